@@ -1,0 +1,72 @@
+namespace WorkerStreams.Engine;
+
+/// <summary>The commands that set up and inspect streams, groups and consumers.</summary>
+public interface IStreamAdministration
+{
+    /// <summary>XLEN: the number of entries, 0 where there is no stream.</summary>
+    ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default);
+
+    /// <summary>XSETID.</summary>
+    /// <param name="stream">The stream; it must exist.</param>
+    /// <param name="lastId">The last generated id from now on; not below the last entry's or the greatest deleted one.</param>
+    /// <param name="entriesAdded">ENTRIESADDED, not below the length.</param>
+    /// <param name="maxDeletedId">MAXDELETEDID, not above <paramref name="lastId"/>.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default);
+
+    /// <summary>DEL: the stream goes with its groups; who waits in a group is woken with <see cref="StreamErrorCode.NoGroup"/>.</summary>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default);
+
+    /// <summary>XGROUP CREATE.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="position">The id after which the group reads, or <see cref="GroupPosition.End"/>.</param>
+    /// <param name="createStream">MKSTREAM: an empty stream is made where there is none.</param>
+    /// <param name="entriesRead">ENTRIESREAD: the logical count of entries read, 0 or more; -1 or null is unknown.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask CreateGroupAsync(StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default);
+
+    /// <summary>XGROUP SETID: pending entries stay.</summary>
+    /// <inheritdoc cref="CreateGroupAsync"/>
+    ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default);
+
+    /// <summary>XGROUP DESTROY: drops the group's pending entries and wakes its blocked readers with <see cref="StreamErrorCode.NoGroup"/>.</summary>
+    /// <returns>Whether there was one.</returns>
+    ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default);
+
+    /// <summary>XGROUP CREATECONSUMER.</summary>
+    /// <returns>Whether it is new.</returns>
+    ValueTask<bool> CreateConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default);
+
+    /// <summary>XGROUP DELCONSUMER: its pending entries are dropped and never delivered again.</summary>
+    /// <returns>The number of entries dropped.</returns>
+    ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default);
+
+    /// <summary>XINFO STREAM.</summary>
+    ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default);
+
+    /// <summary>XINFO GROUPS, by name.</summary>
+    ValueTask<IReadOnlyList<GroupInfo>> GetGroupsAsync(StreamName stream, CancellationToken cancellation = default);
+
+    /// <summary>XINFO CONSUMERS, by name.</summary>
+    ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation = default);
+}
+
+/// <summary>The last delivered id that a group is given.</summary>
+public readonly record struct GroupPosition
+{
+    private GroupPosition(StreamEntryId? id) => Id = id;
+
+    /// <summary>The id, or null for the stream's last one (<c>$</c>).</summary>
+    public StreamEntryId? Id { get; }
+
+    /// <summary><c>$</c>: only entries appended from now on are delivered.</summary>
+    public static GroupPosition End => default;
+
+    /// <summary><c>0</c>: every entry of the stream is delivered.</summary>
+    public static GroupPosition Beginning => new(StreamEntryId.MinValue);
+
+    /// <summary>Entries after <paramref name="id"/> are delivered.</summary>
+    public static GroupPosition After(StreamEntryId id) => new(id);
+}

@@ -1,0 +1,74 @@
+namespace WorkerStreams.Engine;
+
+/// <summary>
+/// The seam between the framework and what keeps the streams: the commands of Redis Streams, each in one step. Names are bytes,
+/// ids and errors are Redis's, results own their memory. Calls complete synchronously where nothing waits. Every method throws
+/// <see cref="StreamEngineException"/> as its command does, and <see cref="OperationCanceledException"/> when cancelled.
+/// </summary>
+public interface IStreamEngine : IStreamAdministration
+{
+    /// <summary>XADD: appends one entry.</summary>
+    /// <returns>The id, or null where there is no stream and <see cref="AppendOptions.CreateStream"/> is false.</returns>
+    ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default);
+
+    /// <summary>XADD, many at once: appends the entries in order, then trims. An entry that is refused does not stop the others.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="results">What became of each; as long as <paramref name="entries"/>.</param>
+    /// <param name="options">Options for all of them.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask AppendAsync(StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// XREAD. A read that waits is served in order of arrival among those who wait; a cancelled one has delivered nothing.
+    /// </summary>
+    /// <returns>The entries, or <see cref="EntryBatch.Empty"/> where there was nothing in time.</returns>
+    ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// XREADGROUP. A read that waits is served in order of arrival among those who wait; a cancelled one has delivered nothing.
+    /// It fails with <see cref="StreamErrorCode.NoGroup"/> when the stream or its group goes while it waits.
+    /// </summary>
+    /// <returns>The entries, or <see cref="EntryBatch.Empty"/> where there was nothing in time.</returns>
+    ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default);
+
+    /// <summary>XACK: asks nobody who owns the entries; workers use <see cref="SettleAsync"/>.</summary>
+    /// <returns>The number of entries that were pending.</returns>
+    ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default);
+
+    /// <summary>Settles entries of one owner, each only if it is still the owner's, all in one step.</summary>
+    /// <param name="request">The settlements.</param>
+    /// <param name="outcomes">What became of each; as long as the settlements.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default);
+
+    /// <summary>XCLAIM.</summary>
+    /// <returns>The entries claimed, with their new delivery counts and the idle time they had.</returns>
+    ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default);
+
+    /// <summary>XAUTOCLAIM.</summary>
+    ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation = default);
+
+    /// <summary>XPENDING, the summary.</summary>
+    ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation = default);
+
+    /// <summary>XPENDING, the list.</summary>
+    ValueTask<IReadOnlyList<PendingEntry>> GetPendingAsync(PendingRequest request, CancellationToken cancellation = default);
+
+    /// <summary>XRANGE, or XREVRANGE with <paramref name="reverse"/>.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="start">The smallest id.</param>
+    /// <param name="end">The greatest id.</param>
+    /// <param name="count">The most entries; null is no limit, 0 or less gives none.</param>
+    /// <param name="reverse">Whether the greatest id comes first.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask<EntryBatch> RangeAsync(StreamName stream, RangeBound start, RangeBound end, int? count = null, bool reverse = false, CancellationToken cancellation = default);
+
+    /// <summary>XDEL.</summary>
+    /// <returns>The number of entries deleted.</returns>
+    ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default);
+
+    /// <summary>XTRIM.</summary>
+    /// <returns>The number of entries removed.</returns>
+    ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default);
+}

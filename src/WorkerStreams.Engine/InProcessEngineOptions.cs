@@ -1,0 +1,23 @@
+namespace WorkerStreams.Engine;
+
+/// <summary>The settings of the in-process engine.</summary>
+public sealed record InProcessEngineOptions
+{
+    /// <summary>
+    /// The most memory, in bytes, that entries and pending entries may take; appends beyond it fail with <see cref="StreamErrorCode.OutOfMemory"/>.
+    /// 1 MiB or more; null is no limit. Default: null.
+    /// </summary>
+    public long? MaxMemory { get; init; }
+
+    /// <summary>The largest entry, in bytes of its encoded fields; larger ones fail with <see cref="StreamErrorCode.EntryTooLarge"/>. 1 to 1 GiB. Default: 64 MiB.</summary>
+    public int MaxEntryBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The most entries in a node, the grain of approximate trimming. 1 to 10,000. Default: 100, as Redis's <c>stream-node-max-entries</c>.</summary>
+    public int NodeMaxEntries { get; init; } = 100;
+
+    /// <summary>The most bytes of fields in a node, unless one entry alone is larger. 256 to 1 MiB. Default: 16 KiB.</summary>
+    public int NodeMaxBytes { get; init; } = 16 * 1024;
+
+    /// <summary>The clock for ids, idle times and waiting. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
