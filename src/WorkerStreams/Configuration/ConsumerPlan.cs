@@ -1,0 +1,43 @@
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Configuration;
+
+/// <summary>A consumer's settings after validation; nothing changes them any more.</summary>
+internal sealed record ConsumerPlan
+{
+    /// <summary>The consumer's name in configuration, logs, health and metrics: the handler type's, unless given.</summary>
+    public required string Name { get; init; }
+
+    public required StreamName Stream { get; init; }
+
+    public required StreamName Group { get; init; }
+
+    /// <summary>The name in the group.</summary>
+    public required StreamName Consumer { get; init; }
+
+    public required StreamName DeadLetterStream { get; init; }
+
+    public required int Concurrency { get; init; }
+
+    public required int PrefetchCount { get; init; }
+
+    public required long PrefetchBytes { get; init; }
+
+    public required TimeSpan MinIdleTime { get; init; }
+
+    public required TimeSpan ReclaimInterval { get; init; }
+
+    public required int MaxDeliveries { get; init; }
+
+    public required TimeSpan RedeliveryDelay { get; init; }
+
+    public required TimeSpan MaxRedeliveryDelay { get; init; }
+
+    public required TimeSpan? HandlerTimeout { get; init; }
+
+    public required string? ResiliencePipeline { get; init; }
+
+    public required GroupStart StartFrom { get; init; }
+
+    public required TimeSpan BlockTime { get; init; }
+}

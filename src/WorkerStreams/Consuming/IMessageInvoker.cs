@@ -1,0 +1,30 @@
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>Turns an entry into a call of its typed handler, with decoding, scope, Polly pipeline and telemetry. Safe for concurrent calls.</summary>
+internal interface IMessageInvoker
+{
+    /// <summary>Never throws: what goes wrong is in the result.</summary>
+    ValueTask<HandlingResult> InvokeAsync(StreamContext context, CancellationToken cancellation);
+}
+
+/// <summary>How the handling of one delivery ended.</summary>
+/// <param name="Outcome">The kind of end.</param>
+/// <param name="Error">What was thrown, unless it succeeded.</param>
+internal readonly record struct HandlingResult(HandlingOutcome Outcome, Exception? Error = null);
+
+internal enum HandlingOutcome
+{
+    /// <summary>The handler returned.</summary>
+    Handled,
+
+    /// <summary>The handler threw, also after all retries within this delivery.</summary>
+    Failed,
+
+    /// <summary>The entry does not hold a message of the handler's type.</summary>
+    Undecodable,
+
+    /// <summary>The handler gave up because its token was cancelled by us: lease lost, or drain over.</summary>
+    Cancelled,
+}

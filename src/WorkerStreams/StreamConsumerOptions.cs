@@ -1,0 +1,66 @@
+namespace WorkerStreams;
+
+/// <summary>
+/// The settings of a consumer: set in code with <c>AddStreamConsumer</c>, or in configuration under <c>WorkerStreams:Consumers:&lt;name&gt;</c>, which wins.
+/// Checked when the host starts; it does not start with a wrong one.
+/// </summary>
+public sealed class StreamConsumerOptions
+{
+    /// <summary>Handlers that run at once. 1 to 10,000; with 1, messages are handled in order as long as none fails. Default: 8.</summary>
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>The most entries held: running, and read ahead for the next free handler. <see cref="Concurrency"/> to 100,000. Default: 256.</summary>
+    public int PrefetchCount { get; set; } = 256;
+
+    /// <summary>The most bytes of entries held; an entry larger than that is held alone. 1 KiB to 1 GiB. Default: 16 MiB.</summary>
+    public long PrefetchBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// The length of the lease: an entry idle for so long may be claimed by another consumer of the group. What this one holds is renewed
+    /// well before. All hosts of a group should agree on it. 100 ms to 1 day. Default: 1 minute.
+    /// </summary>
+    public TimeSpan MinIdleTime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The time between two sweeps for entries that other consumers left behind, jittered. 100 ms to 1 day. Default: 30 seconds.</summary>
+    public TimeSpan ReclaimInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The deliveries after which a failing entry goes to the dead letters; crashes count. 1 to 1,000,000. Default: 5.</summary>
+    public int MaxDeliveries { get; set; } = 5;
+
+    /// <summary>
+    /// The wait before the second delivery of an entry whose handling failed; it doubles with each further one, with jitter. The entry stays leased
+    /// meanwhile, so it may be longer than <see cref="MinIdleTime"/>. Zero to 1 day. Default: 5 seconds.
+    /// </summary>
+    public TimeSpan RedeliveryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest wait before a redelivery. <see cref="RedeliveryDelay"/> to 1 day. Default: 5 minutes.</summary>
+    public TimeSpan MaxRedeliveryDelay { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The time after which one call of the handler is cancelled and counts as failed. 1 ms to 1 day; null is no limit. Default: null.</summary>
+    public TimeSpan? HandlerTimeout { get; set; }
+
+    /// <summary>
+    /// The key of a Polly pipeline in the registry (<c>AddResiliencePipeline</c>) that replaces the default one around the handler.
+    /// Default: null, the built-in pipeline: 3 calls in all, exponential back-off from 200 ms with jitter.
+    /// </summary>
+    public string? ResiliencePipeline { get; set; }
+
+    /// <summary>Where a group that does not exist yet starts. Default: <see cref="GroupStart.Beginning"/>.</summary>
+    public GroupStart StartFrom { get; set; } = GroupStart.Beginning;
+
+    /// <summary>The consumer's name in its group, unique among all hosts. 1 to 256 characters. Default: null, the machine's name and an ordinal.</summary>
+    public string? ConsumerName { get; set; }
+
+    /// <summary>How long one read waits for entries before it is made anew. 10 ms to 1 hour. Default: 30 seconds.</summary>
+    public TimeSpan BlockTime { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Where a new group starts.</summary>
+public enum GroupStart
+{
+    /// <summary>With the first entry of the stream.</summary>
+    Beginning,
+
+    /// <summary>With the first entry appended after the group was made.</summary>
+    End,
+}
