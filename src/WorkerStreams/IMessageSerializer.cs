@@ -29,11 +29,12 @@ public interface IMessageCodec<TMessage>
 /// <summary>An entry to be decoded: its envelope's payload, or the bare fields that some other client wrote.</summary>
 public readonly ref struct EncodedMessage
 {
-    internal EncodedMessage(EntryFields fields, bool hasEnvelope, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> contentType)
+    internal EncodedMessage(EntryFields fields, bool hasEnvelope, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> type, ReadOnlySpan<byte> contentType)
     {
         Fields = fields;
         HasEnvelope = hasEnvelope;
         Payload = payload;
+        Type = type;
         ContentType = contentType;
     }
 
@@ -46,7 +47,10 @@ public readonly ref struct EncodedMessage
     /// <summary>The envelope's payload.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 
-    /// <summary>The envelope's content type in UTF-8; empty means the serializer's own.</summary>
+    /// <summary>The name of the message's type in UTF-8, as its publisher gave it. For information; empty where nobody did.</summary>
+    public ReadOnlySpan<byte> Type { get; }
+
+    /// <summary>The payload's media type in UTF-8; <c>application/json</c> where the envelope leaves it out.</summary>
     public ReadOnlySpan<byte> ContentType { get; }
 }
 
