@@ -1,0 +1,95 @@
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// Makes the group at start, and anew when it or its stream is lost: at a position from which nothing that this host has not settled is left out.
+/// </summary>
+internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held)
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+
+    // The fields belong to the read loop.
+    private StreamEntryId _lastRead;
+    private int _losses;
+
+    /// <summary>Makes the group, and the stream, unless they are there.</summary>
+    public async Task EnsureAsync(CancellationToken cancellation)
+    {
+        var position = consumer.Plan.StartFrom == GroupStart.End ? GroupPosition.End : GroupPosition.Beginning;
+        await CreateAsync(position, cancellation);
+        foreach (var group in await consumer.Engine.GetGroupsAsync(consumer.Plan.Stream, cancellation))
+        {
+            if (group.Name == consumer.Plan.Group)
+                HasRead(group.LastDeliveredId);
+        }
+    }
+
+    /// <summary>Entries up to this id were delivered.</summary>
+    public void HasRead(StreamEntryId id)
+    {
+        _losses = 0;
+        if (id > _lastRead)
+            _lastRead = id;
+    }
+
+    /// <summary>After NOGROUP: makes the group anew, behind every entry that is held here, and takes those back.</summary>
+    public async Task RestoreAsync(CancellationToken cancellation)
+    {
+        if (++_losses > 1)
+            await Task.Delay(consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, _losses - 1), consumer.Time, cancellation);
+        if (await GetLastIdAsync(cancellation) < _lastRead)
+            _lastRead = StreamEntryId.MinValue;
+        var leased = held.Leased();
+        var position = _lastRead;
+        foreach (var (id, _) in leased)
+            position = id <= position && id.TryDecrement(out var before) ? before : position;
+        ConsumerLog.GroupRestored(consumer.Logger, consumer.Plan.Name, consumer.Plan.Group, consumer.Plan.Stream, position);
+        await CreateAsync(GroupPosition.After(position), cancellation);
+        await TakeBackAsync(leased, cancellation);
+    }
+
+    private async Task CreateAsync(GroupPosition position, CancellationToken cancellation)
+    {
+        try
+        {
+            await consumer.Engine.CreateGroupAsync(consumer.Plan.Stream, consumer.Plan.Group, position, createStream: true, cancellation: cancellation);
+        }
+        catch (StreamEngineException exists) when (exists.Code == StreamErrorCode.GroupExists)
+        {
+            // Another host was first, or it is there from before.
+        }
+    }
+
+    private async Task<StreamEntryId> GetLastIdAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await consumer.Engine.GetStreamInfoAsync(consumer.Plan.Stream, cancellation)).LastGeneratedId;
+        }
+        catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoStream)
+        {
+            return StreamEntryId.MinValue;
+        }
+    }
+
+    // Forced claims make the entries pending again, with the counts they had, and move the group's position past what was read.
+    private async Task TakeBackAsync(IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> leased, CancellationToken cancellation)
+    {
+        foreach (var sameCount in leased.GroupBy(entry => entry.DeliveryCount))
+        {
+            (await consumer.Engine.ClaimAsync(new()
+            {
+                Stream = consumer.Plan.Stream,
+                Group = consumer.Plan.Group,
+                Consumer = consumer.Plan.Consumer,
+                Ids = sameCount.Select(entry => entry.Id).ToArray(),
+                DeliveryCount = Math.Max(1, sameCount.Key),
+                Force = true,
+                JustIds = true,
+                LastId = _lastRead,
+            }, cancellation)).Dispose();
+        }
+    }
+}

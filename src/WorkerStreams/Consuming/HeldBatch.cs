@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// Entries of one read that the consumer holds. Each is waiting, then running, then finished, then settled; runners take them without a lock.
+/// The memory is given back when the last is settled.
+/// </summary>
+internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries)
+{
+    // One per entry: a runner moves it from waiting to running, its finish moves it on; a lost lease may interfere at any time.
+    private readonly EntryState[] _states = new EntryState[entries.Count];
+
+    // The next entry that no runner has looked at yet; may run past the end.
+    private int _next;
+
+    // Guarded by the gate of HeldEntries.
+    private int _unsettled = entries.Count;
+
+    public ConsumerEnvironment Consumer { get; } = consumer;
+
+    public ReadOnlySpan<StreamEntry> Entries => entries.Entries;
+
+    public int Count => entries.Count;
+
+    /// <summary>The time of the read or the last renewal, by the clock of this host. Guarded by the gate of <see cref="HeldEntries"/>.</summary>
+    public long LeasedAt { get; set; } = consumer.Time.GetTimestamp();
+
+    public bool HasWaiting => Volatile.Read(ref _next) < Count;
+
+    /// <summary>Takes the next entry that waits, for one runner alone.</summary>
+    public bool TryTake(out int index)
+    {
+        while ((index = Interlocked.Increment(ref _next) - 1) < Count)
+        {
+            if (Interlocked.CompareExchange(ref _states[index], EntryState.Running, EntryState.Waiting) == EntryState.Waiting)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The handler is done. Returns whether the lease was kept all the time.</summary>
+    public bool Finish(int index) =>
+        Interlocked.Exchange(ref _states[index], EntryState.Finished) == EntryState.Running;
+
+    /// <summary>The lease is lost. Returns the state that the entry was in.</summary>
+    public EntryState Lose(int index)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _states[index]);
+            if (before is not (EntryState.Waiting or EntryState.Running)
+                || Interlocked.CompareExchange(ref _states[index], EntryState.Lost, before) == before)
+                return before;
+        }
+    }
+
+    /// <summary>The entries whose lease must be kept: all but those settled or lost.</summary>
+    public IEnumerable<int> Leased()
+    {
+        for (var index = 0; index < Count; index++)
+        {
+            if (Volatile.Read(ref _states[index]) is EntryState.Waiting or EntryState.Running or EntryState.Finished)
+                yield return index;
+        }
+    }
+
+    /// <summary>Whether the entry is here and not settled.</summary>
+    public bool Holds(StreamEntryId id)
+    {
+        foreach (var index in Leased())
+        {
+            if (entries.Entries[index].Id == id)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>One entry needs its memory no more. Returns whether it was the last; the caller holds the gate.</summary>
+    public bool Settle(int index)
+    {
+        Debug.Assert(_unsettled > 0, "An entry is settled once.");
+        Volatile.Write(ref _states[index], EntryState.Settled);
+        if (--_unsettled > 0)
+            return false;
+        entries.Dispose();
+        return true;
+    }
+}
+
+internal enum EntryState : byte
+{
+    Waiting,
+    Running,
+    Finished,
+    Settled,
+
+    /// <summary>The lease was lost before the entry was settled: what becomes of it is another's business.</summary>
+    Lost,
+}

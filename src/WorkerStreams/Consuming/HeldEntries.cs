@@ -1,0 +1,150 @@
+using WorkerStreams.Configuration;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// All that a consumer holds: entries waiting and running, bounded by the prefetch limits, and those finished whose settlement is not sent yet.
+/// </summary>
+internal sealed class HeldEntries(ConsumerEnvironment consumer)
+{
+    private readonly ConsumerPlan _plan = consumer.Plan;
+
+    // Guards every field below, and the fields of the batches that say so.
+    private readonly Lock _gate = new();
+    private readonly List<HeldBatch> _batches = [];
+    private TaskCompletionSource? _room;
+    private List<FinishedEntry> _finished = [];
+    private int _active;
+    private long _activeBytes;
+
+    /// <summary>Entries waiting or running.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Entries finished and not settled.</summary>
+    public int Finished
+    {
+        get
+        {
+            lock (_gate)
+                return _finished.Count;
+        }
+    }
+
+    public HeldBatch Add(EntryBatch entries)
+    {
+        var batch = new HeldBatch(consumer, entries);
+        var bytes = 0L;
+        foreach (ref readonly var entry in entries.Entries)
+            bytes += entry.Fields.EncodedLength;
+        lock (_gate)
+        {
+            _batches.Add(batch);
+            _active += entries.Count;
+            _activeBytes += bytes;
+        }
+        return batch;
+    }
+
+    /// <summary>An entry is handled; its settlement, if there is one, is kept to be sent. Returns the number of those kept.</summary>
+    public int Finish(HeldBatch batch, int index, Settlement? settlement)
+    {
+        var bytes = batch.Entries[index].Fields.EncodedLength;
+        lock (_gate)
+        {
+            _active--;
+            _activeBytes -= bytes;
+            if (settlement is { } known)
+                _finished.Add(new(known, batch, index));
+            else
+                SettleUnderGate(batch, index);
+            if (_room is not null && HasRoomUnderGate())
+            {
+                _room.SetResult();
+                _room = null;
+            }
+            return _finished.Count;
+        }
+    }
+
+    /// <summary>Hands over the finished entries; <paramref name="empty"/> takes the next ones.</summary>
+    public List<FinishedEntry> TakeFinished(List<FinishedEntry> empty)
+    {
+        lock (_gate)
+        {
+            (var taken, _finished) = (_finished, empty);
+            return taken;
+        }
+    }
+
+    /// <summary>Entries whose settlement failed and is to be sent again.</summary>
+    public void PutBack(IReadOnlyCollection<FinishedEntry> finished)
+    {
+        lock (_gate)
+            _finished.AddRange(finished);
+    }
+
+    public void Settled(List<FinishedEntry> finished)
+    {
+        lock (_gate)
+        {
+            foreach (var entry in finished)
+                SettleUnderGate(entry.Batch, entry.Index);
+        }
+    }
+
+    /// <summary>Waits until there is room for more. All who wait are told, so together they may take somewhat more than there is.</summary>
+    public async ValueTask<Room> WaitForRoomAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                if (HasRoomUnderGate())
+                    return new(Math.Min(Math.Max(1, _plan.PrefetchCount / 2), _plan.PrefetchCount - _active), _plan.PrefetchBytes - _activeBytes);
+                room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+            await room.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Whether the entry is held, in whatever state.</summary>
+    public bool Holds(StreamEntryId id)
+    {
+        lock (_gate)
+            return _batches.Exists(batch => batch.Holds(id));
+    }
+
+    /// <summary>The batches whose lease is older than <paramref name="age"/>.</summary>
+    public IReadOnlyList<HeldBatch> LeasedBefore(TimeSpan age)
+    {
+        lock (_gate)
+            return _batches.FindAll(batch => consumer.Time.GetElapsedTime(batch.LeasedAt) >= age);
+    }
+
+    /// <summary>The ids and delivery counts of all entries whose lease must be kept.</summary>
+    public IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> Leased()
+    {
+        lock (_gate)
+            return [.. _batches.SelectMany(batch => batch.Leased().Select(index => (batch.Entries[index].Id, batch.Entries[index].DeliveryCount)))];
+    }
+
+    // Room is worth a read when half the entries are gone, or when a handler has nothing to do.
+    private bool HasRoomUnderGate() =>
+        _activeBytes < _plan.PrefetchBytes
+        && (_active <= _plan.PrefetchCount / 2 || _active < _plan.Concurrency)
+        && _active < _plan.PrefetchCount;
+
+    private void SettleUnderGate(HeldBatch batch, int index)
+    {
+        if (batch.Settle(index))
+            _batches.Remove(batch);
+    }
+}
+
+/// <summary>How much may be read.</summary>
+internal readonly record struct Room(int Count, long Bytes);
+
+/// <summary>A handled entry and what is to become of it.</summary>
+internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index);

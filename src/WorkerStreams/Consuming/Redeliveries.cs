@@ -1,0 +1,110 @@
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// Entries whose handling failed and which wait for their next delivery. They stay this consumer's own, leased but without their fields;
+/// when the time has come they are claimed anew, which raises the engine's delivery count.
+/// </summary>
+internal sealed class Redeliveries : IDisposable
+{
+    /// <summary>Beyond so many the entry is left pending: the sweep finds it when it has been idle for long enough.</summary>
+    private const int MaxWaiting = 10_000;
+
+    private readonly ConsumerEnvironment _consumer;
+    private readonly AsyncSignal _due = new();
+    private readonly ITimer _timer;
+
+    // Guards the two fields below.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<StreamEntryId, long> _leasedAt = [];
+    private readonly PriorityQueue<StreamEntryId, long> _byDue = new();
+
+    public Redeliveries(ConsumerEnvironment consumer)
+    {
+        _consumer = consumer;
+        _timer = consumer.Time.CreateTimer(static state => ((AsyncSignal)state!).Set(), _due, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Entries that wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _leasedAt.Count;
+        }
+    }
+
+    public void Add(StreamEntryId id, TimeSpan delay)
+    {
+        var now = _consumer.Time.GetTimestamp();
+        lock (_gate)
+        {
+            if (_leasedAt.Count >= MaxWaiting)
+                return;
+            _leasedAt[id] = now;
+            _byDue.Enqueue(id, now + (long)(delay.TotalSeconds * _consumer.Time.TimestampFrequency));
+        }
+        _due.Set();
+    }
+
+    public bool Holds(StreamEntryId id)
+    {
+        lock (_gate)
+            return _leasedAt.ContainsKey(id);
+    }
+
+    /// <summary>Waits until entries are due and takes up to <paramref name="most"/> of them; they are not held here any more.</summary>
+    public async Task<StreamEntryId[]> TakeDueAsync(int most, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (TakeDue(most) is { Length: > 0 } due)
+                return due;
+            await _due.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>The entries whose lease is older than <paramref name="age"/>; it counts as renewed now.</summary>
+    public StreamEntryId[] TakeLeasedBefore(TimeSpan age)
+    {
+        lock (_gate)
+        {
+            StreamEntryId[] old = [.. _leasedAt.Where(entry => _consumer.Time.GetElapsedTime(entry.Value) >= age).Select(entry => entry.Key)];
+            foreach (var id in old)
+                _leasedAt[id] = _consumer.Time.GetTimestamp();
+            return old;
+        }
+    }
+
+    /// <summary>The entry is another's by now.</summary>
+    public void Forget(StreamEntryId id)
+    {
+        lock (_gate)
+            _leasedAt.Remove(id);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private StreamEntryId[] TakeDue(int most)
+    {
+        var now = _consumer.Time.GetTimestamp();
+        var due = new List<StreamEntryId>();
+        lock (_gate)
+        {
+            while (due.Count < most && _byDue.TryPeek(out var id, out var dueAt))
+            {
+                if (dueAt > now)
+                {
+                    _timer.Change(_consumer.Time.GetElapsedTime(now, dueAt) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                    break;
+                }
+                _byDue.Dequeue();
+                if (_leasedAt.Remove(id))
+                    due.Add(id);
+            }
+        }
+        return [.. due];
+    }
+}

@@ -1,0 +1,44 @@
+namespace WorkerStreams.Consuming;
+
+/// <summary>Runs one handler at a time, entry after entry.</summary>
+internal sealed class Runner(Dispatcher dispatcher, Func<HeldBatch, int, CancellationToken, ValueTask> handle, Action ranDry)
+{
+    // Written by the runner; read by who cancels.
+    private volatile CancellationTokenSource _cancellation = new();
+    private volatile HeldBatch? _batch;
+    private volatile int _index;
+
+    public async Task RunAsync()
+    {
+        // Away from whoever has work for us, to a thread (or a place in the queue of the SynchronizationContext) of our own.
+        await Task.Yield();
+        HeldBatch? previous = null;
+        while (dispatcher.TryTake(this))
+        {
+            // Handlers that never wait would keep the thread for ever: let others have it now and then.
+            if (previous is not null && previous != _batch)
+                await Task.Yield();
+            previous = _batch;
+            await handle(_batch!, _index, _cancellation.Token);
+            _batch = null;
+            if (_cancellation.IsCancellationRequested)
+                _cancellation = new();
+        }
+        ranDry();
+    }
+
+    public void Take(HeldBatch batch, int index)
+    {
+        _index = index;
+        _batch = batch;
+    }
+
+    public void CancelIfRunning(HeldBatch batch, int index)
+    {
+        var cancellation = _cancellation;
+        if (_batch == batch && _index == index)
+            cancellation.Cancel();
+    }
+
+    public void Cancel() => _cancellation.Cancel();
+}

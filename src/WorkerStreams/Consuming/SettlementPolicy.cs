@@ -1,0 +1,45 @@
+using WorkerStreams.Configuration;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>Decides what becomes of an entry. Pure: from outcome, delivery count and settings to a verdict.</summary>
+internal static class SettlementPolicy
+{
+    /// <summary>
+    /// Before handling: an entry delivered more often than allowed goes to the dead letters unseen, for it may be what killed the process.
+    /// </summary>
+    public static bool IsExhausted(long deliveryCount, ConsumerPlan plan) => deliveryCount > plan.MaxDeliveries;
+
+    /// <summary>After handling.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="deliveryCount">The deliveries so far, this one included.</param>
+    /// <param name="leaseKept">Whether the entry was the consumer's all the time.</param>
+    /// <param name="plan">The settings.</param>
+    public static Verdict Decide(HandlingOutcome outcome, long deliveryCount, bool leaseKept, ConsumerPlan plan) => outcome switch
+    {
+        _ when !leaseKept => Verdict.Forget,
+        HandlingOutcome.Handled => Verdict.Acknowledge,
+        HandlingOutcome.Undecodable => Verdict.DeadLetter,
+        HandlingOutcome.Cancelled => Verdict.Release,
+        _ when deliveryCount >= plan.MaxDeliveries => Verdict.DeadLetter,
+        _ => Verdict.Redeliver,
+    };
+}
+
+internal enum Verdict
+{
+    /// <summary>It is done with.</summary>
+    Acknowledge,
+
+    /// <summary>It is delivered again after a back-off, and leased until then.</summary>
+    Redeliver,
+
+    /// <summary>It goes to the dead letters.</summary>
+    DeadLetter,
+
+    /// <summary>It is handed back for another consumer to take at once.</summary>
+    Release,
+
+    /// <summary>It belongs to another by now: nothing is done.</summary>
+    Forget,
+}

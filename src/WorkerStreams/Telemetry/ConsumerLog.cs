@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Telemetry;
+
+/// <summary>What consumers log. Event ids from 100 on.</summary>
+internal static partial class ConsumerLog
+{
+    [LoggerMessage(100, LogLevel.Warning, "Consumer {Consumer}: the {Loop} loop failed and starts anew in {Delay}.")]
+    public static partial void LoopFaulted(ILogger logger, Exception error, string consumer, string loop, TimeSpan delay);
+
+    [LoggerMessage(101, LogLevel.Warning, "Consumer {Consumer}: group {Group} of stream {Stream} was lost; it is made anew to read after {Position}.")]
+    public static partial void GroupRestored(ILogger logger, string consumer, StreamName group, StreamName stream, StreamEntryId position);
+
+    [LoggerMessage(102, LogLevel.Information, "Consumer {Consumer}: resumes {Count} of its own pending entries.")]
+    public static partial void Resumed(ILogger logger, string consumer, int count);
+
+    [LoggerMessage(103, LogLevel.Information, "Consumer {Consumer}: reclaimed {Count} entries that no consumer had renewed.")]
+    public static partial void Reclaimed(ILogger logger, string consumer, int count);
+
+    [LoggerMessage(104, LogLevel.Warning, "Consumer {Consumer}: {Count} entries, first {Id}, were trimmed or deleted while pending: they are lost, and acknowledged.")]
+    public static partial void TrimmedWhilePending(ILogger logger, string consumer, int count, StreamEntryId id);
+
+    [LoggerMessage(105, LogLevel.Warning, "Consumer {Consumer}: handling entry {Id} failed in delivery {Delivery} of {MaxDeliveries}; it is delivered again in {Delay}.")]
+    public static partial void WillRedeliver(ILogger logger, Exception? error, string consumer, StreamEntryId id, long delivery, int maxDeliveries, TimeSpan delay);
+
+    [LoggerMessage(106, LogLevel.Error, "Consumer {Consumer}: entry {Id} goes to the dead letters after delivery {Delivery}: {Reason}.")]
+    public static partial void DeadLettered(ILogger logger, Exception? error, string consumer, StreamEntryId id, long delivery, string reason);
+
+    [LoggerMessage(107, LogLevel.Warning, "Consumer {Consumer}: the lease on entry {Id} was lost: another consumer owns it now.")]
+    public static partial void LeaseLost(ILogger logger, string consumer, StreamEntryId id);
+
+    [LoggerMessage(108, LogLevel.Warning, "Consumer {Consumer}: {Count} settlements could not be sent; they are sent again in {Delay}.")]
+    public static partial void SettlementFailed(ILogger logger, Exception error, string consumer, int count, TimeSpan delay);
+
+    [LoggerMessage(109, LogLevel.Warning, "Consumer {Consumer}: {Count} entries were not settled within the time for shutdown; they stay pending.")]
+    public static partial void DrainIncomplete(ILogger logger, string consumer, int count);
+}
