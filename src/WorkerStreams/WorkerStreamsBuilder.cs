@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using WorkerStreams.Engine;
 
 namespace WorkerStreams;
 

@@ -1,3 +1,4 @@
+using WorkerStreams.Telemetry;
 using System.Runtime.CompilerServices;
 using WorkerStreams.Engine;
 
@@ -56,7 +57,7 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
             case Verdict.Redeliver:
                 var delay = consumer.Jitter.Backoff(consumer.Plan.RedeliveryDelay, consumer.Plan.MaxRedeliveryDelay, entry.DeliveryCount);
                 ConsumerLog.WillRedeliver(consumer.Logger, result.Error, consumer.Plan.Name, entry.Id, entry.DeliveryCount, consumer.Plan.MaxDeliveries, delay);
-                redeliveries.Add(entry.Id, delay);
+                redeliveries.Add(entry.Id, entry.DeliveryCount, delay);
                 Finish(batch, index, settlement: null);
                 break;
             case Verdict.Release:

@@ -1,3 +1,4 @@
+using WorkerStreams.Telemetry;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Consuming;
@@ -5,7 +6,7 @@ namespace WorkerStreams.Consuming;
 /// <summary>
 /// Makes the group at start, and anew when it or its stream is lost: at a position from which nothing that this host has not settled is left out.
 /// </summary>
-internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held)
+internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries)
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
@@ -41,7 +42,7 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
             await Task.Delay(consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, _losses - 1), consumer.Time, cancellation);
         if (await GetLastIdAsync(cancellation) < _lastRead)
             _lastRead = StreamEntryId.MinValue;
-        var leased = held.Leased();
+        (StreamEntryId Id, long DeliveryCount)[] leased = [.. held.Leased(), .. redeliveries.Leased()];
         var position = _lastRead;
         foreach (var (id, _) in leased)
             position = id <= position && id.TryDecrement(out var before) ? before : position;

@@ -24,7 +24,7 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
 
     public int Count => entries.Count;
 
-    /// <summary>The time of the read or the last renewal, by the clock of this host. Guarded by the gate of <see cref="HeldEntries"/>.</summary>
+    /// <summary>The time of the read or the last renewal, by the clock of this host. Written by the lease loop.</summary>
     public long LeasedAt { get; set; } = consumer.Time.GetTimestamp();
 
     public bool HasWaiting => Volatile.Read(ref _next) < Count;
@@ -49,39 +49,28 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
     {
         while (true)
         {
-            var before = Volatile.Read(ref _states[index]);
+            var before = _states[index];
             if (before is not (EntryState.Waiting or EntryState.Running)
                 || Interlocked.CompareExchange(ref _states[index], EntryState.Lost, before) == before)
                 return before;
         }
     }
 
-    /// <summary>The entries whose lease must be kept: all but those settled or lost.</summary>
-    public IEnumerable<int> Leased()
+    /// <summary>The entries whose lease must be kept: all but those settled or lost. The caller holds the gate.</summary>
+    public IEnumerable<(int Index, StreamEntryId Id)> Leased()
     {
         for (var index = 0; index < Count; index++)
         {
-            if (Volatile.Read(ref _states[index]) is EntryState.Waiting or EntryState.Running or EntryState.Finished)
-                yield return index;
+            if (_states[index] is EntryState.Waiting or EntryState.Running or EntryState.Finished)
+                yield return (index, entries.Entries[index].Id);
         }
-    }
-
-    /// <summary>Whether the entry is here and not settled.</summary>
-    public bool Holds(StreamEntryId id)
-    {
-        foreach (var index in Leased())
-        {
-            if (entries.Entries[index].Id == id)
-                return true;
-        }
-        return false;
     }
 
     /// <summary>One entry needs its memory no more. Returns whether it was the last; the caller holds the gate.</summary>
     public bool Settle(int index)
     {
         Debug.Assert(_unsettled > 0, "An entry is settled once.");
-        Volatile.Write(ref _states[index], EntryState.Settled);
+        _states[index] = EntryState.Settled;
         if (--_unsettled > 0)
             return false;
         entries.Dispose();

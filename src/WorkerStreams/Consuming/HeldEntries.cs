@@ -17,19 +17,13 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
     private List<FinishedEntry> _finished = [];
     private int _active;
     private long _activeBytes;
+    private int _unsettled;
 
     /// <summary>Entries waiting or running.</summary>
     public int Active => Volatile.Read(ref _active);
 
-    /// <summary>Entries finished and not settled.</summary>
-    public int Finished
-    {
-        get
-        {
-            lock (_gate)
-                return _finished.Count;
-        }
-    }
+    /// <summary>Entries finished whose settlement is not confirmed yet.</summary>
+    public int Unsettled => Volatile.Read(ref _unsettled);
 
     public HeldBatch Add(EntryBatch entries)
     {
@@ -55,7 +49,10 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
             _active--;
             _activeBytes -= bytes;
             if (settlement is { } known)
+            {
                 _finished.Add(new(known, batch, index));
+                _unsettled++;
+            }
             else
                 SettleUnderGate(batch, index);
             if (_room is not null && HasRoomUnderGate())
@@ -88,6 +85,7 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
     {
         lock (_gate)
         {
+            _unsettled -= finished.Count;
             foreach (var entry in finished)
                 SettleUnderGate(entry.Batch, entry.Index);
         }
@@ -113,21 +111,21 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
     public bool Holds(StreamEntryId id)
     {
         lock (_gate)
-            return _batches.Exists(batch => batch.Holds(id));
+            return _batches.Exists(batch => batch.Leased().Any(entry => entry.Id == id));
     }
 
-    /// <summary>The batches whose lease is older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<HeldBatch> LeasedBefore(TimeSpan age)
+    /// <summary>The leases that are older than <paramref name="age"/>.</summary>
+    public IReadOnlyList<Lease> LeasedBefore(TimeSpan age)
     {
         lock (_gate)
-            return _batches.FindAll(batch => consumer.Time.GetElapsedTime(batch.LeasedAt) >= age);
+            return [.. _batches.Where(batch => consumer.Time.GetElapsedTime(batch.LeasedAt) >= age).Select(static batch => new Lease(batch, [.. batch.Leased()]))];
     }
 
     /// <summary>The ids and delivery counts of all entries whose lease must be kept.</summary>
     public IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> Leased()
     {
         lock (_gate)
-            return [.. _batches.SelectMany(batch => batch.Leased().Select(index => (batch.Entries[index].Id, batch.Entries[index].DeliveryCount)))];
+            return [.. _batches.SelectMany(static batch => batch.Leased().Select(entry => (entry.Id, batch.Entries[entry.Index].DeliveryCount)))];
     }
 
     // Room is worth a read when half the entries are gone, or when a handler has nothing to do.
@@ -148,3 +146,6 @@ internal readonly record struct Room(int Count, long Bytes);
 
 /// <summary>A handled entry and what is to become of it.</summary>
 internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index);
+
+/// <summary>Entries of one batch that must stay this consumer's own.</summary>
+internal sealed record Lease(HeldBatch Batch, (int Index, StreamEntryId Id)[] Entries);

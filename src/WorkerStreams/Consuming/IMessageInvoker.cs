@@ -1,5 +1,3 @@
-using WorkerStreams.Engine;
-
 namespace WorkerStreams.Consuming;
 
 /// <summary>Turns an entry into a call of its typed handler, with decoding, scope, Polly pipeline and telemetry. Safe for concurrent calls.</summary>

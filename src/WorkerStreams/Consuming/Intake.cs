@@ -5,8 +5,12 @@ namespace WorkerStreams.Consuming;
 /// <summary>Takes what a read or a claim brought: holds it and hands it to the runners.</summary>
 internal sealed class Intake(HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher)
 {
-    /// <summary>New entries: nobody holds them yet.</summary>
-    public void Accept(EntryBatch entries) => dispatcher.Enqueue(held.Add(entries));
+    /// <summary>Entries that are not held here yet.</summary>
+    public void Accept(EntryBatch entries)
+    {
+        if (entries.Count > 0)
+            dispatcher.Enqueue(held.Add(entries));
+    }
 
     /// <summary>
     /// Entries that were pending before. One that is held already (a lease that could not be renewed in time, a loop that starts anew)

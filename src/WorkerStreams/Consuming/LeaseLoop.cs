@@ -1,3 +1,4 @@
+using WorkerStreams.Telemetry;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Consuming;
@@ -13,20 +14,15 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         while (true)
         {
             await Task.Delay(_age / 2, consumer.Time, cancellation);
-            foreach (var batch in held.LeasedBefore(_age))
-                await RenewAsync(batch, cancellation);
+            foreach (var lease in held.LeasedBefore(_age))
+            {
+                await RenewAsync(Array.ConvertAll(lease.Entries, entry => entry.Id), id => Lose(lease, id), cancellation);
+                lease.Batch.LeasedAt = consumer.Time.GetTimestamp();
+            }
             var waiting = redeliveries.TakeLeasedBefore(_age);
             if (waiting.Length > 0)
                 await RenewAsync(waiting, redeliveries.Forget, cancellation);
         }
-    }
-
-    private async Task RenewAsync(HeldBatch batch, CancellationToken cancellation)
-    {
-        var indices = batch.Leased().ToArray();
-        var ids = Array.ConvertAll(indices, index => batch.Entries[index].Id);
-        await RenewAsync(ids, id => Lose(batch, indices[Array.IndexOf(ids, id)]), cancellation);
-        batch.LeasedAt = consumer.Time.GetTimestamp();
     }
 
     private async Task RenewAsync(StreamEntryId[] ids, Action<StreamEntryId> lose, CancellationToken cancellation)
@@ -49,17 +45,18 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         }
     }
 
-    private void Lose(HeldBatch batch, int index)
+    private void Lose(Lease lease, StreamEntryId id)
     {
-        switch (batch.Lose(index))
+        var index = Array.Find(lease.Entries, entry => entry.Id == id).Index;
+        switch (lease.Batch.Lose(index))
         {
             case EntryState.Waiting:
-                ConsumerLog.LeaseLost(consumer.Logger, consumer.Plan.Name, batch.Entries[index].Id);
+                ConsumerLog.LeaseLost(consumer.Logger, consumer.Plan.Name, id);
                 consumer.Counters.AddLeasesLost(1);
-                held.Finish(batch, index, settlement: null);
+                held.Finish(lease.Batch, index, settlement: null);
                 break;
             case EntryState.Running:
-                dispatcher.Cancel(batch, index);
+                dispatcher.Cancel(lease.Batch, index);
                 break;
         }
     }

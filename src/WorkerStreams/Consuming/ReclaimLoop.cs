@@ -1,3 +1,4 @@
+using WorkerStreams.Telemetry;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Consuming;

@@ -17,7 +17,7 @@ internal sealed class Redeliveries : IDisposable
 
     // Guards the two fields below.
     private readonly Lock _gate = new();
-    private readonly Dictionary<StreamEntryId, long> _leasedAt = [];
+    private readonly Dictionary<StreamEntryId, Waiting> _waiting = [];
     private readonly PriorityQueue<StreamEntryId, long> _byDue = new();
 
     public Redeliveries(ConsumerEnvironment consumer)
@@ -32,18 +32,19 @@ internal sealed class Redeliveries : IDisposable
         get
         {
             lock (_gate)
-                return _leasedAt.Count;
+                return _waiting.Count;
         }
     }
 
-    public void Add(StreamEntryId id, TimeSpan delay)
+    /// <summary>An entry failed in delivery <paramref name="deliveryCount"/> and is due after <paramref name="delay"/>.</summary>
+    public void Add(StreamEntryId id, long deliveryCount, TimeSpan delay)
     {
         var now = _consumer.Time.GetTimestamp();
         lock (_gate)
         {
-            if (_leasedAt.Count >= MaxWaiting)
+            if (_waiting.Count >= MaxWaiting)
                 return;
-            _leasedAt[id] = now;
+            _waiting[id] = new(deliveryCount, now);
             _byDue.Enqueue(id, now + (long)(delay.TotalSeconds * _consumer.Time.TimestampFrequency));
         }
         _due.Set();
@@ -52,11 +53,18 @@ internal sealed class Redeliveries : IDisposable
     public bool Holds(StreamEntryId id)
     {
         lock (_gate)
-            return _leasedAt.ContainsKey(id);
+            return _waiting.ContainsKey(id);
     }
 
-    /// <summary>Waits until entries are due and takes up to <paramref name="most"/> of them; they are not held here any more.</summary>
-    public async Task<StreamEntryId[]> TakeDueAsync(int most, CancellationToken cancellation)
+    /// <summary>All that wait, with the deliveries they have had.</summary>
+    public IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> Leased()
+    {
+        lock (_gate)
+            return [.. _waiting.Select(entry => (entry.Key, entry.Value.DeliveryCount))];
+    }
+
+    /// <summary>Waits until entries are due and takes up to <paramref name="most"/> of them, with the deliveries they have had; they are not held here any more.</summary>
+    public async Task<(StreamEntryId Id, long DeliveryCount)[]> TakeDueAsync(int most, CancellationToken cancellation)
     {
         while (true)
         {
@@ -71,9 +79,9 @@ internal sealed class Redeliveries : IDisposable
     {
         lock (_gate)
         {
-            StreamEntryId[] old = [.. _leasedAt.Where(entry => _consumer.Time.GetElapsedTime(entry.Value) >= age).Select(entry => entry.Key)];
+            StreamEntryId[] old = [.. _waiting.Where(entry => _consumer.Time.GetElapsedTime(entry.Value.LeasedAt) >= age).Select(entry => entry.Key)];
             foreach (var id in old)
-                _leasedAt[id] = _consumer.Time.GetTimestamp();
+                _waiting[id] = _waiting[id] with { LeasedAt = _consumer.Time.GetTimestamp() };
             return old;
         }
     }
@@ -82,15 +90,15 @@ internal sealed class Redeliveries : IDisposable
     public void Forget(StreamEntryId id)
     {
         lock (_gate)
-            _leasedAt.Remove(id);
+            _waiting.Remove(id);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private StreamEntryId[] TakeDue(int most)
+    private (StreamEntryId Id, long DeliveryCount)[] TakeDue(int most)
     {
         var now = _consumer.Time.GetTimestamp();
-        var due = new List<StreamEntryId>();
+        var due = new List<(StreamEntryId, long)>();
         lock (_gate)
         {
             while (due.Count < most && _byDue.TryPeek(out var id, out var dueAt))
@@ -101,10 +109,12 @@ internal sealed class Redeliveries : IDisposable
                     break;
                 }
                 _byDue.Dequeue();
-                if (_leasedAt.Remove(id))
-                    due.Add(id);
+                if (_waiting.Remove(id, out var waiting))
+                    due.Add((id, waiting.DeliveryCount));
             }
         }
         return [.. due];
     }
+
+    private readonly record struct Waiting(long DeliveryCount, long LeasedAt);
 }

@@ -21,18 +21,16 @@ internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries h
                     Group = consumer.Plan.Group,
                     Consumer = consumer.Plan.Consumer,
                     ExpectedOwner = consumer.Plan.Consumer,
-                    Ids = due,
+                    Ids = Array.ConvertAll(due, entry => entry.Id),
                 }, cancellation));
             }
-            catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
+            catch (Exception error)
             {
-                // The read loop makes the group anew, and it delivers them as new ones.
-            }
-            catch
-            {
-                foreach (var id in due)
-                    redeliveries.Add(id, RetryDelay);
-                throw;
+                foreach (var (id, deliveryCount) in due)
+                    redeliveries.Add(id, deliveryCount, RetryDelay);
+                // After NOGROUP the read loop makes the group anew, with what is held and what waits here.
+                if (error is not StreamEngineException { Code: StreamErrorCode.NoGroup })
+                    throw;
             }
         }
     }

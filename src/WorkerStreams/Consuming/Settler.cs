@@ -1,3 +1,4 @@
+using WorkerStreams.Telemetry;
 using System.Buffers;
 using System.Runtime.InteropServices;
 using WorkerStreams.Engine;

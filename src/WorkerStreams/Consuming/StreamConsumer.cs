@@ -1,3 +1,4 @@
+using WorkerStreams.Telemetry;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 
@@ -30,7 +31,7 @@ internal sealed class StreamConsumer : IDisposable
         var intake = new Intake(_held, _redeliveries, _dispatcher);
         _loops =
         [
-            ("read", new ReadLoop(consumer, _held, intake, new(consumer, _held)).RunAsync),
+            ("read", new ReadLoop(consumer, _held, intake, new(consumer, _held, _redeliveries)).RunAsync),
             ("reclaim", new ReclaimLoop(consumer, _held, intake).RunAsync),
             ("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries).RunAsync),
         ];
@@ -64,15 +65,15 @@ internal sealed class StreamConsumer : IDisposable
         await _settler.FlushAsync();
         await using (handlersEnd.UnsafeRegister(static state => ((Dispatcher)state!).CancelAll(), _dispatcher))
             await UnlessEnded(_dispatcher.WhenIdleAsync(), drainEnds);
-        while (_held.Finished > 0 && !drainEnds.IsCancellationRequested)
+        while (_held.Unsettled > 0 && !drainEnds.IsCancellationRequested)
         {
             await _settler.FlushAsync();
-            if (_held.Finished > 0)
+            if (_held.Unsettled > 0)
                 await UnlessEnded(Task.Delay(FlushRetry, _consumer.Time, drainEnds), drainEnds);
         }
         await _ended.CancelAsync();
         await _running;
-        if (_dispatcher.Running + _held.Finished is > 0 and var left)
+        if (_dispatcher.Running + _held.Unsettled is > 0 and var left)
             ConsumerLog.DrainIncomplete(_consumer.Logger, Plan.Name, left);
     }
 

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkerStreams.Configuration;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// The hosted service: starts all consumers; when shutdown begins all stop reading at once and drain side by side; the producers are flushed at the
+/// very end, so that services that stop later can still publish.
+/// </summary>
+internal sealed class StreamWorker(
+    Func<WorkerPlan> plan, Func<IStreamEngine> engine, TimeProvider time, Jitter jitter, ILogger<StreamWorker> logger, IOptions<HostOptions> host)
+    : IHostedLifecycleService, IDisposable
+{
+    // Of the host's time for shutdown: until then handlers may run, and until then settlements are sent.
+    private const double HandlersShare = 0.8;
+    private const double DrainShare = 0.95;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _drain;
+
+    /// <summary>The consumers, once started.</summary>
+    public IReadOnlyList<StreamConsumer> Consumers { get; private set; } = [];
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Validates all settings and starts the consumers.</summary>
+    /// <exception cref="WorkerStreamsConfigurationException">One or more settings are wrong; all of them are named.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var consumers = plan().Consumers;
+        Consumers = [.. consumers.Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, logger, _stopping.Token), consumer.Invoker))];
+        foreach (var consumer in Consumers)
+            consumer.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Shutdown begins: all consumers stop reading, before any hosted service is stopped.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _drain ??= DrainAsync(cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _drain ??= DrainAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        foreach (var consumer in Consumers)
+            consumer.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task DrainAsync(CancellationToken hostGivesUp)
+    {
+        using var handlersEnd = new CancellationTokenSource(host.Value.ShutdownTimeout * HandlersShare, time);
+        using var drainTime = new CancellationTokenSource(host.Value.ShutdownTimeout * DrainShare, time);
+        using var drainEnds = CancellationTokenSource.CreateLinkedTokenSource(drainTime.Token, hostGivesUp);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(Consumers.Select(consumer => consumer.DrainAsync(handlersEnd.Token, drainEnds.Token)));
+    }
+}
