@@ -1,4 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WorkerStreams.Configuration;
+using WorkerStreams.Engine;
 
 namespace WorkerStreams;
 
@@ -9,4 +13,43 @@ public sealed class WorkerStreamsBuilder
 
     /// <summary>The application's services.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>
+    /// The streams live in this process: the default. Settings under <c>WorkerStreams:Engine</c> in configuration win over <paramref name="configure"/>.
+    /// Of several choices of an engine the last one counts.
+    /// </summary>
+    /// <param name="configure">Changes the options, whose clock is the application's <see cref="TimeProvider"/>; null leaves them.</param>
+    public WorkerStreamsBuilder UseInProcess(Func<InProcessEngineOptions, InProcessEngineOptions>? configure = null)
+    {
+        Services.Replace(ServiceDescriptor.Singleton(new EngineRegistration(Create: null, configure)));
+        return this;
+    }
+
+    /// <summary>The streams live in another engine. Of several choices of an engine the last one counts.</summary>
+    /// <param name="create">Makes the engine; called once. It is disposed with the application's services.</param>
+    public WorkerStreamsBuilder UseEngine(Func<IServiceProvider, IStreamEngine> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        Services.Replace(ServiceDescriptor.Singleton(new EngineRegistration(create)));
+        return this;
+    }
+
+    /// <summary>
+    /// Changes the options of the JSON serializer, which start as <see cref="JsonSerializerDefaults.Web"/>. A source-generated context goes in with
+    /// <c>json => json.TypeInfoResolverChain.Insert(0, MyContext.Default)</c>. Several calls add up; they mean nothing after <see cref="UseSerializer"/>.
+    /// </summary>
+    public WorkerStreamsBuilder ConfigureJson(Action<JsonSerializerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        Services.AddSingleton(new JsonConfiguration(configure));
+        return this;
+    }
+
+    /// <summary>Replaces the JSON serializer.</summary>
+    public WorkerStreamsBuilder UseSerializer(IMessageSerializer serializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        Services.Replace(ServiceDescriptor.Singleton(serializer));
+        return this;
+    }
 }

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Polly.Registry;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Configuration;
+
+/// <summary>Makes the one plan from all that was registered, or throws with all errors at once.</summary>
+internal sealed class Planner
+{
+    private readonly IServiceProvider _services;
+    private readonly ConsumerRegistration[] _consumers;
+    private readonly ProducerRegistration[] _producers;
+    private readonly ConfiguredSections _sections;
+    private readonly List<string> _errors = [];
+
+    private Planner(IServiceProvider services)
+    {
+        _services = services;
+        _consumers = [.. services.GetServices<ConsumerRegistration>()];
+        _producers = [.. services.GetServices<ProducerRegistration>()];
+        string[] owners =
+        [
+            .. _consumers.Select(consumer => ConfiguredSections.OfConsumer(consumer.Name)),
+            .. _producers.Select(producer => ConfiguredSections.OfProducer(producer.Stream)).Distinct(),
+            ConfiguredSections.Engine,
+        ];
+        _sections = new(services.GetService<IConfiguration>(), owners, _errors);
+    }
+
+    /// <exception cref="WorkerStreamsConfigurationException">Anything is wrong.</exception>
+    public static WorkerStreamsPlan Plan(IServiceProvider services) => new Planner(services).Plan();
+
+    private WorkerStreamsPlan Plan()
+    {
+        var checks = new RegistrationChecks(_services.GetRequiredService<IMessageSerializer>(), _errors);
+        var consumers = new ConsumerPlanner(_services.GetService<ResiliencePipelineProvider<string>>(), checks, _sections, _errors).Plan(_consumers);
+        var producers = new ProducerPlanner(checks, _sections, _errors).Plan(_producers);
+        var engine = PlanEngine(_services.GetRequiredService<EngineRegistration>());
+        InjectionCheck.Run(_services.GetRequiredService<RegisteredServices>(), _producers, _errors);
+        if (_errors.Count > 0)
+            throw new WorkerStreamsConfigurationException([.. _errors.Distinct()]);
+        WarnOfMissingRetention(producers.Values);
+        return new(consumers, producers, engine);
+    }
+
+    private InProcessEngineOptions PlanEngine(EngineRegistration registration)
+    {
+        var options = new InProcessEngineOptions { TimeProvider = _services.GetRequiredService<TimeProvider>() };
+        var settings = new EngineSettings(registration.Configure?.Invoke(options) ?? options);
+        var configured = _sections[ConfiguredSections.Engine];
+        if (registration.Create is null)
+            new SettingsBinding<EngineSettings>(EngineSettings.Table, settings, "UseInProcess", _errors).Bind(configured);
+        else
+            _errors.AddRange(configured.Select(value => $"{value.Path} is '{value.Text}', but UseEngine has replaced the in-process engine. Allowed: no such section."));
+        return settings.Options;
+    }
+
+    private void WarnOfMissingRetention(IEnumerable<ProducerPlan> producers)
+    {
+        var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("WorkerStreams");
+        foreach (var stream in producers.GroupBy(producer => producer.Stream))
+        {
+            if (stream.All(producer => producer is { MaxLength: null, MaxAge: null, KeepForever: false }))
+                Log.NoRetention(logger, stream.Key);
+        }
+    }
+}

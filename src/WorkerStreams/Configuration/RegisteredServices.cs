@@ -1,0 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkerStreams.Configuration;
+
+/// <summary>What the application has registered, to be looked through when the host starts.</summary>
+internal sealed record RegisteredServices(IServiceCollection Descriptors);

@@ -1,0 +1,12 @@
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Configuration;
+
+/// <summary>All settings after validation; nothing changes them any more.</summary>
+/// <param name="Consumers">In the order of their registrations.</param>
+/// <param name="Producers">By their registrations.</param>
+/// <param name="Engine">The options of the in-process engine.</param>
+internal sealed record WorkerStreamsPlan(
+    IReadOnlyList<ConsumerPlan> Consumers,
+    IReadOnlyDictionary<ProducerRegistration, ProducerPlan> Producers,
+    InProcessEngineOptions Engine);
