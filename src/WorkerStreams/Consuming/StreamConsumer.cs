@@ -71,7 +71,7 @@ internal sealed class StreamConsumer : IDisposable
             if (_held.Unsettled > 0)
                 await UnlessEnded(Task.Delay(FlushRetry, _consumer.Time, drainEnds), drainEnds);
         }
-        await _ended.CancelAsync();
+        _ended.Cancel();
         await _running;
         if (_dispatcher.Running + _held.Unsettled is > 0 and var left)
             ConsumerLog.DrainIncomplete(_consumer.Logger, Plan.Name, left);

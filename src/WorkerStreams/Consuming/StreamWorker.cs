@@ -62,7 +62,7 @@ internal sealed class StreamWorker(
         using var handlersEnd = new CancellationTokenSource(host.Value.ShutdownTimeout * HandlersShare, time);
         using var drainTime = new CancellationTokenSource(host.Value.ShutdownTimeout * DrainShare, time);
         using var drainEnds = CancellationTokenSource.CreateLinkedTokenSource(drainTime.Token, hostGivesUp);
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await Task.WhenAll(Consumers.Select(consumer => consumer.DrainAsync(handlersEnd.Token, drainEnds.Token)));
     }
 }

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkerStreams.Engine;
+using WorkerStreams.Tests.Simulation;
+
+namespace WorkerStreams.Tests.Consuming;
+
+/// <summary>The message of the consumer's tests.</summary>
+public sealed record Job(int Number);
+
+/// <summary>A handler whose work is given by the test.</summary>
+public sealed class JobHandler(Func<Job, StreamContext, CancellationToken, ValueTask> handle) : IStreamHandler<Job>
+{
+    /// <inheritdoc/>
+    public ValueTask HandleAsync(Job message, StreamContext context, CancellationToken cancellation) => handle(message, context, cancellation);
+}
+
+/// <summary>A simulated world with one stream of jobs and one group, <c>workers</c>.</summary>
+internal sealed class JobWorld(int seed = 0) : IDisposable
+{
+    public const string Group = "workers";
+
+    public static readonly StreamName Jobs = "jobs";
+    public static readonly StreamName DeadJobs = Jobs.Companion("dead");
+
+    public SimulatedWorld World { get; } = new(seed);
+
+    public IStreamEngine Engine => World.Engine;
+
+    public SimulatedHost Start(
+        string name, Func<Job, StreamContext, CancellationToken, ValueTask> handle, Action<StreamConsumerOptions>? configure = null)
+    {
+        var host = World.CreateHost(name, (services, _) =>
+        {
+            services.AddSingleton(new JobHandler(handle));
+            services.AddStreamConsumer<Job, JobHandler>("jobs", Group, options =>
+            {
+                options.ConsumerName = name;
+                configure?.Invoke(options);
+            });
+        });
+        World.Await(host.StartAsync());
+        return host;
+    }
+
+    /// <summary>Publishes jobs in the envelope-free form that any client can write.</summary>
+    public void Publish(params ReadOnlySpan<int> numbers)
+    {
+        foreach (var number in numbers)
+            Append(("number", $"{number}"));
+    }
+
+    public StreamEntryId Append(params ReadOnlySpan<(string, string)> fields) =>
+        Now(Engine.AppendAsync(Jobs, new(EntryFields.Of(fields)))) ?? throw new InvalidOperationException();
+
+    public long Pending => Now(Engine.GetPendingSummaryAsync(Jobs, Group)).Count;
+
+    public IReadOnlyList<PendingEntry> PendingEntries => Now(Engine.GetPendingAsync(new() { Stream = Jobs, Group = Group, Count = 1000 }));
+
+    public IReadOnlyList<Dictionary<string, string>> DeadLetters
+    {
+        get
+        {
+            using var entries = Now(Engine.RangeAsync(DeadJobs, RangeBound.Min, RangeBound.Max));
+            var letters = new List<Dictionary<string, string>>();
+            foreach (ref readonly var entry in entries.Entries)
+            {
+                var letter = new Dictionary<string, string>();
+                foreach (var field in entry.Fields)
+                    letter.Add(System.Text.Encoding.UTF8.GetString(field.Name), System.Text.Encoding.UTF8.GetString(field.Value));
+                letters.Add(letter);
+            }
+            return letters;
+        }
+    }
+
+    /// <summary>The result of a call that completes at once.</summary>
+    public static T Now<T>(ValueTask<T> call)
+    {
+        Assert.True(call.IsCompleted);
+        return call.GetAwaiter().GetResult();
+    }
+
+    public void Run(TimeSpan duration) => World.Run(duration);
+
+    public void Dispose() => World.Dispose();
+}

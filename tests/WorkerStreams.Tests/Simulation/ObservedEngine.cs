@@ -1,0 +1,95 @@
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Tests.Simulation;
+
+/// <summary>One process's way to the engine: counts the calls, may fail them, and breaks when the process is killed.</summary>
+internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess process) : IStreamEngine
+{
+    /// <summary>The calls so far, by name.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>Called before each call with its name; what it throws the caller sees.</summary>
+    public Action<string>? BeforeCall { get; set; }
+
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options, CancellationToken cancellation) =>
+        Call("append").AppendAsync(stream, entry, options, cancellation);
+
+    public ValueTask AppendAsync(StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options, CancellationToken cancellation) =>
+        Call("append many").AppendAsync(stream, entries, results, options, cancellation);
+
+    public ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation) =>
+        UnlessKilled(Call("read"), cancellation, (inner, token) => inner.ReadAsync(request, token));
+
+    public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation) =>
+        UnlessKilled(Call("read group"), cancellation, (inner, token) => inner.ReadGroupAsync(request, token));
+
+    public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
+        Call("acknowledge").AcknowledgeAsync(stream, group, ids, cancellation);
+
+    public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation) =>
+        Call("settle").SettleAsync(request, outcomes, cancellation);
+
+    public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation) => Call("claim").ClaimAsync(request, cancellation);
+
+    public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation) =>
+        Call("auto-claim").AutoClaimAsync(request, cancellation);
+
+    public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation) =>
+        Call("pending summary").GetPendingSummaryAsync(stream, group, cancellation);
+
+    public ValueTask<IReadOnlyList<PendingEntry>> GetPendingAsync(PendingRequest request, CancellationToken cancellation) =>
+        Call("pending").GetPendingAsync(request, cancellation);
+
+    public ValueTask<EntryBatch> RangeAsync(StreamName stream, RangeBound start, RangeBound end, int? count, bool reverse, CancellationToken cancellation) =>
+        Call("range").RangeAsync(stream, start, end, count, reverse, cancellation);
+
+    public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
+        Call("delete").DeleteAsync(stream, ids, cancellation);
+
+    public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation) => Call("trim").TrimAsync(stream, trim, cancellation);
+
+    public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation) => Call("length").GetLengthAsync(stream, cancellation);
+
+    public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded, StreamEntryId? maxDeletedId, CancellationToken cancellation) =>
+        Call("set id").SetIdAsync(stream, lastId, entriesAdded, maxDeletedId, cancellation);
+
+    public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation) => Call("delete stream").DeleteStreamAsync(stream, cancellation);
+
+    public ValueTask CreateGroupAsync(StreamName stream, StreamName group, GroupPosition position, bool createStream, long? entriesRead, CancellationToken cancellation) =>
+        Call("create group").CreateGroupAsync(stream, group, position, createStream, entriesRead, cancellation);
+
+    public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead, CancellationToken cancellation) =>
+        Call("set group id").SetGroupIdAsync(stream, group, position, entriesRead, cancellation);
+
+    public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation) =>
+        Call("destroy group").DestroyGroupAsync(stream, group, cancellation);
+
+    public ValueTask<bool> CreateConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation) =>
+        Call("create consumer").CreateConsumerAsync(stream, group, consumer, cancellation);
+
+    public ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation) =>
+        Call("delete consumer").DeleteConsumerAsync(stream, group, consumer, cancellation);
+
+    public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation) =>
+        Call("stream info").GetStreamInfoAsync(stream, cancellation);
+
+    public ValueTask<IReadOnlyList<GroupInfo>> GetGroupsAsync(StreamName stream, CancellationToken cancellation) =>
+        Call("groups").GetGroupsAsync(stream, cancellation);
+
+    public ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation) =>
+        Call("consumers").GetConsumersAsync(stream, group, cancellation);
+
+    private IStreamEngine Call(string name)
+    {
+        Calls.Add(name);
+        BeforeCall?.Invoke(name);
+        return engine;
+    }
+
+    private async ValueTask<EntryBatch> UnlessKilled(
+        IStreamEngine inner, CancellationToken cancellation, Func<IStreamEngine, CancellationToken, ValueTask<EntryBatch>> read)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, process.Killed);
+        return await read(inner, either.Token);
+    }
+}

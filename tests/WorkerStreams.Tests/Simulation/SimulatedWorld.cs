@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Tests.Simulation;
+
+/// <summary>A clock, an engine, and hosts on it: one thread, one seed, one history.</summary>
+internal sealed class SimulatedWorld : IDisposable
+{
+    public SimulatedWorld(int seed = 0)
+    {
+        Random = new(seed);
+        Loop = new(Random, Time);
+        Engine = new(new() { TimeProvider = Time });
+    }
+
+    public Random Random { get; }
+
+    public VirtualTime Time { get; } = new();
+
+    public SimulationLoop Loop { get; }
+
+    public InProcessStreamEngine Engine { get; }
+
+    /// <summary>What happened, with the time: the same for the same seed.</summary>
+    public List<string> Trace { get; } = [];
+
+    public void Note(string what) => Trace.Add($"{Time.GetUtcNow():HH:mm:ss.fff} {what}");
+
+    public SimulatedHost CreateHost(string name, Action<IServiceCollection, SimulatedHost> configure) => new(this, name, configure);
+
+    /// <summary>Runs until the task is done; fails if the clock has moved by <paramref name="limit"/> before.</summary>
+    public void Await(Task task, TimeSpan? limit = null)
+    {
+        Assert.True(Loop.Run(limit ?? TimeSpan.FromMinutes(5), () => task.IsCompleted), "It took longer than expected.");
+        task.GetAwaiter().GetResult();
+    }
+
+    public void Run(TimeSpan duration) => Loop.Run(duration);
+
+    public void Dispose() => Engine.Dispose();
+}
