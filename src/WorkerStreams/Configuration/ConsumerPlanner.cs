@@ -1,4 +1,5 @@
 using Polly.Registry;
+using WorkerStreams.Engine;
 
 namespace WorkerStreams.Configuration;
 

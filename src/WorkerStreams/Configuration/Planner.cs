@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Polly.Registry;
 using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Configuration;
 
@@ -30,9 +31,9 @@ internal sealed class Planner
     }
 
     /// <exception cref="WorkerStreamsConfigurationException">Anything is wrong.</exception>
-    public static WorkerStreamsPlan Plan(IServiceProvider services) => new Planner(services).Plan();
+    public static Plans Plan(IServiceProvider services) => new Planner(services).Plan();
 
-    private WorkerStreamsPlan Plan()
+    private Plans Plan()
     {
         var checks = new RegistrationChecks(_services.GetRequiredService<IMessageSerializer>(), _errors);
         var consumers = new ConsumerPlanner(_services.GetService<ResiliencePipelineProvider<string>>(), checks, _sections, _errors).Plan(_consumers);
@@ -63,7 +64,7 @@ internal sealed class Planner
         foreach (var stream in producers.GroupBy(producer => producer.Stream))
         {
             if (stream.All(producer => producer is { MaxLength: null, MaxAge: null, KeepForever: false }))
-                Log.NoRetention(logger, stream.Key);
+                ConfigurationLog.NoRetention(logger, stream.Key);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace WorkerStreams.Configuration;
 /// <param name="Consumers">In the order of their registrations.</param>
 /// <param name="Producers">By their registrations.</param>
 /// <param name="Engine">The options of the in-process engine.</param>
-internal sealed record WorkerStreamsPlan(
+internal sealed record Plans(
     IReadOnlyList<ConsumerPlan> Consumers,
     IReadOnlyDictionary<ProducerRegistration, ProducerPlan> Producers,
     InProcessEngineOptions Engine);

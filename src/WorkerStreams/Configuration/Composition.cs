@@ -1,0 +1,68 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Polly.Registry;
+using WorkerStreams.Consuming;
+using WorkerStreams.Engine;
+using WorkerStreams.Producing;
+using WorkerStreams.Serialization;
+
+namespace WorkerStreams.Configuration;
+
+/// <summary>Makes the running parts from what was registered and planned; called by the container.</summary>
+internal static class Composition
+{
+    public static IStreamEngine CreateEngine(IServiceProvider services) =>
+        services.GetRequiredService<EngineRegistration>().Create is { } create
+            ? create(services)
+            : new InProcessStreamEngine(services.GetRequiredService<Plans>().Engine);
+
+    public static IMessageSerializer CreateSerializer(IServiceProvider services)
+    {
+        var options = JsonMessageSerializer.CreateOptions();
+        foreach (var configuration in services.GetServices<JsonConfiguration>())
+            configuration.Configure(options);
+        return new JsonMessageSerializer(options);
+    }
+
+    public static StreamWorker CreateWorker(IServiceProvider services) => new(
+        () => CreateWorkerPlan(services),
+        services.GetRequiredService<IStreamEngine>,
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<Jitter>(),
+        services.GetRequiredService<ILogger<StreamWorker>>(),
+        services.GetRequiredService<IOptions<HostOptions>>());
+
+    private static WorkerPlan CreateWorkerPlan(IServiceProvider services)
+    {
+        var plans = services.GetRequiredService<Plans>();
+        var consumers = services.GetServices<ConsumerRegistration>()
+            .Zip(plans.Consumers, (registration, plan) => new PlannedConsumer(plan, registration.CreateInvoker(services, plan)));
+        return new([.. consumers], [.. plans.Producers.Values]);
+    }
+
+    public static IMessageInvoker CreateInvoker<TMessage, THandler>(IServiceProvider services, ConsumerPlan plan)
+        where THandler : class, IStreamHandler<TMessage> =>
+        new MessageInvoker<TMessage, THandler>(
+            services.GetRequiredService<IMessageSerializer>().GetCodec<TMessage>(),
+            services.GetRequiredService<IServiceScopeFactory>(),
+            services.GetRequiredService<RegisteredServices>().IsSingleton<THandler>() ? services.GetRequiredService<THandler>() : null,
+            HandlerPipeline.Build(plan, services.GetService<ResiliencePipelineProvider<string>>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Jitter>()));
+
+    public static IStreamProducer<TMessage> CreateProducer<TMessage>(IServiceProvider services, ProducerRegistration registration) => new StreamProducer<TMessage>(
+        services.GetRequiredService<Plans>().Producers[registration],
+        services.GetRequiredService<IStreamEngine>(),
+        services.GetRequiredService<IMessageSerializer>(),
+        services.GetRequiredService<TimeProvider>());
+
+    public static IStreamProducer<TMessage> OnlyProducer<TMessage>(IServiceProvider services)
+    {
+        // If other settings are wrong too, all of them are told.
+        services.GetRequiredService<Plans>();
+        string[] streams = [.. services.GetServices<ProducerRegistration>().Where(producer => producer.MessageType == typeof(TMessage)).Select(producer => producer.Stream)];
+        return streams is [var stream]
+            ? services.GetRequiredKeyedService<IStreamProducer<TMessage>>(stream)
+            : throw new InvalidOperationException($"Something resolves {InjectionCheck.Ambiguity(typeof(TMessage), streams)}");
+    }
+}
