@@ -11,7 +11,7 @@ public sealed class PublishException : Exception
     /// <summary>Whether it is certain that nothing is stored. With several messages: <see cref="PublishFailure.MayBeStored"/> if any may be.</summary>
     public PublishFailure Failure { get; }
 
-    /// <summary>What became of each message, in their order.</summary>
+    /// <summary>What became of each message, in their order. Of a sequence whose length is not known, those taken from it so far; the others are not stored.</summary>
     public IReadOnlyList<AppendResult> Results { get; }
 }
 

@@ -4,6 +4,7 @@ namespace WorkerStreams.Consuming;
 internal sealed class ConsumerCounters
 {
     private long _handled;
+    private long _retried;
     private long _failed;
     private long _deadLettered;
     private long _leasesLost;
@@ -13,6 +14,9 @@ internal sealed class ConsumerCounters
     private volatile Exception? _lastError;
 
     public long Handled => Volatile.Read(ref _handled);
+
+    /// <summary>Calls of the handler repeated within one delivery.</summary>
+    public long Retried => Volatile.Read(ref _retried);
 
     public long Failed => Volatile.Read(ref _failed);
 
@@ -37,6 +41,8 @@ internal sealed class ConsumerCounters
     public void Looped(long at) => Volatile.Write(ref _lastLoopAt, at);
 
     public void AddHandled(int count) => Interlocked.Add(ref _handled, count);
+
+    public void AddRetried() => Interlocked.Increment(ref _retried);
 
     public void AddFailed(Exception? error)
     {

@@ -29,6 +29,8 @@ internal sealed class EnvelopeWriter<TMessage>
     /// <param name="activity">The span that consumers continue, if any.</param>
     public void Write(EntryFieldsWriter entry, TMessage message, IReadOnlyDictionary<string, string>? headers, Activity? activity)
     {
+        if (message is null)
+            throw new ArgumentNullException(nameof(message));
         entry.AddAll(_constant);
         if (activity is { IdFormat: ActivityIdFormat.W3C, Id: { } traceParent })
         {

@@ -1,0 +1,93 @@
+using WorkerStreams.Configuration;
+using WorkerStreams.Engine;
+using WorkerStreams.Serialization;
+using WorkerStreams.Telemetry;
+
+namespace WorkerStreams.Producing;
+
+/// <summary>Publishes to one stream. Where the engine answers at once, a publish allocates nothing.</summary>
+internal sealed class StreamProducer<TMessage>(
+    ProducerPlan plan, IStreamEngine engine, IMessageCodec<TMessage> codec, string contentType, TimeProvider time, StreamTelemetry telemetry)
+    : IStreamProducer<TMessage>, IFlushable
+{
+    private readonly EnvelopeWriter<TMessage> _envelope = new(codec, contentType);
+    private readonly Retention _retention = new(plan, time);
+    private readonly PublishWindow _window = new(plan.MaxInFlight);
+    private readonly ProducerTelemetry _telemetry = new(telemetry, plan.Stream, time);
+
+    // Kept for the next publish of many; taken and given back by exchange.
+    private AppendBatch? _spareBatch;
+
+    public StreamName Stream => plan.Stream;
+
+    public async ValueTask<StreamEntryId> PublishAsync(TMessage message, PublishOptions? options = null, CancellationToken cancellation = default)
+    {
+        await EnterAsync(cancellation);
+        var publishing = _telemetry.Start();
+        try
+        {
+            var id = (await AppendAsync(message, options, publishing, cancellation))!.Value;
+            publishing.Stored(id);
+            return id;
+        }
+        catch (Exception failure)
+        {
+            publishing.Ended(0, 1, failure);
+            if (failure is StreamEngineException or OperationCanceledException)
+                throw PublishError.Of(plan.Stream, failure);
+            throw;
+        }
+        finally
+        {
+            _window.Leave();
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<StreamEntryId>> PublishManyAsync(
+        IEnumerable<TMessage> messages, PublishOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (options is { Id.Kind: not NewEntryIdKind.Auto })
+            throw new ArgumentException($"The id {options.Id} was asked for several messages. Allowed: an id for one message, with PublishAsync.", nameof(options));
+        await EnterAsync(cancellation);
+        var batch = Interlocked.Exchange(ref _spareBatch, null) ?? new();
+        try
+        {
+            return await new ManyPublish<TMessage>(plan.Stream, engine, _envelope, _retention, batch).RunAsync(messages, options, _telemetry.Start(), cancellation);
+        }
+        finally
+        {
+            batch.Clear();
+            _spareBatch = batch;
+            _window.Leave();
+        }
+    }
+
+    public async ValueTask<int> FlushAsync(CancellationToken cancellation)
+    {
+        await _window.CloseAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return _window.Count;
+    }
+
+    private async ValueTask EnterAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!await _window.EnterAsync(cancellation))
+            throw PublishError.Stopping(plan.Stream);
+    }
+
+    private ValueTask<StreamEntryId?> AppendAsync(
+        TMessage message, PublishOptions? options, ProducerTelemetry.Publishing publishing, CancellationToken cancellation)
+    {
+        var entry = EntryScratch.Take();
+        try
+        {
+            _envelope.Write(entry, message, options?.Headers, publishing.Span);
+            return engine.AppendAsync(plan.Stream, new AppendEntry(entry.Written, options?.Id ?? default), _retention.Options, cancellation);
+        }
+        finally
+        {
+            EntryScratch.GiveBack(entry);
+        }
+    }
+}
