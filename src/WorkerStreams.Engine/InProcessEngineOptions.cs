@@ -20,4 +20,21 @@ public sealed record InProcessEngineOptions
 
     /// <summary>The clock for ids, idle times and waiting. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        List<string> errors = [];
+        Check(MaxMemory is null or >= 1 << 20, nameof(MaxMemory), MaxMemory, "1048576 bytes (1 MiB) or more, or null");
+        Check(MaxEntryBytes is >= 1 and <= 1 << 30, nameof(MaxEntryBytes), MaxEntryBytes, "1 to 1073741824 bytes (1 GiB)");
+        Check(NodeMaxEntries is >= 1 and <= 10_000, nameof(NodeMaxEntries), NodeMaxEntries, "1 to 10000");
+        Check(NodeMaxBytes is >= 256 and <= 1 << 20, nameof(NodeMaxBytes), NodeMaxBytes, "256 to 1048576 bytes (1 MiB)");
+        if (errors.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, errors));
+
+        void Check(bool valid, string setting, long? value, string allowed)
+        {
+            if (!valid)
+                errors.Add($"{nameof(InProcessEngineOptions)}.{setting} is {value}. Allowed: {allowed}.");
+        }
+    }
 }

@@ -12,6 +12,7 @@ public readonly struct StreamName : IEquatable<StreamName>, IComparable<StreamNa
 {
     private readonly byte[]? _bytes;
     private readonly int _hash;
+    private readonly ushort _slot;
 
     /// <summary>A name of these bytes, which are copied.</summary>
     public StreamName(ReadOnlySpan<byte> bytes)
@@ -29,11 +30,14 @@ public readonly struct StreamName : IEquatable<StreamName>, IComparable<StreamNa
     {
         var hash = new HashCode();
         hash.AddBytes(bytes);
-        (_bytes, _hash) = (bytes, hash.ToHashCode());
+        (_bytes, _hash, _slot) = (bytes, hash.ToHashCode(), (ushort)HashSlot.Of(bytes));
     }
 
     /// <summary>The bytes of the name.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>The name's hash slot, see <see cref="HashSlot"/>.</summary>
+    internal int Slot => _slot;
 
     /// <summary>Whether the name is empty, as the default value is.</summary>
     public bool IsEmpty => _bytes is null or [];

@@ -1,0 +1,109 @@
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>XCLAIM and XAUTOCLAIM.</summary>
+internal static class ClaimCommands
+{
+    private const int LooksPerEntry = 10;
+
+    public static EntryBatch Claim(Shard shard, ClaimRequest request)
+    {
+        if (request.DeliveryCount < 0)
+            throw StreamEngineException.InvalidArgument("Invalid RETRYCOUNT option argument for XCLAIM");
+        if (request is { Idle: not null, DeliveredAt: not null })
+            throw StreamEngineException.InvalidArgument("syntax error, IDLE and TIME at the same time are not compatible");
+        if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
+            throw Errors.NoGroup(request.Stream, request.Group);
+        var now = shard.Store.Now;
+        var deliveredAt = DeliveredAt(request, now);
+        if (request.LastId > group.LastId)
+            group.SetPosition(request.LastId.Value, group.EntriesRead);
+        var consumer = group.See(request.Consumer, now);
+        var reply = new ReplyWriter(null, null);
+        reply.BeginStream(request.Stream, request.Ids.Length);
+        foreach (var id in request.Ids.Span)
+        {
+            var pending = group.Pending.TryFind(id, out var place);
+            if (request.ExpectedOwner is { } owner && !(pending && group.ConsumerAt(place.Owner).Name == owner))
+                continue;
+            if (!stream.Log.TryFind(id, out var chunk, out var index))
+            {
+                if (pending)
+                    group.Remove(place);
+                continue;
+            }
+            if (!pending && !request.Force)
+                continue;
+            var idle = pending ? Math.Max(now - place.DeliveredAt, 0) : 0;
+            if (pending && idle < request.MinIdle.TotalMilliseconds)
+                continue;
+            var count = request.DeliveryCount ?? (pending ? place.DeliveryCount : 1) + (request.JustIds ? 0 : 1);
+            if (pending)
+                group.Assign(place, consumer, deliveredAt, count);
+            else
+                group.AddPending(id, consumer, deliveredAt, count);
+            consumer.ActiveAt = now;
+            Add(ref reply, chunk, index, count, idle, request.JustIds);
+        }
+        return reply.Build();
+    }
+
+    public static AutoClaimResult AutoClaim(Shard shard, AutoClaimRequest request)
+    {
+        if (request.Count <= 0)
+            throw StreamEngineException.InvalidArgument("COUNT must be > 0");
+        var start = request.Start.First();
+        if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
+            throw Errors.NoGroup(request.Stream, request.Group);
+        var now = shard.Store.Now;
+        var consumer = group.See(request.Consumer, now);
+        var reply = new ReplyWriter(null, null);
+        reply.BeginStream(request.Stream, request.Count);
+        List<StreamEntryId> deleted = [];
+        var (room, looks) = (request.Count, (long)request.Count * LooksPerEntry);
+        var more = group.Pending.TryGetFrom(start, out var place);
+        for (; more && room > 0 && looks > 0; more = group.Pending.TryGetNext(ref place), looks--)
+        {
+            var idle = Math.Max(now - place.DeliveredAt, 0);
+            if (!stream.Log.TryFind(place.Id, out var chunk, out var index))
+            {
+                deleted.Add(place.Id);
+                room--;
+            }
+            else if (idle >= request.MinIdle.TotalMilliseconds)
+            {
+                group.Assign(place, consumer, now, place.DeliveryCount + (request.JustIds ? 0 : 1));
+                consumer.ActiveAt = now;
+                Add(ref reply, chunk, index, place.DeliveryCount, idle, request.JustIds);
+                room--;
+            }
+        }
+        var next = more ? place.Id : default;
+        foreach (var id in deleted)
+        {
+            group.Pending.TryFind(id, out var gone);
+            group.Remove(gone);
+        }
+        return new(next, reply.Build(), deleted);
+    }
+
+    private static void Add(ref ReplyWriter reply, Chunk chunk, int index, long deliveryCount, long idle, bool justIds)
+    {
+        if (justIds)
+            reply.AddMissing(chunk.Ids[index], deliveryCount, idle);
+        else
+            reply.Add(chunk, index, deliveryCount, idle);
+    }
+
+    private static long DeliveredAt(ClaimRequest request, long now)
+    {
+        var at = request switch
+        {
+            { Idle: { } idle } => now - (long)idle.TotalMilliseconds,
+            { DeliveredAt: { } time } => time.ToUnixTimeMilliseconds(),
+            _ => now,
+        };
+        return at < 0 || at > now ? now : at;
+    }
+}

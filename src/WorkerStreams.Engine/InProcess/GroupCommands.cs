@@ -1,0 +1,87 @@
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>XGROUP and XACK.</summary>
+internal static class GroupCommands
+{
+    public static bool Create(Shard shard, StreamName name, StreamName group, GroupPosition position, bool createStream, long? entriesRead)
+    {
+        var read = CheckEntriesRead(entriesRead);
+        if (!shard.TryGet(name, out var stream) && !createStream)
+            throw Errors.GroupNeedsStream();
+        if (stream is not null && stream.TryGetGroup(group, out _))
+            throw Errors.GroupExists();
+        stream ??= shard.Create(name);
+        stream.AddGroup(group, position.Id ?? stream.LastId, read);
+        return true;
+    }
+
+    public static bool SetId(Shard shard, StreamName name, StreamName groupName, GroupPosition position, long? entriesRead)
+    {
+        var read = CheckEntriesRead(entriesRead);
+        var (stream, group) = Get(shard, name, groupName);
+        group.SetPosition(position.Id ?? stream.LastId, read);
+        shard.ServeWaiters(stream);
+        return true;
+    }
+
+    public static bool Destroy(Shard shard, StreamName name, StreamName groupName)
+    {
+        if (!shard.TryGet(name, out var stream))
+            throw Errors.GroupNeedsStream();
+        if (!stream.TryGetGroup(groupName, out var group))
+            return false;
+        stream.RemoveGroup(group);
+        shard.FailWaiters(name, groupName);
+        return true;
+    }
+
+    public static bool CreateConsumer(Shard shard, StreamName name, StreamName groupName, StreamName consumer)
+    {
+        var (_, group) = Get(shard, name, groupName);
+        if (group.TryGetConsumer(consumer, out _))
+            return false;
+        group.AddConsumer(consumer, shard.Store.Now);
+        return true;
+    }
+
+    public static long DeleteConsumer(Shard shard, StreamName name, StreamName groupName, StreamName consumerName)
+    {
+        var (_, group) = Get(shard, name, groupName);
+        if (!group.TryGetConsumer(consumerName, out var consumer))
+            return 0;
+        var pending = consumer.Pending;
+        group.RemoveConsumer(consumer);
+        return pending;
+    }
+
+    public static long Acknowledge(Shard shard, StreamName name, StreamName groupName, ReadOnlySpan<StreamEntryId> ids)
+    {
+        if (!shard.TryGet(name, groupName, out _, out var group))
+            return 0;
+        var acknowledged = 0L;
+        foreach (var id in ids)
+        {
+            if (!group.Pending.TryFind(id, out var place))
+                continue;
+            group.Remove(place);
+            acknowledged++;
+        }
+        return acknowledged;
+    }
+
+    private static (StreamState Stream, GroupState Group) Get(Shard shard, StreamName name, StreamName groupName)
+    {
+        if (!shard.TryGet(name, out var stream))
+            throw Errors.GroupNeedsStream();
+        return stream.TryGetGroup(groupName, out var group) ? (stream, group) : throw Errors.NoGroupOfStream(name, groupName);
+    }
+
+    private static long? CheckEntriesRead(long? entriesRead) => entriesRead switch
+    {
+        -1 => null,
+        < 0 => throw StreamEngineException.InvalidArgument("value for ENTRIESREAD must be positive or -1"),
+        _ => entriesRead,
+    };
+}

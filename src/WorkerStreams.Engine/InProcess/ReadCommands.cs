@@ -1,0 +1,107 @@
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>XREAD and XREADGROUP.</summary>
+internal static class ReadCommands
+{
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    public static ValueTask<EntryBatch> Read(StreamStore store, ReadRequest request, CancellationToken cancellation)
+    {
+        Check(request);
+        Waiter waiter;
+        using (store.Enter(request.Streams))
+        {
+            if (request is ReadGroupRequest group)
+                CheckGroups(store, group);
+            var batch = Read(store, request, request.Streams, null);
+            if (batch.StreamCount > 0 || request.Block is null)
+                return new(batch);
+            waiter = new(store, request, Resolve(store, request.Streams));
+        }
+        return waiter.Start(cancellation);
+    }
+
+    /// <summary>What the positions yield now, of all streams or of one. The caller holds the locks.</summary>
+    public static EntryBatch Read(StreamStore store, ReadRequest request, IReadOnlyList<StreamPosition> positions, StreamState? only)
+    {
+        var reply = new ReplyWriter(request.Count, request.MaxBytes);
+        var now = request is ReadGroupRequest ? store.Now : 0;
+        for (var i = 0; i < positions.Count && !reply.IsFull; i++)
+        {
+            var (name, position) = positions[i];
+            if (only is not null && only.Name != name)
+                continue;
+            if (!store.ShardOf(name).TryGet(name, out var stream))
+                continue;
+            if (request is not ReadGroupRequest group)
+                Read(stream, position, ref reply);
+            else if (position.Kind == ReadPositionKind.Undelivered)
+                GroupReads.ReadNew(group, stream, now, ref reply);
+            else
+                GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
+        }
+        return reply.Build();
+    }
+
+    private static void Read(StreamState stream, ReadPosition position, ref ReplyWriter reply)
+    {
+        var log = stream.Log;
+        if (position.Kind == ReadPositionKind.End || log.Count == 0 || (position.Kind == ReadPositionKind.After && log.LastId <= position.Id))
+            return;
+        reply.BeginStream(stream.Name, log.Count);
+        reply.AddFrom(log, position.Kind == ReadPositionKind.Last ? log.From(log.LastId) : log.After(position.Id, default), StreamEntryId.MaxValue);
+    }
+
+    // What "$" and "+" mean is settled when the wait begins.
+    private static StreamPosition[] Resolve(StreamStore store, IReadOnlyList<StreamPosition> positions)
+    {
+        var resolved = new StreamPosition[positions.Count];
+        for (var i = 0; i < resolved.Length; i++)
+        {
+            resolved[i] = positions[i];
+            if (positions[i].Position.Kind is ReadPositionKind.End or ReadPositionKind.Last)
+            {
+                store.ShardOf(positions[i].Stream).TryGet(positions[i].Stream, out var stream);
+                resolved[i] = resolved[i] with { Position = ReadPosition.After(stream?.LastId ?? default) };
+            }
+        }
+        return resolved;
+    }
+
+    private static void CheckGroups(StreamStore store, ReadGroupRequest request)
+    {
+        for (var i = 0; i < request.Streams.Count; i++)
+        {
+            var stream = request.Streams[i].Stream;
+            if (!store.ShardOf(stream).TryGet(stream, request.Group, out _, out _))
+                throw Errors.NoGroupToRead(stream, request.Group);
+        }
+    }
+
+    private static void Check(ReadRequest request)
+    {
+        if (request.Streams.Count == 0)
+            throw StreamEngineException.InvalidArgument("syntax error");
+        if (request.Block is { } block && block < TimeSpan.Zero && block != Timeout.InfiniteTimeSpan)
+            throw StreamEngineException.InvalidArgument("timeout is negative");
+        if (request.Block > LongestBlock)
+            throw StreamEngineException.InvalidArgument("timeout is not an integer or out of range");
+        for (var i = 0; i < request.Streams.Count; i++)
+            CheckPosition(request.Streams[i].Position.Kind, request is ReadGroupRequest);
+    }
+
+    private static void CheckPosition(ReadPositionKind position, bool ofGroup)
+    {
+        if (position == ReadPositionKind.Undelivered && !ofGroup)
+            throw StreamEngineException.InvalidArgument("The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.");
+        if (ofGroup && position is ReadPositionKind.End or ReadPositionKind.Last)
+        {
+            var sign = position == ReadPositionKind.End ? '$' : '+';
+            throw StreamEngineException.InvalidArgument(
+                $"The {sign} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, "
+                + $"or use the > ID to get new messages. The {sign} ID would just return an empty result set.");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>Fills the batch of a reply, as far as its limits allow. Entries are shown where they are stored; their chunks are kept for the batch.</summary>
+internal ref struct ReplyWriter(int? count, long? maxBytes)
+{
+    private readonly int _count = count is > 0 and var given ? given : int.MaxValue;
+    private EntryBatchBuilder? _builder;
+    private Chunk? _kept;
+    private long _bytesLeft = maxBytes ?? long.MaxValue;
+    private int _streamEnd;
+
+    /// <summary>Whether the reply has all the bytes it may have, or the stream all the entries.</summary>
+    public readonly bool IsStreamFull => IsFull || (_builder?.Count ?? 0) >= _streamEnd;
+
+    /// <summary>Whether the reply has all the bytes it may have.</summary>
+    public readonly bool IsFull => _bytesLeft <= 0 && _builder is { Count: > 0 };
+
+    public void BeginStream(StreamName stream, long available = 0)
+    {
+        _builder ??= new((int)Math.Clamp(Math.Min(available, _count), 1, 4096));
+        _builder.BeginStream(stream);
+        _streamEnd = (int)Math.Min((long)_builder.Count + _count, int.MaxValue);
+    }
+
+    public void Add(Chunk chunk, int index, long deliveryCount = StreamEntry.UnknownDeliveryCount, long idle = 0)
+    {
+        if (chunk != _kept)
+            _builder!.Keep((_kept = chunk).Retain());
+        var fields = chunk.FieldsAt(index);
+        _bytesLeft -= fields.EncodedLength;
+        _builder!.Add(new(chunk.Ids[index], fields, deliveryCount, TimeSpan.FromMilliseconds(idle)));
+    }
+
+    /// <summary>Adds an entry that has no fields to show.</summary>
+    public readonly void AddMissing(StreamEntryId id, long deliveryCount, long idle) =>
+        _builder!.Add(new(id, default, deliveryCount, TimeSpan.FromMilliseconds(idle)));
+
+    /// <summary>Adds the entries from <paramref name="place"/> on, up to <paramref name="last"/>.</summary>
+    /// <returns>The id of the last one added, or 0-0.</returns>
+    public StreamEntryId AddFrom(EntryLog log, EntryPlace place, StreamEntryId last, long deliveryCount = StreamEntry.UnknownDeliveryCount)
+    {
+        var added = default(StreamEntryId);
+        for (; log.TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+        {
+            var ids = chunk.Ids;
+            var extents = chunk.Extents;
+            for (var i = place.Index; i < ids.Length; i++)
+            {
+                if (IsStreamFull || ids[i] > last)
+                    return added;
+                if (extents[i].IsDeleted)
+                    continue;
+                Add(chunk, i, deliveryCount);
+                added = ids[i];
+            }
+        }
+        return added;
+    }
+
+    /// <summary>Adds the entries before <paramref name="place"/>, backwards down to <paramref name="first"/>.</summary>
+    public void AddBackwards(EntryLog log, EntryPlace place, StreamEntryId first)
+    {
+        place = place with { Index = place.Index - 1 };
+        for (; log.TryGetChunkBackwards(ref place, out var chunk); place = place.PreviousChunk)
+        {
+            for (var i = place.Index; i >= chunk.Start; i--)
+            {
+                if (IsStreamFull || chunk.Ids[i] < first)
+                    return;
+                if (!chunk.Extents[i].IsDeleted)
+                    Add(chunk, i);
+            }
+        }
+    }
+
+    public readonly EntryBatch Build() => _builder?.Build() ?? EntryBatch.Empty;
+}

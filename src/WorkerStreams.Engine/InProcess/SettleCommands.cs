@@ -1,0 +1,96 @@
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>Settlement: what becomes of entries, each only if it is still its owner's.</summary>
+internal static class SettleCommands
+{
+    // Long ago: any minimum idle time has passed.
+    private const long Released = 0;
+
+    public static bool Settle(Shard shard, SettleRequest request, Span<SettlementOutcome> outcomes)
+    {
+        var settlements = request.Settlements.Span;
+        CheckDeadLetters(shard, request);
+        if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
+        {
+            outcomes[..settlements.Length].Fill(SettlementOutcome.NotPending);
+            return false;
+        }
+        group.TryGetConsumer(request.Owner, out var owner);
+        var now = shard.Store.Now;
+        var deadLetters = default(StreamState);
+        for (var i = 0; i < settlements.Length; i++)
+        {
+            if (!group.Pending.TryFind(settlements[i].Id, out var place))
+            {
+                outcomes[i] = SettlementOutcome.NotPending;
+                continue;
+            }
+            if (place.Owner != owner?.Index)
+            {
+                outcomes[i] = SettlementOutcome.NotOwner;
+                continue;
+            }
+            outcomes[i] = SettlementOutcome.Done;
+            if (settlements[i].Kind == SettlementKind.DeadLetter)
+                Append(shard, ref deadLetters, request.DeadLetterStream, settlements[i].DeadLetterFields, now);
+            Apply(settlements[i], stream, group, owner, place, now);
+        }
+        if (deadLetters is not null)
+            shard.ServeWaiters(deadLetters);
+        return true;
+    }
+
+    private static void Apply(in Settlement settlement, StreamState stream, GroupState group, ConsumerState owner, in PendingPlace place, long now)
+    {
+        switch (settlement.Kind)
+        {
+            case SettlementKind.Renew:
+                group.Assign(place, owner, now, place.DeliveryCount);
+                break;
+            case SettlementKind.Release:
+                group.Assign(place, owner, Released, place.DeliveryCount);
+                break;
+            case SettlementKind.ReleaseUnstarted:
+                group.Assign(place, owner, Released, Math.Max(place.DeliveryCount - 1, 0));
+                break;
+            default:
+                group.Remove(place);
+                if (settlement.Kind == SettlementKind.AcknowledgeAndDelete)
+                    stream.Delete(settlement.Id);
+                break;
+        }
+    }
+
+    private static void Append(Shard shard, ref StreamState? deadLetters, StreamName name, EntryFields fields, long now)
+    {
+        if (deadLetters is null && !shard.TryGet(name, out deadLetters))
+            deadLetters = shard.Create(name);
+        AppendCommands.TryNextId(deadLetters.LastId, now, out var id);
+        deadLetters.Append(id, fields.Encoded);
+    }
+
+    // What could fail on the way is refused before anything changes.
+    private static void CheckDeadLetters(Shard shard, SettleRequest request)
+    {
+        var count = 0UL;
+        foreach (var settlement in request.Settlements.Span)
+        {
+            if (settlement.Kind != SettlementKind.DeadLetter)
+                continue;
+            if (settlement.DeadLetterFields.EncodedLength == 0)
+                throw Errors.Arity("xadd");
+            count++;
+        }
+        if (count == 0)
+            return;
+        if (request.DeadLetterStream.IsEmpty || request.DeadLetterStream.Slot != request.Stream.Slot)
+        {
+            throw StreamEngineException.InvalidArgument(
+                $"the dead-letter stream '{request.DeadLetterStream}' must be of the same hash slot as the stream '{request.Stream}', such as its companion");
+        }
+        if (shard.TryGet(request.DeadLetterStream, out var stream) && stream.LastId.Milliseconds == ulong.MaxValue && stream.LastId.Sequence > ulong.MaxValue - count)
+            throw Errors.IdsExhausted();
+    }
+}

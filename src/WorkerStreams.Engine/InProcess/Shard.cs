@@ -1,0 +1,150 @@
+using System.Diagnostics.CodeAnalysis;
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>The streams of some hash slots, who waits for them, and the lock that guards both.</summary>
+internal sealed class Shard(StreamStore store)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<StreamName, StreamState> _streams = [];
+    private readonly Dictionary<StreamName, LinkedList<Waiter>> _waiting = [];
+    private Waiter? _woken;
+    private Waiter? _lastWoken;
+
+    public StreamStore Store { get; } = store;
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Takes the lock for one command.</summary>
+    /// <exception cref="StreamEngineException">The engine is closed.</exception>
+    public ShardScope Enter()
+    {
+        _gate.Enter();
+        if (!IsClosed)
+            return new(this);
+        _gate.Exit();
+        throw Errors.Closed();
+    }
+
+    public void Lock() => _gate.Enter();
+
+    public void Unlock() => _gate.Exit();
+
+    /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first.</summary>
+    public void Leave()
+    {
+        var woken = _woken;
+        if (woken is not null)
+            (_woken, _lastWoken) = (null, null);
+        _gate.Exit();
+        for (; woken is not null; woken = woken.NextWoken)
+            woken.Complete();
+    }
+
+    public bool TryGet(StreamName name, [NotNullWhen(true)] out StreamState? stream) => _streams.TryGetValue(name, out stream);
+
+    /// <summary>The group, and its stream.</summary>
+    public bool TryGet(StreamName name, StreamName groupName, [NotNullWhen(true)] out StreamState? stream, [NotNullWhen(true)] out GroupState? group)
+    {
+        group = null;
+        return _streams.TryGetValue(name, out stream) && stream.TryGetGroup(groupName, out group);
+    }
+
+    public StreamState Create(StreamName name)
+    {
+        var stream = new StreamState(name, Store.Limits, Store.Meter);
+        _streams.Add(name, stream);
+        return stream;
+    }
+
+    public void Remove(StreamState stream)
+    {
+        _streams.Remove(stream.Name);
+        stream.Clear();
+    }
+
+    /// <summary>The waiter queues up for a stream, which need not exist.</summary>
+    public LinkedListNode<Waiter> Enqueue(StreamName stream, Waiter waiter)
+    {
+        if (!_waiting.TryGetValue(stream, out var queue))
+            _waiting.Add(stream, queue = []);
+        return queue.AddLast(waiter);
+    }
+
+    /// <summary>The waiter queues for this stream no more. Takes the lock itself.</summary>
+    public void Dequeue(StreamName stream, LinkedListNode<Waiter> node)
+    {
+        lock (_gate)
+            DequeueLocked(stream, node);
+    }
+
+    /// <summary>Entries of the stream may have become available: who waits for them is served, in the order of arrival.</summary>
+    public void ServeWaiters(StreamState stream)
+    {
+        if (_waiting.Count == 0 || !_waiting.TryGetValue(stream.Name, out var queue))
+            return;
+        for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
+        {
+            if (node.Value.TryServe(stream))
+                Wake(stream.Name, node);
+        }
+    }
+
+    /// <summary>The group, or with the stream every group, is gone: who waits in it is told so.</summary>
+    public void FailWaiters(StreamName stream, StreamName? group)
+    {
+        if (!_waiting.TryGetValue(stream, out var queue))
+            return;
+        for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
+        {
+            if (node.Value.Group is { } waiting && waiting == (group ?? waiting))
+                Fail(stream, node, Errors.NoGroupToRead(stream, waiting));
+        }
+    }
+
+    /// <summary>Every stream goes, every waiter fails, and so does every later command.</summary>
+    public void Close()
+    {
+        _gate.Enter();
+        IsClosed = true;
+        foreach (var (name, queue) in _waiting)
+        {
+            for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
+                Fail(name, node, Errors.Closed());
+        }
+        foreach (var stream in _streams.Values)
+            stream.Clear();
+        _streams.Clear();
+        Leave();
+    }
+
+    private void Fail(StreamName stream, LinkedListNode<Waiter> node, StreamEngineException error)
+    {
+        if (node.Value.TryFail(error))
+            Wake(stream, node);
+    }
+
+    private void Wake(StreamName stream, LinkedListNode<Waiter> node)
+    {
+        DequeueLocked(stream, node);
+        _woken ??= node.Value;
+        _lastWoken?.NextWoken = node.Value;
+        _lastWoken = node.Value;
+    }
+
+    private void DequeueLocked(StreamName stream, LinkedListNode<Waiter> node)
+    {
+        if (node.List is not { } queue)
+            return;
+        queue.Remove(node);
+        if (queue.Count == 0)
+            _waiting.Remove(stream);
+    }
+}
+
+/// <summary>Holds a shard's lock for one command.</summary>
+internal readonly ref struct ShardScope(Shard shard)
+{
+    public void Dispose() => shard.Leave();
+}

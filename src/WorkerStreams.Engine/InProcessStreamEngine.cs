@@ -1,0 +1,175 @@
+using WorkerStreams.Engine.InProcess;
+
+namespace WorkerStreams.Engine;
+
+/// <summary>
+/// Redis Streams in this process: the semantics of Redis 8.0, in memory, with no server. Safe for any number of threads. Every call but a
+/// read that waits completes synchronously. After <see cref="Dispose"/> calls fail with <see cref="StreamErrorCode.Unavailable"/>.
+/// </summary>
+public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
+{
+    private readonly StreamStore _store;
+
+    /// <summary>An engine with no streams.</summary>
+    /// <param name="options">The settings; null stands for the defaults.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range; the message names each such setting, its value and what is allowed.</exception>
+    public InProcessStreamEngine(InProcessEngineOptions? options = null)
+    {
+        options ??= new();
+        options.Validate();
+        _store = new(options);
+    }
+
+    /// <summary>The memory that the streams take, in bytes: what <see cref="InProcessEngineOptions.MaxMemory"/> limits.</summary>
+    public long UsedMemory => _store.Meter.Used;
+
+    /// <inheritdoc/>
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default) =>
+        On(stream, (stream, entry, options), static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default, shard.Store.Now), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask AppendAsync(
+        StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
+    {
+        CheckLength(results.Length, entries.Length, nameof(results));
+        return Done(On(stream, (stream, entries, results, options), static (shard, on) => AppendCommands.Append(shard, on.stream, on.entries.Span, on.results.Span, on.options ?? AppendOptions.Default, shard.Store.Now), cancellation));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation = default) => Read(request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default) => Read(request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
+        On(stream, (stream, group, ids), static (shard, on) => GroupCommands.Acknowledge(shard, on.stream, on.group, on.ids.Span), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
+    {
+        CheckLength(outcomes.Length, request.Settlements.Length, nameof(outcomes));
+        return Done(On(request.Stream, (request, outcomes), static (shard, on) => SettleCommands.Settle(shard, on.request, on.outcomes.Span), cancellation));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
+        On(request.Stream, request, ClaimCommands.Claim, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation = default) =>
+        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
+        On(stream, (stream, group), static (shard, on) => PendingCommands.Summarize(shard, on.stream, on.group), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PendingEntry>> GetPendingAsync(PendingRequest request, CancellationToken cancellation = default) =>
+        On(request.Stream, request, PendingCommands.List, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> RangeAsync(StreamName stream, RangeBound start, RangeBound end, int? count = null, bool reverse = false, CancellationToken cancellation = default) =>
+        On(stream, (stream, start, end, count, reverse), static (shard, on) => StreamCommands.Range(shard, on.stream, on.start, on.end, on.count, on.reverse), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
+        On(stream, (stream, ids), static (shard, on) => StreamCommands.Delete(shard, on.stream, on.ids.Span), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
+        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>
+        On(stream, stream, StreamCommands.Length, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default) =>
+        Done(On(stream, (stream, lastId, entriesAdded, maxDeletedId), static (shard, on) => StreamCommands.SetId(shard, on.stream, on.lastId, on.entriesAdded, on.maxDeletedId), cancellation));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
+        On(stream, stream, StreamCommands.DeleteStream, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask CreateGroupAsync(
+        StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default) =>
+        Done(On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation));
+
+    /// <inheritdoc/>
+    public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) =>
+        Done(On(stream, (stream, group, position, entriesRead), static (shard, on) => GroupCommands.SetId(shard, on.stream, on.group, on.position, on.entriesRead), cancellation));
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
+        On(stream, (stream, group), static (shard, on) => GroupCommands.Destroy(shard, on.stream, on.group), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> CreateConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
+        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.CreateConsumer(shard, on.stream, on.group, on.consumer), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
+        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.DeleteConsumer(shard, on.stream, on.group, on.consumer), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) =>
+        On(stream, stream, InfoCommands.Stream, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<GroupInfo>> GetGroupsAsync(StreamName stream, CancellationToken cancellation = default) =>
+        On(stream, stream, InfoCommands.Groups, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
+        On(stream, (stream, group), static (shard, on) => InfoCommands.Consumers(shard, on.stream, on.group), cancellation);
+
+    /// <summary>Frees the streams. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
+    public void Dispose()
+    {
+        foreach (var shard in _store.Shards)
+            shard.Close();
+    }
+
+    // Runs a command under the lock of the stream's shard; what it refuses comes as a failed task, as from any engine.
+    private ValueTask<TResult> On<TArguments, TResult>(
+        StreamName stream, TArguments arguments, Func<Shard, TArguments, TResult> command, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled<TResult>(cancellation);
+        try
+        {
+            var shard = _store.ShardOf(stream);
+            using (shard.Enter())
+                return new(command(shard, arguments));
+        }
+        catch (StreamEngineException refusal)
+        {
+            return ValueTask.FromException<TResult>(refusal);
+        }
+    }
+
+    private ValueTask<EntryBatch> Read(ReadRequest request, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled<EntryBatch>(cancellation);
+        try
+        {
+            return ReadCommands.Read(_store, request, cancellation);
+        }
+        catch (StreamEngineException refusal)
+        {
+            return ValueTask.FromException<EntryBatch>(refusal);
+        }
+    }
+
+    private static ValueTask Done(ValueTask<bool> command) =>
+        command.IsCompletedSuccessfully ? default : new(command.AsTask());
+
+    private static void CheckLength(int length, int needed, string name)
+    {
+        if (length < needed)
+            throw new ArgumentException($"Room for {needed} is needed, there is room for {length}.", name);
+    }
+}

@@ -1,0 +1,20 @@
+namespace WorkerStreams.Engine.Model;
+
+/// <summary>A consumer of a group. Times are in milliseconds since 1970-01-01 UTC.</summary>
+internal sealed class ConsumerState(StreamName name, int index, long seenAt)
+{
+    public const long Never = -1;
+
+    public StreamName Name { get; } = name;
+
+    /// <summary>Stands for the consumer in the group's pending entries; given to another once this one is deleted.</summary>
+    public int Index { get; } = index;
+
+    public long Pending { get; set; }
+
+    /// <summary>The last attempt: any read or claim that named the consumer.</summary>
+    public long SeenAt { get; set; } = seenAt;
+
+    /// <summary>The last success, or <see cref="Never"/>.</summary>
+    public long ActiveAt { get; set; } = Never;
+}

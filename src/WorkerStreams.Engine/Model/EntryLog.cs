@@ -1,0 +1,198 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace WorkerStreams.Engine.Model;
+
+/// <summary>
+/// The entries of a stream, in chunks. The first chunk starts and the last chunk ends with an entry that is there; in between,
+/// entries may be deleted, and whole chunks gone.
+/// </summary>
+internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
+{
+    private readonly IdDirectory<Chunk> _chunks = new();
+    private Chunk? _head;
+    private Chunk? _tail;
+    private int _gone;
+
+    /// <summary>The entries that are there.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The first entry's id, or 0-0 where there is none.</summary>
+    public StreamEntryId FirstId => _head is { } head ? head.Ids[head.Start] : default;
+
+    /// <summary>The last entry's id, or 0-0 where there is none.</summary>
+    public StreamEntryId LastId => _tail is { } tail ? tail.Ids[^1] : default;
+
+    /// <summary>The place before the first entry.</summary>
+    public EntryPlace Start => new(_chunks.FirstNumber, 0);
+
+    /// <param name="id">Greater than every id before.</param>
+    /// <param name="encoded">The fields.</param>
+    public void Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
+    {
+        if (_tail is not { } tail || !tail.HasRoom(encoded.Length, limits))
+            tail = AddChunk(id, encoded.Length);
+        var grown = tail.Append(id, encoded);
+        if (grown != 0)
+            meter.Add(grown);
+        Count++;
+    }
+
+    /// <summary>Whether the entry is there, and where.</summary>
+    public bool TryFind(StreamEntryId id, [NotNullWhen(true)] out Chunk? chunk, out int index)
+    {
+        index = -1;
+        var place = _chunks.Find(id);
+        chunk = place < 0 ? null : _chunks[place];
+        if (chunk is null)
+            return false;
+        index = chunk.IndexOf(id);
+        return index < chunk.End && chunk.Ids[index] == id && !chunk.Extents[index].IsDeleted;
+    }
+
+    /// <returns>Whether the entry was there.</returns>
+    public bool Delete(StreamEntryId id)
+    {
+        if (!TryFind(id, out var chunk, out var index))
+            return false;
+        chunk.Delete(index);
+        Count--;
+        if (chunk.Live == 0)
+            DropChunk(_chunks.Find(id));
+        else if (4 * chunk.Live < chunk.End - chunk.Start && chunk != _tail)
+            Replace(_chunks.Find(id), chunk.Compacted(limits));
+        return true;
+    }
+
+    /// <summary>Removes the oldest <paramref name="count"/> entries, at most as many as there are.</summary>
+    public void RemoveFirst(long count)
+    {
+        Count -= count;
+        while (_head is { } head && count >= head.Live)
+        {
+            count -= head.Live;
+            DropChunk(0);
+        }
+        if (count > 0)
+            _head!.RemoveFirst((int)count);
+    }
+
+    /// <summary>Removes all entries.</summary>
+    public void Clear() => RemoveFirst(Count);
+
+    /// <summary>The place of the first entry that is greater than <paramref name="id"/>.</summary>
+    /// <param name="id">Any id.</param>
+    /// <param name="hint">The place as of an earlier call: it spares the search where it still follows <paramref name="id"/>.</param>
+    public EntryPlace After(StreamEntryId id, EntryPlace hint)
+    {
+        if (hint.Index > 0 && _chunks.ByNumber(hint.Chunk) is { } chunk && hint.Index <= chunk.End && chunk.Ids[hint.Index - 1] == id)
+            return hint;
+        return id.TryIncrement(out var next) ? From(next) : new(_chunks.FirstNumber + _chunks.Count, 0);
+    }
+
+    /// <summary>The place of the first entry that is not below <paramref name="id"/>.</summary>
+    public EntryPlace From(StreamEntryId id)
+    {
+        var place = Math.Max(_chunks.Find(id), 0);
+        return new(_chunks.FirstNumber + place, place < _chunks.Count && _chunks[place] is { } chunk ? chunk.IndexOf(id) : 0);
+    }
+
+    /// <summary>The chunk at <paramref name="place"/>, which moves on to the next chunk where this one ends before it.</summary>
+    /// <returns>False at the end of the log.</returns>
+    public bool TryGetChunk(ref EntryPlace place, [NotNullWhen(true)] out Chunk? chunk)
+    {
+        for (var end = _chunks.FirstNumber + _chunks.Count; place.Chunk < end; place = place.NextChunk)
+        {
+            chunk = _chunks.ByNumber(place.Chunk);
+            if (chunk is null || place.Index >= chunk.End)
+                continue;
+            place = place with { Index = Math.Max(place.Index, chunk.Start) };
+            return true;
+        }
+        chunk = null;
+        return false;
+    }
+
+    /// <summary>As <see cref="TryGetChunk"/>, backwards: an index at or above the chunk's end means its last entry.</summary>
+    public bool TryGetChunkBackwards(ref EntryPlace place, [NotNullWhen(true)] out Chunk? chunk)
+    {
+        for (; place.Chunk >= _chunks.FirstNumber; place = place.PreviousChunk)
+        {
+            chunk = _chunks.ByNumber(place.Chunk);
+            if (chunk is null || place.Index < chunk.Start)
+                continue;
+            place = place with { Index = Math.Min(place.Index, chunk.End - 1) };
+            return true;
+        }
+        chunk = null;
+        return false;
+    }
+
+    /// <summary>The number of entries below <paramref name="id"/>.</summary>
+    public long CountBelow(StreamEntryId id)
+    {
+        var count = 0L;
+        for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+        {
+            if (chunk.Ids[^1] >= id)
+                return count + chunk.CountBelow(id);
+            count += chunk.Live;
+        }
+        return count;
+    }
+
+    private Chunk AddChunk(StreamEntryId id, int bytes)
+    {
+        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became.
+        var chunk = new Chunk(Math.Max(bytes, Math.Min(_tail?.UsedBytes ?? 0, limits.MaxBytes)), limits);
+        meter.Add(chunk.MemoryBytes);
+        _chunks.Add(id, chunk);
+        _head ??= chunk;
+        return _tail = chunk;
+    }
+
+    private void Replace(int place, Chunk compacted)
+    {
+        var chunk = _chunks[place]!;
+        meter.Add(compacted.MemoryBytes - chunk.MemoryBytes);
+        chunk.Release();
+        _chunks[place] = compacted;
+        if (chunk == _head)
+            _head = compacted;
+    }
+
+    private void DropChunk(int place)
+    {
+        var chunk = _chunks[place]!;
+        meter.Add(-chunk.MemoryBytes);
+        chunk.Release();
+        _chunks[place] = null;
+        _gone++;
+        while (_chunks.Count > 0 && _chunks[0] is null)
+            RemovePlace(0);
+        while (_chunks.Count > 0 && _chunks[_chunks.Count - 1] is null)
+            RemovePlace(_chunks.Count - 1);
+        if (2 * _gone > _chunks.Count)
+        {
+            _chunks.Squeeze();
+            _gone = 0;
+        }
+        _head = _chunks.Count > 0 ? _chunks[0] : null;
+        _tail = _chunks.Count > 0 ? _chunks[_chunks.Count - 1] : null;
+    }
+
+    private void RemovePlace(int place)
+    {
+        _chunks.RemoveAt(place);
+        _gone--;
+    }
+}
+
+/// <summary>A place between entries: before the entry of this index in the chunk of this number.</summary>
+internal readonly record struct EntryPlace(long Chunk, int Index)
+{
+    /// <summary>Before the first entry of the next chunk.</summary>
+    public EntryPlace NextChunk => new(Chunk + 1, 0);
+
+    /// <summary>After the last entry of the chunk before.</summary>
+    public EntryPlace PreviousChunk => new(Chunk - 1, int.MaxValue);
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace WorkerStreams.Engine.Model;
+
+/// <summary>A consumer group: how far it has read, its consumers and its pending entries. What changes it cannot fail.</summary>
+internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? entriesRead, MemoryMeter meter)
+{
+    private readonly Dictionary<StreamName, ConsumerState> _consumers = [];
+    private readonly List<ConsumerState?> _byIndex = [];
+
+    public StreamName Name { get; } = name;
+
+    /// <summary>The greatest id delivered.</summary>
+    public StreamEntryId LastId { get; private set; } = lastId;
+
+    /// <summary>The logical count of entries read, or null where it is not known.</summary>
+    public long? EntriesRead { get; private set; } = entriesRead;
+
+    /// <summary>Where the entry after <see cref="LastId"/> was last found; only a hint.</summary>
+    public EntryPlace NextHint { get; set; }
+
+    public PendingList Pending { get; } = new(meter);
+
+    public IReadOnlyCollection<ConsumerState> Consumers => _consumers.Values;
+
+    public bool TryGetConsumer(StreamName consumer, [NotNullWhen(true)] out ConsumerState? state) => _consumers.TryGetValue(consumer, out state);
+
+    public ConsumerState ConsumerAt(int index) => _byIndex[index]!;
+
+    public ConsumerState AddConsumer(StreamName consumer, long now)
+    {
+        var index = _byIndex.IndexOf(null);
+        if (index < 0)
+        {
+            index = _byIndex.Count;
+            _byIndex.Add(null);
+        }
+        var state = new ConsumerState(consumer, index, now);
+        _byIndex[index] = state;
+        _consumers.Add(consumer, state);
+        meter.Add(MemoryMeter.ConsumerBytes);
+        return state;
+    }
+
+    /// <summary>The consumer and its pending entries go.</summary>
+    public void RemoveConsumer(ConsumerState consumer)
+    {
+        var from = StreamEntryId.MinValue;
+        while (consumer.Pending > 0 && Pending.TryGetFrom(from, out var place) && Pending.TryGetOwned(consumer.Index, ref place))
+        {
+            from = place.Id;
+            Remove(place);
+        }
+        _byIndex[consumer.Index] = null;
+        _consumers.Remove(consumer.Name);
+        meter.Add(-MemoryMeter.ConsumerBytes);
+    }
+
+    /// <summary>The consumer tries something.</summary>
+    public ConsumerState See(StreamName consumer, long now)
+    {
+        if (!_consumers.TryGetValue(consumer, out var state))
+            return AddConsumer(consumer, now);
+        state.SeenAt = now;
+        return state;
+    }
+
+    public void SetPosition(StreamEntryId lastId, long? entriesRead) => (LastId, EntriesRead) = (lastId, entriesRead);
+
+    /// <summary>A pending entry is delivered to its owner once more.</summary>
+    public static void Redeliver(in PendingPlace place, long now)
+    {
+        place.DeliveredAt = now;
+        place.DeliveryCount++;
+    }
+
+    /// <summary>A new entry becomes the consumer's; one that is pending already, with its count begun anew.</summary>
+    public void Deliver(StreamEntryId id, ConsumerState consumer, long now)
+    {
+        if (Pending.Count > 0 && id <= Pending.LastId && Pending.TryFind(id, out var place))
+            Assign(place, consumer, now, deliveryCount: 1);
+        else
+            AddPending(id, consumer, now, deliveryCount: 1);
+    }
+
+    /// <summary>An entry that is not pending becomes the consumer's.</summary>
+    public void AddPending(StreamEntryId id, ConsumerState consumer, long deliveredAt, long deliveryCount)
+    {
+        Pending.Add(id, consumer.Index, deliveredAt, deliveryCount);
+        consumer.Pending++;
+    }
+
+    /// <summary>A pending entry becomes the consumer's.</summary>
+    public void Assign(in PendingPlace place, ConsumerState consumer, long deliveredAt, long deliveryCount)
+    {
+        ConsumerAt(place.Owner).Pending--;
+        consumer.Pending++;
+        place.Owner = consumer.Index;
+        place.DeliveredAt = deliveredAt;
+        place.DeliveryCount = deliveryCount;
+    }
+
+    /// <summary>An entry is pending no more.</summary>
+    public void Remove(in PendingPlace place)
+    {
+        ConsumerAt(place.Owner).Pending--;
+        Pending.Remove(place);
+    }
+
+    /// <summary>The group goes.</summary>
+    public void Clear()
+    {
+        Pending.Clear();
+        meter.Add(-(MemoryMeter.GroupBytes + (MemoryMeter.ConsumerBytes * (long)_consumers.Count)));
+    }
+}
