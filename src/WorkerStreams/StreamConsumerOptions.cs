@@ -36,7 +36,7 @@ public sealed class StreamConsumerOptions
     /// <summary>The longest wait before a redelivery. <see cref="RedeliveryDelay"/> to 1 day. Default: 5 minutes.</summary>
     public TimeSpan MaxRedeliveryDelay { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The time after which one call of the handler is cancelled and counts as failed. 1 ms to 1 day; null is no limit. Default: null.</summary>
+    /// <summary>The time after which one call of the handler is cancelled and counts as failed. 10 ms to 1 day; null is no limit. Default: null.</summary>
     public TimeSpan? HandlerTimeout { get; set; }
 
     /// <summary>

@@ -19,7 +19,7 @@ internal static class ConsumerSettings
         Of(nameof(Options.MaxDeliveries), TextForm.Number, (1, 1_000_000), o => o.MaxDeliveries, (o, value) => o.MaxDeliveries = (int)value),
         Of(nameof(Options.RedeliveryDelay), TextForm.Duration, (Zero, Day), o => o.RedeliveryDelay, (o, value) => o.RedeliveryDelay = value),
         Of(nameof(Options.MaxRedeliveryDelay), TextForm.Duration, (Zero, Day), o => o.MaxRedeliveryDelay, (o, value) => o.MaxRedeliveryDelay = value),
-        Optional(nameof(Options.HandlerTimeout), TextForm.Duration, (FromMilliseconds(1), Day), o => o.HandlerTimeout, (o, value) => o.HandlerTimeout = value),
+        Optional(nameof(Options.HandlerTimeout), TextForm.Duration, (FromMilliseconds(10), Day), o => o.HandlerTimeout, (o, value) => o.HandlerTimeout = value),
         OptionalText(nameof(Options.ResiliencePipeline), 256, o => o.ResiliencePipeline, (o, value) => o.ResiliencePipeline = value),
         OneOf(nameof(Options.StartFrom), [(nameof(GroupStart.Beginning), GroupStart.Beginning), (nameof(GroupStart.End), GroupStart.End)], o => o.StartFrom, (o, value) => o.StartFrom = value),
         OptionalText(nameof(Options.ConsumerName), 256, o => o.ConsumerName, (o, value) => o.ConsumerName = value),

@@ -49,10 +49,11 @@ internal static class TextForm
         {
             if (!text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (!TryParseNumber(text[..^suffix.Length].TrimEnd(), out var count) || Math.Abs((decimal)count * scale) > long.MaxValue)
+            if (!TryParseNumber(text[..^suffix.Length].TrimEnd(), out var count))
                 return false;
-            value = count * scale;
-            return true;
+            var scaled = (Int128)count * scale;
+            value = unchecked((long)scaled);
+            return value == scaled;
         }
         return false;
     }
