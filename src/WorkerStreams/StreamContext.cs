@@ -9,6 +9,7 @@ public sealed class StreamContext
 {
     private readonly HeldBatch _batch;
     private readonly int _index;
+    private int _calls;
     private IReadOnlyDictionary<string, string>? _headers;
 
     internal StreamContext(HeldBatch batch, int index) => (_batch, _index) = (batch, index);
@@ -37,6 +38,13 @@ public sealed class StreamContext
 
     /// <summary>Fires when shutdown begins: a long handler may use it to end early. Its own token fires only when the time for draining is over.</summary>
     public CancellationToken Stopping => _batch.Consumer.Stopping;
+
+    /// <summary>A call of the handler begins; every one but the first is a retry.</summary>
+    internal void CountCall()
+    {
+        if (_calls++ > 0)
+            _batch.Consumer.Counters.AddRetried();
+    }
 
     internal ref readonly StreamEntry Entry => ref _batch.Entries[_index];
 }

@@ -1,8 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkerStreams;
 using WorkerStreams.Configuration;
 using WorkerStreams.Consuming;
+using WorkerStreams.Producing;
+using WorkerStreams.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +27,8 @@ public static class WorkerStreamsServiceCollectionExtensions
         services.TryAddSingleton(Jitter.Shared);
         services.AddSingleton(new RegisteredServices(services));
         services.AddSingleton(new EngineRegistration());
+        services.AddSingleton(static provider => new StreamTelemetry(provider.GetService<IMeterFactory>()));
+        services.AddSingleton(new OpenProducers());
         services.AddSingleton(Planner.Plan);
         services.TryAddSingleton(Composition.CreateSerializer);
         services.TryAddSingleton(Composition.CreateEngine);

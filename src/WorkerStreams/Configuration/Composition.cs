@@ -7,6 +7,7 @@ using WorkerStreams.Consuming;
 using WorkerStreams.Engine;
 using WorkerStreams.Producing;
 using WorkerStreams.Serialization;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Configuration;
 
@@ -31,6 +32,8 @@ internal static class Composition
         services.GetRequiredService<IStreamEngine>,
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<Jitter>(),
+        services.GetRequiredService<StreamTelemetry>(),
+        services.GetRequiredService<OpenProducers>(),
         services.GetRequiredService<ILogger<StreamWorker>>(),
         services.GetRequiredService<IOptions<HostOptions>>());
 
@@ -46,15 +49,24 @@ internal static class Composition
         where THandler : class, IStreamHandler<TMessage> =>
         new MessageInvoker<TMessage, THandler>(
             services.GetRequiredService<IMessageSerializer>().GetCodec<TMessage>(),
+            new(services.GetRequiredService<StreamTelemetry>(), plan, services.GetRequiredService<TimeProvider>()),
             services.GetRequiredService<IServiceScopeFactory>(),
             services.GetRequiredService<RegisteredServices>().IsSingleton<THandler>() ? services.GetRequiredService<THandler>() : null,
             HandlerPipeline.Build(plan, services.GetService<ResiliencePipelineProvider<string>>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Jitter>()));
 
-    public static IStreamProducer<TMessage> CreateProducer<TMessage>(IServiceProvider services, ProducerRegistration registration) => new StreamProducer<TMessage>(
-        services.GetRequiredService<Plans>().Producers[registration],
-        services.GetRequiredService<IStreamEngine>(),
-        services.GetRequiredService<IMessageSerializer>(),
-        services.GetRequiredService<TimeProvider>());
+    public static IStreamProducer<TMessage> CreateProducer<TMessage>(IServiceProvider services, ProducerRegistration registration)
+    {
+        var serializer = services.GetRequiredService<IMessageSerializer>();
+        var producer = new StreamProducer<TMessage>(
+            services.GetRequiredService<Plans>().Producers[registration],
+            services.GetRequiredService<IStreamEngine>(),
+            serializer.GetCodec<TMessage>(),
+            serializer.ContentType,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<StreamTelemetry>());
+        services.GetRequiredService<OpenProducers>().Add(producer);
+        return producer;
+    }
 
     public static IStreamProducer<TMessage> OnlyProducer<TMessage>(IServiceProvider services)
     {

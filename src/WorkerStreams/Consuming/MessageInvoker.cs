@@ -3,19 +3,24 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Polly;
 using WorkerStreams.Serialization;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 
 /// <summary>Decodes a message and calls its handler: each call in a scope of its own, unless the handler is a singleton, under the Polly pipeline.</summary>
 internal sealed class MessageInvoker<TMessage, THandler>(
-    IMessageCodec<TMessage> codec, IServiceScopeFactory scopes, THandler? singleton, ResiliencePipeline pipeline) : IMessageInvoker
+    IMessageCodec<TMessage> codec, ConsumerTelemetry telemetry, IServiceScopeFactory scopes, THandler? singleton, ResiliencePipeline pipeline) : IMessageInvoker
     where THandler : class, IStreamHandler<TMessage>
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<HandlingResult> InvokeAsync(StreamContext context, CancellationToken cancellation)
     {
+        var processing = telemetry.Start(context.Entry);
         if (!TryDecode(context, out var message, out var error))
+        {
+            processing.Ended(error);
             return new(HandlingOutcome.Undecodable, error);
+        }
         var resilience = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellation);
         try
         {
@@ -23,14 +28,17 @@ internal sealed class MessageInvoker<TMessage, THandler>(
                 static (resilience, call) => call.Invoker.CallAsync(call.Message, call.Context, resilience.CancellationToken),
                 resilience,
                 (Invoker: this, Message: message, Context: context));
+            processing.Ended();
             return new(HandlingOutcome.Handled);
         }
         catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
         {
+            processing.Ended(cancelled);
             return new(HandlingOutcome.Cancelled, cancelled);
         }
         catch (Exception failure)
         {
+            processing.Ended(failure);
             return new(HandlingOutcome.Failed, failure);
         }
         finally
@@ -39,8 +47,11 @@ internal sealed class MessageInvoker<TMessage, THandler>(
         }
     }
 
-    private ValueTask CallAsync(TMessage message, StreamContext context, CancellationToken cancellation) =>
-        singleton is not null ? singleton.HandleAsync(message, context, cancellation) : CallInScopeAsync(message, context, cancellation);
+    private ValueTask CallAsync(TMessage message, StreamContext context, CancellationToken cancellation)
+    {
+        context.CountCall();
+        return singleton is not null ? singleton.HandleAsync(message, context, cancellation) : CallInScopeAsync(message, context, cancellation);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CallInScopeAsync(TMessage message, StreamContext context, CancellationToken cancellation)

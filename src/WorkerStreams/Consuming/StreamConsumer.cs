@@ -5,7 +5,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>One registered consumer: its parts, its start and its drain.</summary>
-internal sealed class StreamConsumer : IDisposable
+internal sealed class StreamConsumer : IConsumerFigures, IDisposable
 {
     private static readonly TimeSpan FlushRetry = TimeSpan.FromMilliseconds(50);
 
@@ -38,6 +38,12 @@ internal sealed class StreamConsumer : IDisposable
     }
 
     public ConsumerPlan Plan => _consumer.Plan;
+
+    public ConsumerCounters Counters => _consumer.Counters;
+
+    public int Running => _dispatcher.Running;
+
+    public int Waiting => Math.Max(0, _held.Active - Running);
 
     /// <summary>Starts the loops; where the engine answers at once the group is there when this returns.</summary>
     public void Start()

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
+using WorkerStreams.Producing;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 
@@ -11,7 +13,14 @@ namespace WorkerStreams.Consuming;
 /// very end, so that services that stop later can still publish.
 /// </summary>
 internal sealed class StreamWorker(
-    Func<WorkerPlan> plan, Func<IStreamEngine> engine, TimeProvider time, Jitter jitter, ILogger<StreamWorker> logger, IOptions<HostOptions> host)
+    Func<WorkerPlan> plan,
+    Func<IStreamEngine> engine,
+    TimeProvider time,
+    Jitter jitter,
+    StreamTelemetry telemetry,
+    OpenProducers producers,
+    ILogger<StreamWorker> logger,
+    IOptions<HostOptions> host)
     : IHostedLifecycleService, IDisposable
 {
     // Of the host's time for shutdown: until then handlers may run, and until then settlements are sent.
@@ -33,7 +42,10 @@ internal sealed class StreamWorker(
         var consumers = plan().Consumers;
         Consumers = [.. consumers.Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, logger, _stopping.Token), consumer.Invoker))];
         foreach (var consumer in Consumers)
+        {
+            telemetry.Observe(consumer);
             consumer.Start();
+        }
         return Task.CompletedTask;
     }
 
@@ -48,7 +60,8 @@ internal sealed class StreamWorker(
 
     public Task StopAsync(CancellationToken cancellationToken) => _drain ??= DrainAsync(cancellationToken);
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Every service has stopped: what is published is in the engine's hands before the host ends.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken) => producers.FlushAsync(logger, cancellationToken);
 
     public void Dispose()
     {

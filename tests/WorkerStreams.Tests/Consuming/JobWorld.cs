@@ -65,8 +65,8 @@ internal sealed class JobWorld(int seed = 0) : IDisposable
             foreach (ref readonly var entry in entries.Entries)
             {
                 var letter = new Dictionary<string, string>();
-                foreach (var field in entry.Fields)
-                    letter.Add(System.Text.Encoding.UTF8.GetString(field.Name), System.Text.Encoding.UTF8.GetString(field.Value));
+                foreach (var part in entry.Fields)
+                    letter.Add(System.Text.Encoding.UTF8.GetString(part.Name), System.Text.Encoding.UTF8.GetString(part.Value));
                 letters.Add(letter);
             }
             return letters;

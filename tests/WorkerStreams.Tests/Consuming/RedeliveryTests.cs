@@ -44,7 +44,7 @@ public sealed class RedeliveryTests : IDisposable
     public void What_a_dead_host_held_is_reclaimed_with_its_delivery_count()
     {
         var counts = new Dictionary<int, long>();
-        var dead = _world.Start("dead", (_, _, cancellation) => new(Task.Delay(Timeout.Infinite, _world.World.Time, cancellation)), options => options.Concurrency = 2);
+        var dead = _world.Start("dead", (_, _, cancellation) => new(Task.Delay(Timeout.InfiniteTimeSpan, _world.World.Time, cancellation)), options => options.Concurrency = 2);
         _world.Publish([.. Enumerable.Range(0, 300)]);
         _world.Run(TimeSpan.FromSeconds(1));
         dead.Process.Kill();
@@ -89,7 +89,7 @@ public sealed class RedeliveryTests : IDisposable
     [Fact]
     public void A_host_that_starts_again_resumes_its_own_pending_entries_at_once()
     {
-        var first = _world.Start("a", (_, _, cancellation) => new(Task.Delay(Timeout.Infinite, _world.World.Time, cancellation)));
+        var first = _world.Start("a", (_, _, cancellation) => new(Task.Delay(Timeout.InfiniteTimeSpan, _world.World.Time, cancellation)));
         _world.Publish(1, 2, 3);
         _world.Run(TimeSpan.FromSeconds(1));
         first.Process.Kill();
@@ -115,7 +115,7 @@ public sealed class RedeliveryTests : IDisposable
             var host = _world.Start("a", (_, _, cancellation) =>
             {
                 seen++;
-                return new(Task.Delay(Timeout.Infinite, _world.World.Time, cancellation));
+                return new(Task.Delay(Timeout.InfiniteTimeSpan, _world.World.Time, cancellation));
             });
             if (life == 0)
                 _world.Publish(1);
@@ -162,7 +162,7 @@ public sealed class RedeliveryTests : IDisposable
         {
             try
             {
-                await Task.Delay(Timeout.Infinite, _world.World.Time, cancellation);
+                await Task.Delay(Timeout.InfiniteTimeSpan, _world.World.Time, cancellation);
             }
             finally
             {

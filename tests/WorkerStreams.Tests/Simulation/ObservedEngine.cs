@@ -18,10 +18,10 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
         Call("append many").AppendAsync(stream, entries, results, options, cancellation);
 
     public ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation) =>
-        UnlessKilled(Call("read"), cancellation, (inner, token) => inner.ReadAsync(request, token));
+        UnlessKilled(Call("read"), (inner, token) => inner.ReadAsync(request, token), cancellation);
 
     public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation) =>
-        UnlessKilled(Call("read group"), cancellation, (inner, token) => inner.ReadGroupAsync(request, token));
+        UnlessKilled(Call("read group"), (inner, token) => inner.ReadGroupAsync(request, token), cancellation);
 
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
         Call("acknowledge").AcknowledgeAsync(stream, group, ids, cancellation);
@@ -87,7 +87,7 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     }
 
     private async ValueTask<EntryBatch> UnlessKilled(
-        IStreamEngine inner, CancellationToken cancellation, Func<IStreamEngine, CancellationToken, ValueTask<EntryBatch>> read)
+        IStreamEngine inner, Func<IStreamEngine, CancellationToken, ValueTask<EntryBatch>> read, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, process.Killed);
         return await read(inner, either.Token);

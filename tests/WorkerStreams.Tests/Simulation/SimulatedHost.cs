@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkerStreams.Consuming;
-using WorkerStreams.Engine;
 
 namespace WorkerStreams.Tests.Simulation;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using WorkerStreams.Engine;
 using WorkerStreams.Tests.Consuming;
 
 namespace WorkerStreams.Tests.Simulation;
