@@ -51,8 +51,8 @@ public sealed class StreamConsumerOptions
     /// <summary>The consumer's name in its group, unique among all hosts. 1 to 256 characters. Default: null, the machine's name and an ordinal.</summary>
     public string? ConsumerName { get; set; }
 
-    /// <summary>How long one read waits for entries before it is made anew. 10 ms to 1 hour. Default: 30 seconds.</summary>
-    public TimeSpan BlockTime { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long one read waits for entries before it is made anew. 10 ms to 1 hour. Default: 1 minute.</summary>
+    public TimeSpan BlockTime { get; set; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>Where a new group starts.</summary>

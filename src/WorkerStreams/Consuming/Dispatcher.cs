@@ -12,7 +12,7 @@ internal sealed class Dispatcher
     private HeldBatch? _current;
     private int _running;
     private bool _closed;
-    private TaskCompletionSource? _idle;
+    private readonly WaitList _idleWanted = new();
 
     /// <param name="concurrency">The most runners.</param>
     /// <param name="handle">Handles one entry; never throws.</param>
@@ -91,10 +91,10 @@ internal sealed class Dispatcher
     }
 
     /// <summary>Completes when no handler runs.</summary>
-    public Task WhenIdleAsync()
+    public Task WhenIdleAsync(CancellationToken cancellation)
     {
         lock (_gate)
-            return _running == 0 ? Task.CompletedTask : (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _running == 0 ? Task.CompletedTask : _idleWanted.WaitAsync(cancellation);
     }
 
     private void StartRunner()
@@ -112,9 +112,7 @@ internal sealed class Dispatcher
     private void Retire(Runner runner)
     {
         _resting.Push(runner);
-        if (--_running > 0)
-            return;
-        _idle?.SetResult();
-        _idle = null;
+        if (--_running == 0)
+            _idleWanted.ReleaseAll();
     }
 }

@@ -42,10 +42,10 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
             await Task.Delay(consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, _losses - 1), consumer.Time, cancellation);
         if (await GetLastIdAsync(cancellation) < _lastRead)
             _lastRead = StreamEntryId.MinValue;
-        (StreamEntryId Id, long DeliveryCount)[] leased = [.. held.Leased(), .. redeliveries.Leased()];
+        List<LeasedEntry> leased = [.. held.LeasedBefore(TimeSpan.Zero), .. redeliveries.LeasedBefore(TimeSpan.Zero)];
         var position = _lastRead;
-        foreach (var (id, _) in leased)
-            position = id <= position && id.TryDecrement(out var before) ? before : position;
+        foreach (var entry in leased)
+            position = entry.Id <= position && entry.Id.TryDecrement(out var before) ? before : position;
         ConsumerLog.GroupRestored(consumer.Logger, consumer.Plan.Name, consumer.Plan.Group, consumer.Plan.Stream, position);
         await CreateAsync(GroupPosition.After(position), cancellation);
         await TakeBackAsync(leased, cancellation);
@@ -76,7 +76,7 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
     }
 
     // Forced claims make the entries pending again, with the counts they had, and move the group's position past what was read.
-    private async Task TakeBackAsync(IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> leased, CancellationToken cancellation)
+    private async Task TakeBackAsync(List<LeasedEntry> leased, CancellationToken cancellation)
     {
         foreach (var sameCount in leased.GroupBy(entry => entry.DeliveryCount))
         {

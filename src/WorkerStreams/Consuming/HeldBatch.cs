@@ -57,12 +57,12 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
     }
 
     /// <summary>The entries whose lease must be kept: all but those settled or lost. The caller holds the gate.</summary>
-    public IEnumerable<(int Index, StreamEntryId Id)> Leased()
+    public IEnumerable<LeasedEntry> Leased()
     {
         for (var index = 0; index < Count; index++)
         {
             if (_states[index] is EntryState.Waiting or EntryState.Running or EntryState.Finished)
-                yield return (index, entries.Entries[index].Id);
+                yield return new(entries.Entries[index].Id, entries.Entries[index].DeliveryCount, this, index);
         }
     }
 

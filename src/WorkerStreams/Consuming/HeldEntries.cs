@@ -13,11 +13,12 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
     // Guards every field below, and the fields of the batches that say so.
     private readonly Lock _gate = new();
     private readonly List<HeldBatch> _batches = [];
-    private TaskCompletionSource? _room;
+    private readonly WaitList _roomWanted = new();
     private List<FinishedEntry> _finished = [];
     private int _active;
     private long _activeBytes;
     private int _unsettled;
+    private bool _readersWait;
 
     /// <summary>Entries waiting or running.</summary>
     public int Active => Volatile.Read(ref _active);
@@ -55,10 +56,10 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
             }
             else
                 SettleUnderGate(batch, index);
-            if (_room is not null && HasRoomUnderGate())
+            if (_readersWait && HasRoomUnderGate())
             {
-                _room.SetResult();
-                _room = null;
+                _readersWait = false;
+                _roomWanted.ReleaseAll();
             }
             return _finished.Count;
         }
@@ -101,9 +102,10 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
             {
                 if (HasRoomUnderGate())
                     return new(Math.Min(Math.Max(1, _plan.PrefetchCount / 2), _plan.PrefetchCount - _active), _plan.PrefetchBytes - _activeBytes);
-                room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                _readersWait = true;
+                room = _roomWanted.WaitAsync(cancellation);
             }
-            await room.WaitAsync(cancellation);
+            await room;
         }
     }
 
@@ -114,18 +116,11 @@ internal sealed class HeldEntries(ConsumerEnvironment consumer)
             return _batches.Exists(batch => batch.Leased().Any(entry => entry.Id == id));
     }
 
-    /// <summary>The leases that are older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<Lease> LeasedBefore(TimeSpan age)
+    /// <summary>The entries whose lease must be kept and is older than <paramref name="age"/>.</summary>
+    public IReadOnlyList<LeasedEntry> LeasedBefore(TimeSpan age)
     {
         lock (_gate)
-            return [.. _batches.Where(batch => consumer.Time.GetElapsedTime(batch.LeasedAt) >= age).Select(static batch => new Lease(batch, [.. batch.Leased()]))];
-    }
-
-    /// <summary>The ids and delivery counts of all entries whose lease must be kept.</summary>
-    public IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> Leased()
-    {
-        lock (_gate)
-            return [.. _batches.SelectMany(static batch => batch.Leased().Select(entry => (entry.Id, batch.Entries[entry.Index].DeliveryCount)))];
+            return [.. _batches.Where(batch => consumer.Time.GetElapsedTime(batch.LeasedAt) >= age).SelectMany(static batch => batch.Leased())];
     }
 
     // Room is worth a read when half the entries are gone, or when a handler has nothing to do.
@@ -147,5 +142,5 @@ internal readonly record struct Room(int Count, long Bytes);
 /// <summary>A handled entry and what is to become of it.</summary>
 internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index);
 
-/// <summary>Entries of one batch that must stay this consumer's own.</summary>
-internal sealed record Lease(HeldBatch Batch, (int Index, StreamEntryId Id)[] Entries);
+/// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
+internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, HeldBatch? Batch = null, int Index = 0);

@@ -12,7 +12,7 @@ internal sealed class Redeliveries : IDisposable
     private const int MaxWaiting = 10_000;
 
     private readonly ConsumerEnvironment _consumer;
-    private readonly AsyncSignal _due = new();
+    private readonly WaitList _dueWanted = new();
     private readonly ITimer _timer;
 
     // Guards the two fields below.
@@ -23,7 +23,7 @@ internal sealed class Redeliveries : IDisposable
     public Redeliveries(ConsumerEnvironment consumer)
     {
         _consumer = consumer;
-        _timer = consumer.Time.CreateTimer(static state => ((AsyncSignal)state!).Set(), _due, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = consumer.Time.CreateTimer(static state => ((WaitList)state!).ReleaseAll(), _dueWanted, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Entries that wait.</summary>
@@ -47,7 +47,7 @@ internal sealed class Redeliveries : IDisposable
             _waiting[id] = new(deliveryCount, now);
             _byDue.Enqueue(id, now + (long)(delay.TotalSeconds * _consumer.Time.TimestampFrequency));
         }
-        _due.Set();
+        _dueWanted.ReleaseAll();
     }
 
     public bool Holds(StreamEntryId id)
@@ -56,33 +56,38 @@ internal sealed class Redeliveries : IDisposable
             return _waiting.ContainsKey(id);
     }
 
-    /// <summary>All that wait, with the deliveries they have had.</summary>
-    public IReadOnlyList<(StreamEntryId Id, long DeliveryCount)> Leased()
-    {
-        lock (_gate)
-            return [.. _waiting.Select(entry => (entry.Key, entry.Value.DeliveryCount))];
-    }
-
     /// <summary>Waits until entries are due and takes up to <paramref name="most"/> of them, with the deliveries they have had; they are not held here any more.</summary>
     public async Task<(StreamEntryId Id, long DeliveryCount)[]> TakeDueAsync(int most, CancellationToken cancellation)
     {
         while (true)
         {
+            var wait = _dueWanted.WaitAsync(cancellation);
             if (TakeDue(most) is { Length: > 0 } due)
                 return due;
-            await _due.WaitAsync(cancellation);
+            await wait;
         }
     }
 
-    /// <summary>The entries whose lease is older than <paramref name="age"/>; it counts as renewed now.</summary>
-    public StreamEntryId[] TakeLeasedBefore(TimeSpan age)
+    /// <summary>The entries whose lease is older than <paramref name="age"/>.</summary>
+    public IReadOnlyList<LeasedEntry> LeasedBefore(TimeSpan age)
     {
         lock (_gate)
         {
-            StreamEntryId[] old = [.. _waiting.Where(entry => _consumer.Time.GetElapsedTime(entry.Value.LeasedAt) >= age).Select(entry => entry.Key)];
-            foreach (var id in old)
-                _waiting[id] = _waiting[id] with { LeasedAt = _consumer.Time.GetTimestamp() };
-            return old;
+            return
+            [
+                .. _waiting
+                    .Where(entry => _consumer.Time.GetElapsedTime(entry.Value.LeasedAt) >= age)
+                    .Select(static entry => new LeasedEntry(entry.Key, entry.Value.DeliveryCount)),
+            ];
+        }
+    }
+
+    public void Renewed(StreamEntryId id, long at)
+    {
+        lock (_gate)
+        {
+            if (_waiting.TryGetValue(id, out var entry))
+                _waiting[id] = entry with { LeasedAt = at };
         }
     }
 

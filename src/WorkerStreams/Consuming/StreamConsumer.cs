@@ -70,12 +70,12 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         }
         await _settler.FlushAsync();
         await using (handlersEnd.UnsafeRegister(static state => ((Dispatcher)state!).CancelAll(), _dispatcher))
-            await UnlessEnded(_dispatcher.WhenIdleAsync(), drainEnds);
+            await UnlessCancelled(_dispatcher.WhenIdleAsync(drainEnds));
         while (_held.Unsettled > 0 && !drainEnds.IsCancellationRequested)
         {
             await _settler.FlushAsync();
             if (_held.Unsettled > 0)
-                await UnlessEnded(Task.Delay(FlushRetry, _consumer.Time, drainEnds), drainEnds);
+                await UnlessCancelled(Task.Delay(FlushRetry, _consumer.Time, drainEnds));
         }
         _ended.Cancel();
         await _running;
@@ -90,6 +90,6 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _redeliveries.Dispose();
     }
 
-    private static async Task UnlessEnded(Task task, CancellationToken ended) =>
-        await task.WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    private static async Task UnlessCancelled(Task task) =>
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 }

