@@ -64,7 +64,7 @@ internal sealed class Planner
         foreach (var stream in producers.GroupBy(producer => producer.Stream))
         {
             if (stream.All(producer => producer is { MaxLength: null, MaxAge: null, KeepForever: false }))
-                ConfigurationLog.NoRetention(logger, stream.Key);
+                ProducerLog.NoRetention(logger, stream.Key);
         }
     }
 }
