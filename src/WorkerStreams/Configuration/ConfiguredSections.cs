@@ -15,10 +15,13 @@ internal readonly record struct ConfiguredValue(string Path, string Key, string 
 internal sealed class ConfiguredSections
 {
     public const string Engine = "Engine";
+    public const string Health = "Health";
 
     private const string Root = "WorkerStreams";
     private const string Consumers = "Consumers";
     private const string Producers = "Producers";
+
+    private static readonly string[] Sections = [Consumers, Producers, Engine, Health];
 
     private readonly IReadOnlyCollection<string> _owners;
     private readonly ICollection<string> _errors;
@@ -69,9 +72,9 @@ internal sealed class ConfiguredSections
     private void RefuseOrphan(string name, string text)
     {
         var kind = name.Split(':')[0];
-        var known = Array.Find([Consumers, Producers, Engine], known => known.Equals(kind, StringComparison.OrdinalIgnoreCase));
+        var known = Array.Find(Sections, known => known.Equals(kind, StringComparison.OrdinalIgnoreCase));
         if (known is null)
-            _errors.Add($"{Root}:{kind} is no section.{Suggestion.For(kind, [Consumers, Producers, Engine])} Allowed: {Consumers}, {Producers}, {Engine}.");
+            _errors.Add($"{Root}:{kind} is no section.{Suggestion.For(kind, Sections)} Allowed: {string.Join(", ", Sections)}.");
         else if (name.Length > kind.Length)
             RefuseUnregistered(known, name[(kind.Length + 1)..]);
         else if (text.Length > 0)

@@ -26,6 +26,7 @@ internal sealed class Planner
             .. _consumers.Select(consumer => ConfiguredSections.OfConsumer(consumer.Name)),
             .. _producers.Select(producer => ConfiguredSections.OfProducer(producer.Stream)).Distinct(),
             ConfiguredSections.Engine,
+            ConfiguredSections.Health,
         ];
         _sections = new(services.GetService<IConfiguration>(), owners, _errors);
     }
@@ -39,11 +40,12 @@ internal sealed class Planner
         var consumers = new ConsumerPlanner(_services.GetService<ResiliencePipelineProvider<string>>(), checks, _sections, _errors).Plan(_consumers);
         var producers = new ProducerPlanner(checks, _sections, _errors).Plan(_producers);
         var engine = PlanEngine(_services.GetRequiredService<EngineRegistration>());
+        var health = PlanHealth();
         InjectionCheck.Run(_services.GetRequiredService<RegisteredServices>(), _producers, _errors);
         if (_errors.Count > 0)
             throw new WorkerStreamsConfigurationException([.. _errors.Distinct()]);
         WarnOfMissingRetention(producers.Values);
-        return new(consumers, producers, engine);
+        return new(consumers, producers, engine, health);
     }
 
     private InProcessEngineOptions PlanEngine(EngineRegistration registration)
@@ -58,13 +60,22 @@ internal sealed class Planner
         return settings.Options;
     }
 
+    private HealthPlan PlanHealth()
+    {
+        var options = new WorkerStreamsHealthOptions();
+        foreach (var registration in _services.GetServices<HealthRegistration>())
+            registration.Configure(options);
+        new SettingsBinding<WorkerStreamsHealthOptions>(HealthSettings.Table, options, "AddHealthChecks().AddWorkerStreams()", _errors).Bind(_sections[ConfiguredSections.Health]);
+        return new(options.MaxLag, options.MaxOldestPending, options.MaxSilence, options.EngineTimeout);
+    }
+
     private void WarnOfMissingRetention(IEnumerable<ProducerPlan> producers)
     {
         var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("WorkerStreams");
         foreach (var stream in producers.GroupBy(producer => producer.Stream))
         {
             if (stream.All(producer => producer is { MaxLength: null, MaxAge: null, KeepForever: false }))
-                ConfigurationLog.NoRetention(logger, stream.Key);
+                ProducerLog.NoRetention(logger, stream.Key);
         }
     }
 }

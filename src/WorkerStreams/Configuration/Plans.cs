@@ -6,7 +6,9 @@ namespace WorkerStreams.Configuration;
 /// <param name="Consumers">In the order of their registrations.</param>
 /// <param name="Producers">By their registrations.</param>
 /// <param name="Engine">The options of the in-process engine.</param>
+/// <param name="Health">When the health checks raise an alarm.</param>
 internal sealed record Plans(
     IReadOnlyList<ConsumerPlan> Consumers,
     IReadOnlyDictionary<ProducerRegistration, ProducerPlan> Producers,
-    InProcessEngineOptions Engine);
+    InProcessEngineOptions Engine,
+    HealthPlan Health);

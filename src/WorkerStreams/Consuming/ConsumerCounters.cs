@@ -10,7 +10,8 @@ internal sealed class ConsumerCounters
     private long _leasesLost;
     private long _trimmed;
     private long _reclaimed;
-    private long _lastLoopAt;
+    private long _lastLoopAt = long.MinValue;
+    private int _restarting;
     private volatile Exception? _lastError;
 
     public long Handled => Volatile.Read(ref _handled);
@@ -28,8 +29,11 @@ internal sealed class ConsumerCounters
 
     public long Reclaimed => Volatile.Read(ref _reclaimed);
 
-    /// <summary>When the read loop last came round, by the clock of this host.</summary>
-    public long LastLoopAt => Volatile.Read(ref _lastLoopAt);
+    /// <summary>When the read loop last came round, by the clock of this host, or null where it never did.</summary>
+    public long? LastLoopAt => Volatile.Read(ref _lastLoopAt) is var at and not long.MinValue ? at : null;
+
+    /// <summary>Loops that faulted and wait to start anew.</summary>
+    public int Restarting => Volatile.Read(ref _restarting);
 
     /// <summary>The last failure of a handler or of a loop.</summary>
     public Exception? LastError
@@ -39,6 +43,10 @@ internal sealed class ConsumerCounters
     }
 
     public void Looped(long at) => Volatile.Write(ref _lastLoopAt, at);
+
+    public void BeginRestart() => Interlocked.Increment(ref _restarting);
+
+    public void EndRestart() => Interlocked.Decrement(ref _restarting);
 
     public void AddHandled(int count) => Interlocked.Add(ref _handled, count);
 

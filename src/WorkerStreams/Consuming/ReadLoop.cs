@@ -21,10 +21,10 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         while (true)
         {
             var room = await held.WaitForRoomAsync(cancellation);
+            consumer.Counters.Looped(consumer.Time.GetTimestamp());
             try
             {
                 var entries = await consumer.Engine.ReadGroupAsync(_undelivered with { Count = room.Count, MaxBytes = room.Bytes }, cancellation);
-                consumer.Counters.Looped(consumer.Time.GetTimestamp());
                 if (entries.Count == 0)
                     continue;
                 group.HasRead(entries.Entries[^1].Id);

@@ -1,6 +1,7 @@
 using WorkerStreams.Telemetry;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
+using WorkerStreams.Health;
 
 namespace WorkerStreams.Consuming;
 
@@ -44,6 +45,25 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     public int Running => _dispatcher.Running;
 
     public int Waiting => Math.Max(0, _held.Active - Running);
+
+    public ConsumerStatus Status => new()
+    {
+        Plan = Plan,
+        State = State,
+        SinceLastLoop = Counters.LastLoopAt is { } at ? _consumer.Time.GetElapsedTime(at) : null,
+        Running = Running,
+        Waiting = Waiting,
+        Handled = Counters.Handled,
+        Failed = Counters.Failed,
+        DeadLettered = Counters.DeadLettered,
+        LastError = Counters.LastError,
+    };
+
+    private ConsumerState State =>
+        _consumer.Stopping.IsCancellationRequested ? _running.IsCompleted ? ConsumerState.Stopped : ConsumerState.Stopping
+        : Counters.Restarting > 0 ? ConsumerState.Restarting
+        : Counters.LastLoopAt is null ? ConsumerState.Starting
+        : ConsumerState.Running;
 
     /// <summary>Starts the loops; where the engine answers at once the group is there when this returns.</summary>
     public void Start()

@@ -27,7 +27,9 @@ internal static class Supervisor
                 var delay = consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, faults);
                 consumer.Counters.LastError = error;
                 ConsumerLog.LoopFaulted(consumer.Logger, error, consumer.Plan.Name, loop, delay);
+                consumer.Counters.BeginRestart();
                 await Task.Delay(delay, consumer.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                consumer.Counters.EndRestart();
             }
         }
     }

@@ -160,7 +160,7 @@ public sealed class RegistrationTests
             .AddStreamProducer<Order>("archive", options => options.KeepForever = true)
             .AddStreamConsumer<Order, OrderHandler>("read only", "billing"));
 
-        Assert.Equal(["Stream growing is published to and never trimmed. Set MaxLength or MaxAge on its producer, or KeepForever if it is meant to grow."], log.Warnings);
+        Assert.Equal(["Stream growing has a producer without retention and grows without bound. Set MaxLength or MaxAge, or KeepForever where that is meant."], log.Warnings);
     }
 
     private sealed class UnkeyedHandler(IStreamProducer<Order> producer) : IStreamHandler<Order>
