@@ -33,6 +33,10 @@ public sealed class SettingRangeTests
         new("Engine", "MaxEntryBytes", Size + "1 to 1GiB", ["1", "1GiB"], ["0", "1073741825"]),
         new("Engine", "NodeMaxEntries", "a whole number from 1 to 10000", ["1", "10000"], ["0", "10001"]),
         new("Engine", "NodeMaxBytes", Size + "256 to 1MiB", ["256", "1MiB"], ["255", "1048577"]),
+        new("Health", "MaxLag", "a whole number from 0 on, or nothing", ["0", "9223372036854775807", ""], ["-1"]),
+        new("Health", "MaxOldestPending", Duration + "1s on, or nothing", ["1s", "10675199d", ""], ["999ms"]),
+        new("Health", "MaxSilence", Duration + "1s to 1d", ["1s", "1d"], ["999ms", "25h"]),
+        new("Health", "EngineTimeout", Duration + "10ms to 1h", ["10ms", "1h"], ["9ms", "61m"]),
     ];
 
     public static TheoryData<string, string, string> Allowed => Rows(expectation => expectation.Good);
@@ -42,7 +46,7 @@ public sealed class SettingRangeTests
     [Fact]
     public void Every_setting_has_its_expectation() =>
         Assert.Equal(
-            ConsumerSettings.Table.Select(setting => setting.Name).Concat(ProducerSettings.Table.Select(setting => setting.Name)).Concat(EngineSettings.Table.Select(setting => setting.Name)),
+            ConsumerSettings.Table.Select(setting => setting.Name).Concat(ProducerSettings.Table.Select(setting => setting.Name)).Concat(EngineSettings.Table.Select(setting => setting.Name)).Concat(HealthSettings.Table.Select(setting => setting.Name)),
             Expectations.Select(expectation => expectation.Setting));
 
     [Fact]
@@ -52,6 +56,7 @@ public sealed class SettingRangeTests
                 .. typeof(StreamConsumerOptions).GetProperties().Select(property => property.Name),
                 .. typeof(StreamProducerOptions).GetProperties().Select(property => property.Name),
                 .. typeof(Engine.InProcessEngineOptions).GetProperties().Select(property => property.Name).Where(name => name != "TimeProvider"),
+                .. typeof(WorkerStreamsHealthOptions).GetProperties().Select(property => property.Name),
             ],
             Expectations.Select(expectation => expectation.Setting));
 

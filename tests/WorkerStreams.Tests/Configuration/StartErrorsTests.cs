@@ -94,7 +94,7 @@ public sealed class StartErrorsTests
     }
 
     [Theory]
-    [InlineData("WorkerStreams:Consumer:OrderHandler:Concurrency", "1", "WorkerStreams:Consumer is no section. Did you mean 'Consumers'? Allowed: Consumers, Producers, Engine.")]
+    [InlineData("WorkerStreams:Consumer:OrderHandler:Concurrency", "1", "WorkerStreams:Consumer is no section. Did you mean 'Consumers'? Allowed: Consumers, Producers, Engine, Health.")]
     [InlineData("WorkerStreams:Consumers", "1", "WorkerStreams:Consumers is '1'. Allowed: a section.")]
     [InlineData("WorkerStreams:Consumers:OrderHandler", "1", "WorkerStreams:Consumers:OrderHandler is '1'. Allowed: a section of settings.")]
     [InlineData("WorkerStreams:Consumers:Unheard", "", "WorkerStreams:Consumers:Unheard names no registered consumer. Allowed: OrderHandler.")]
