@@ -19,6 +19,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     private readonly LeaseLoop _leases;
     private readonly List<(string Name, Func<CancellationToken, Task> Run)> _loops;
     private Task _running = Task.CompletedTask;
+    private long _startedAt;
 
     public StreamConsumer(ConsumerEnvironment consumer, IMessageInvoker invoker)
     {
@@ -50,7 +51,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     {
         Plan = Plan,
         State = State,
-        SinceLastLoop = Counters.LastLoopAt is { } at ? _consumer.Time.GetElapsedTime(at) : null,
+        SinceLastLoop = _consumer.Time.GetElapsedTime(Counters.LastLoopAt ?? _startedAt),
         Running = Running,
         Waiting = Waiting,
         Handled = Counters.Handled,
@@ -68,6 +69,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     /// <summary>Starts the loops; where the engine answers at once the group is there when this returns.</summary>
     public void Start()
     {
+        _startedAt = _consumer.Time.GetTimestamp();
         var loops = _loops.ConvertAll(loop => Supervisor.RunAsync(loop.Name, loop.Run, _consumer, _consumer.Stopping));
         // Leases are kept until the drain is over.
         loops.Add(Supervisor.RunAsync("lease", _leases.RunAsync, _consumer, _ended.Token));

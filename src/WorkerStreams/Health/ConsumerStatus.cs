@@ -9,8 +9,8 @@ internal sealed record ConsumerStatus
 
     public required ConsumerState State { get; init; }
 
-    /// <summary>The time since its read loop last asked the engine for entries; null where it has not yet.</summary>
-    public required TimeSpan? SinceLastLoop { get; init; }
+    /// <summary>The time since its read loop last asked the engine for new entries, or since the start where it has not yet.</summary>
+    public required TimeSpan SinceLastLoop { get; init; }
 
     /// <summary>Messages being handled.</summary>
     public required int Running { get; init; }

@@ -25,7 +25,7 @@ internal sealed class ConsumersHealthCheck(StreamWorker worker, Plans plans) : I
     {
         var name = status.Plan.Name;
         findings.Add(name, "state", status.State.ToString());
-        findings.Add(name, "secondsSinceLastLoop", status.SinceLastLoop?.TotalSeconds);
+        findings.Add(name, "secondsSinceLastLoop", status.SinceLastLoop.TotalSeconds);
         findings.Add(name, "inFlight", status.Running);
         findings.Add(name, "prefetched", status.Waiting);
         findings.Add(name, "handled", status.Handled);
@@ -39,17 +39,17 @@ internal sealed class ConsumersHealthCheck(StreamWorker worker, Plans plans) : I
         var consumer = $"Consumer {status.Plan.Name}";
         switch (status.State)
         {
-            case ConsumerState.Starting:
-                findings.Problem(HealthStatus.Degraded, $"{consumer} has not read yet.", status.LastError);
-                break;
             case ConsumerState.Restarting:
                 findings.Problem(HealthStatus.Degraded, $"{consumer} restarts a loop that failed: {status.LastError?.Message}", status.LastError);
                 break;
             case ConsumerState.Stopping or ConsumerState.Stopped:
                 findings.Problem(HealthStatus.Degraded, $"{consumer} stops with the host.");
                 break;
-            case ConsumerState.Running when IsSilent(status):
-                findings.Problem(failure, $"{consumer} has asked for no entries for {status.SinceLastLoop!.Value.TotalSeconds:0} s.", status.LastError);
+            case ConsumerState.Starting or ConsumerState.Running when IsSilent(status):
+                findings.Problem(failure, $"{consumer} has asked for no entries for {status.SinceLastLoop.TotalSeconds:0} s.", status.LastError);
+                break;
+            case ConsumerState.Starting:
+                findings.Problem(HealthStatus.Degraded, $"{consumer} has not read yet.", status.LastError);
                 break;
         }
     }

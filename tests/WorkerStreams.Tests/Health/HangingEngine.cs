@@ -22,7 +22,7 @@ public class HangingEngine : DispatchProxy
 
     /// <inheritdoc/>
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name != Hanging
-        ? targetMethod.Invoke(_inner, args)
+        ? targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null)
         : Hanging switch
         {
             nameof(IStreamEngine.ReadGroupAsync) => new ValueTask<EntryBatch>(new TaskCompletionSource<EntryBatch>().Task),

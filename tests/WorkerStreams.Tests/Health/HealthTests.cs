@@ -140,12 +140,16 @@ public sealed class HealthTests
     }
 
     [Theory]
-    [InlineData(90, HealthStatus.Healthy, "Every consumer's loop turns.")]
-    [InlineData(91, HealthStatus.Unhealthy, "Consumer JobHandler has asked for no entries for 91 s.")]
-    public void A_loop_that_does_not_come_round_is_dead(int seconds, HealthStatus status, string description)
+    [InlineData(true, 90, HealthStatus.Degraded, "Consumer JobHandler has not read yet.")]
+    [InlineData(true, 91, HealthStatus.Unhealthy, "Consumer JobHandler has asked for no entries for 91 s.")]
+    [InlineData(false, 120, HealthStatus.Healthy, "Every consumer's loop turns.")]
+    [InlineData(false, 121, HealthStatus.Unhealthy, "Consumer JobHandler has asked for no entries for 91 s.")]
+    public void A_loop_that_does_not_come_round_is_dead(bool fromTheStart, int seconds, HealthStatus status, string description)
     {
-        using var world = new HealthWorld(hanging: nameof(IStreamEngine.ReadGroupAsync));
+        using var world = new HealthWorld(hanging: fromTheStart ? nameof(IStreamEngine.ReadGroupAsync) : null, configure: options => options.BlockTime = TimeSpan.FromSeconds(30));
         world.Start();
+        // Later, only the read after the one that waits now has no end.
+        ((HangingEngine)world.Host.Services.GetRequiredService<IStreamEngine>()).Hanging = nameof(IStreamEngine.ReadGroupAsync);
         world.World.Run(TimeSpan.FromSeconds(seconds));
 
         var consumers = world.Check(Consumers);
@@ -156,8 +160,8 @@ public sealed class HealthTests
     public void A_consumer_full_of_long_work_is_healthy()
     {
         using var world = new HealthWorld(handlersHang: true, configure: options => (options.Concurrency, options.PrefetchCount) = (2, 4));
-        world.Start();
         world.Publish(10);
+        world.Start();
         world.World.Run(TimeSpan.FromHours(1));
 
         var consumers = world.Check(Consumers);
