@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace OrderProcessing;
+
+/// <summary>The host: a plain one, or one that serves health checks.</summary>
+internal static class OrderHost
+{
+    public static IHost Build(RunOptions options, Ledger ledger)
+    {
+        if (options.Serve is null)
+        {
+            var plain = Host.CreateApplicationBuilder();
+            Configure(plain, options, ledger);
+            return plain.Build();
+        }
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Serve);
+        Configure(builder, options, ledger);
+        builder.Services.AddHealthChecks().AddWorkerStreams();
+        var web = builder.Build();
+        // Live: the process answers. Ready: its consumers run and keep up.
+        web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        web.MapHealthChecks("/health/ready");
+        return web;
+    }
+
+    private static void Configure(IHostApplicationBuilder builder, RunOptions options, Ledger ledger)
+    {
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderStream>().AddSingleton<OrderFeed>();
+
+        builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
+        builder.Services.AddStreamProducer<OrderLine>(OrderStream.Name, producer => producer.KeepForever = true);
+        builder.Services.AddStreamConsumer<OrderLine, OrderLineHandler>(OrderStream.Name, OrderStream.Group, consumer =>
+        {
+            consumer.Concurrency = options.Concurrency;
+            consumer.PrefetchCount = Math.Max(consumer.PrefetchCount, options.Concurrency);
+            consumer.RedeliveryDelay = TimeSpan.FromMilliseconds(50);
+            consumer.ResiliencePipeline = RetryAtOnce;
+        });
+        // As the built-in pipeline, but for waits that suit a handler which fails for nothing.
+        builder.Services.AddResiliencePipeline(RetryAtOnce, pipeline => pipeline.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = 2,
+            BackoffType = DelayBackoffType.Exponential,
+            Delay = TimeSpan.FromMilliseconds(2),
+            UseJitter = true,
+        }));
+    }
+
+    private const string RetryAtOnce = "retry-at-once";
+}

@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace OrderProcessing;
+
+/// <summary>One run of the program: start the host, publish the input, wait until all is handled, report.</summary>
+internal sealed class OrderRun(RunOptions options)
+{
+    private int _malformed;
+
+    public async Task<int> ExecuteAsync()
+    {
+        using var file = new LedgerFile(options.Ledger);
+        try
+        {
+            using var ledger = new Ledger(file.Path);
+            using var host = OrderHost.Build(options, ledger);
+            await host.StartAsync();
+            Console.WriteLine($"ledger {file}");
+            return await RunAsync(host, ledger);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return ExitStatus.Unusable;
+        }
+    }
+
+    private async Task<int> RunAsync(IHost host, Ledger ledger)
+    {
+        if (host is WebApplication web)
+            Console.WriteLine($"serving {string.Join(' ', web.Urls)}");
+
+        var status = await FeedAsync(host);
+        var serves = options.Serve is not null && status is ExitStatus.Success or ExitStatus.Incomplete;
+        if (!serves)
+            await host.StopAsync();
+        status = Math.Max(status, await ReportAsync(host, ledger));
+        if (serves)
+            await host.WaitForShutdownAsync();
+        return status;
+    }
+
+    /// <summary>Publishes the input and waits until it is handled, or until the host is told to stop.</summary>
+    private async Task<int> FeedAsync(IHost host)
+    {
+        var feed = host.Services.GetRequiredService<OrderFeed>();
+        var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var input = new OrderLineFile(options.Input.FullName, ReportMalformed);
+        try
+        {
+            await ProgressDisplay.ShowAsync(progress => feed.RunAsync(input.ReadLines(), progress, stopping));
+            return _malformed == 0 ? ExitStatus.Success : ExitStatus.Incomplete;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Stopped before all was handled.");
+            return ExitStatus.Interrupted;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return ExitStatus.Unusable;
+        }
+    }
+
+    private static async Task<int> ReportAsync(IHost host, Ledger ledger)
+    {
+        var stream = host.Services.GetRequiredService<OrderStream>();
+        var deadLetters = await stream.CountDeadLettersAsync();
+        Report.Print(ledger.ReadRevenueByCountry(), ledger.ReadTotals(), deadLetters, await stream.CountPendingAsync());
+        return deadLetters == 0 ? ExitStatus.Success : ExitStatus.Incomplete;
+    }
+
+    private void ReportMalformed(long line, string reason)
+    {
+        _malformed++;
+        Console.Error.WriteLine($"{options.Input}: line {line} skipped: {reason}");
+    }
+}

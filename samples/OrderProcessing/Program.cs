@@ -1,0 +1,3 @@
+using OrderProcessing;
+
+return await RunCommand.InvokeAsync(args);

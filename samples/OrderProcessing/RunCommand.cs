@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace OrderProcessing;
+
+/// <summary>The command line.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<FileInfo> Input = new Option<FileInfo>("--input")
+    {
+        Description = "The order lines, as CSV",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => new(Path.Combine(AppContext.BaseDirectory, "data", "online-retail.csv")),
+    }.AcceptExistingOnly();
+
+    private static readonly Option<string> Engine = new Option<string>("--engine")
+    {
+        Description = "The stream engine",
+        DefaultValueFactory = _ => "memory",
+    }.AcceptOnlyFromAmong("memory");
+
+    private static readonly Option<FileInfo?> Ledger = new("--ledger")
+    {
+        Description = "The SQLite file to write to; it may hold the lines of earlier runs [default: a temporary one]",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int> Concurrency = new("--concurrency")
+    {
+        Description = "Handlers that run at once, 1 to 10000",
+        HelpName = "N",
+        DefaultValueFactory = _ => 8,
+        CustomParser = result => Within(result, 1, 10_000),
+    };
+
+    private static readonly Option<double> FailRate = new("--fail-rate")
+    {
+        Description = "The probability, 0 to 1, that a handler throws, before or after its write",
+        HelpName = "P",
+        DefaultValueFactory = _ => 0,
+        CustomParser = result => Within(result, 0.0, 1.0),
+    };
+
+    private static readonly Option<string?> Serve = new("--serve")
+    {
+        Description = "Keep running and serve /health/live and /health/ready there, such as http://localhost:5080",
+        HelpName = "URL",
+        CustomParser = HttpAddress,
+    };
+
+    public static async Task<int> InvokeAsync(string[] arguments)
+    {
+        var command = new RootCommand("Publishes order lines to a stream and handles them into a ledger.") { Input, Engine, Ledger, Concurrency, FailRate, Serve };
+        command.SetAction((parsed, _) => new OrderRun(new()
+        {
+            Input = parsed.GetRequiredValue(Input),
+            Ledger = parsed.GetValue(Ledger),
+            Concurrency = parsed.GetValue(Concurrency),
+            FailRate = parsed.GetValue(FailRate),
+            Serve = parsed.GetValue(Serve),
+        }).ExecuteAsync());
+
+        var parsed = command.Parse(arguments);
+        if (parsed.Action is ParseErrorAction wrong)
+            wrong.ShowHelp = false;
+        // The host answers to Ctrl-C, and drains.
+        var status = await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null });
+        return parsed.Action is ParseErrorAction ? ExitStatus.Unusable : status;
+    }
+
+    private static T? Within<T>(ArgumentResult result, T least, T most)
+        where T : ISpanParsable<T>, IComparable<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (T.TryParse(text, CultureInfo.InvariantCulture, out var value) && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0)
+            return value;
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number from {least} to {most}."));
+        return default;
+    }
+
+    private static string? HttpAddress(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        try
+        {
+            if (BindingAddress.Parse(text).Scheme == "http")
+                return text;
+        }
+        catch (FormatException)
+        {
+        }
+        result.AddError($"'{text}' is not an address such as http://localhost:5080.");
+        return null;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+
+namespace WorkerStreams.Samples.Tests;
+
+public sealed class OrderProcessingTests
+{
+    private static readonly string[] Totals =
+    [
+        "order lines   4792",
+        "invoices      2093",
+        "cancelled     58",
+        "total GBP     373086.01",
+        "duplicates    0",
+        "dead letters  0",
+        "pending       0",
+    ];
+
+    [Fact]
+    public async Task All_order_lines_come_to_the_known_totals()
+    {
+        var result = await RunAsync();
+
+        Assert.Equal("", result.Errors);
+        Assert.Equal(Totals, result.Output.TakeLast(7));
+        Assert.Equal(0, result.Status);
+        Assert.Contains(result.Output, line => HasCells(line, "United Kingdom", "4577", "362995.38"));
+        Assert.Contains(result.Output, line => HasCells(line, "EIRE", "46", "4945.60"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    public async Task The_totals_are_the_same_whatever_the_concurrency(int concurrency)
+    {
+        var result = await RunAsync("--concurrency", concurrency.ToString(CultureInfo.InvariantCulture));
+
+        Assert.Equal(Totals, result.Output.TakeLast(7));
+    }
+
+    [Fact]
+    public async Task Failing_handlers_change_nothing_but_the_duplicates()
+    {
+        var result = await RunAsync("--fail-rate", "0.2");
+
+        Assert.Equal(0, result.Status);
+        var figures = result.Output.TakeLast(7).ToArray();
+        Assert.InRange(FigureOf(figures[4]), 200, 1000); // about 4792 x 0.2 / 2, plus those of the calls after
+        figures[4] = Totals[4];
+        Assert.Equal(Totals, figures);
+    }
+
+    [Fact]
+    public async Task Order_lines_that_always_fail_are_dead_lettered_and_the_run_ends()
+    {
+        using var input = new TemporaryFile("orders.csv", OrderLineFileTests.Header + "\n" + OrderLineFileTests.Good + "\n" + OrderLineFileTests.Good);
+
+        var result = await RunAsync("--fail-rate", "1", "--input", input.Path);
+
+        Assert.Equal(1, result.Status);
+        Assert.Equal(2, FigureOf(result.Output[^2]));
+        Assert.Equal(0, FigureOf(result.Output[^1]));
+    }
+
+    [Fact]
+    public async Task A_malformed_line_is_skipped_and_makes_the_status_1()
+    {
+        using var input = new TemporaryFile("orders.csv", string.Join('\n', OrderLineFileTests.Header, OrderLineFileTests.Good, "536365,\"85123A", OrderLineFileTests.Good));
+
+        var result = await RunAsync("--input", input.Path);
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("line 3", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, FigureOf(result.Output[^7]));
+        Assert.Equal("total GBP     30.60", result.Output[^4]);
+    }
+
+    [Fact]
+    public async Task A_ledger_keeps_the_lines_of_an_earlier_run()
+    {
+        using var input = new TemporaryFile("orders.csv", OrderLineFileTests.Header + "\n" + OrderLineFileTests.Good);
+        using var ledger = new TemporaryFile("ledger.db");
+
+        await RunAsync("--input", input.Path, "--ledger", ledger.Path);
+        var again = await RunAsync("--input", input.Path, "--ledger", ledger.Path);
+
+        Assert.Equal("total GBP     15.30", again.Output[^4]);
+        Assert.Equal(1, FigureOf(again.Output[^3]));
+    }
+
+    [Fact]
+    public async Task It_serves_its_health_until_it_is_stopped()
+    {
+        using var sample = SampleProcess.Start("OrderProcessing", "--serve", "http://127.0.0.1:0");
+        var address = (await sample.ReadLineAsync("serving ")).Split(' ')[1];
+        Assert.Equal("pending       0", await sample.ReadLineAsync("pending"));
+
+        using var client = new HttpClient { BaseAddress = new(address) };
+        foreach (var path in new[] { "/health/live", "/health/ready" })
+            Assert.Equal("Healthy", await client.GetStringAsync(path, TestContext.Current.CancellationToken));
+
+        sample.Interrupt();
+        Assert.Equal(0, (await sample.WaitForExitAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_run_early_and_says_so()
+    {
+        using var sample = SampleProcess.Start("OrderProcessing", "--fail-rate", "1");
+        await sample.ReadLineAsync("ledger");
+
+        sample.Interrupt();
+        var result = await sample.WaitForExitAsync();
+
+        Assert.Equal(130, result.Status);
+        Assert.Contains("Stopped before all was handled.", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--engine", "quartz")]
+    [InlineData("--nonsense", "1")]
+    [InlineData("--fail-rate", "1.5")]
+    [InlineData("--fail-rate", "often")]
+    [InlineData("--concurrency", "0")]
+    [InlineData("--serve", "nowhere")]
+    [InlineData("--input", "/no/such/file.csv")]
+    public async Task A_wrong_option_is_told_by_name_or_value(string option, string value)
+    {
+        var result = await RunAsync(option, value);
+
+        Assert.Equal(2, result.Status);
+        Assert.Matches($"{option}|{value}", result.Errors);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_something_else_ends_the_run()
+    {
+        using var file = new TemporaryFile("orders.csv", "a,b,c\n1,2,3");
+
+        Assert.Equal(2, (await RunAsync("--input", file.Path)).Status);
+        Assert.Equal(2, (await RunAsync("--ledger", file.Path)).Status);
+    }
+
+    private static Task<SampleResult> RunAsync(params string[] arguments) => SampleProcess.RunAsync("OrderProcessing", arguments);
+
+    private static long FigureOf(string line) => long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
+
+    private static bool HasCells(string line, params string[] cells) =>
+        line.Split('│', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).SequenceEqual(cells);
+}

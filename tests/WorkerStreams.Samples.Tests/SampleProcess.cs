@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+
+namespace WorkerStreams.Samples.Tests;
+
+/// <summary>A sample that runs as a process of its own, as its users run it.</summary>
+internal sealed class SampleProcess : IDisposable
+{
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly CancellationTokenSource _deadline = new(MaxDuration, TimeProvider.System);
+    private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
+    private readonly List<string> _read = [];
+    private readonly Task<string> _errors;
+
+    private SampleProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                _output.Writer.Complete();
+            else
+                _output.Writer.TryWrite(line.Data);
+        };
+        process.BeginOutputReadLine();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Starts a sample, which was built beside the tests.</summary>
+    public static SampleProcess Start(string sample, params string[] arguments)
+    {
+        var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, sample + ".dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new(Process.Start(start)!);
+    }
+
+    /// <summary>Runs a sample to its end.</summary>
+    public static async Task<SampleResult> RunAsync(string sample, params string[] arguments)
+    {
+        using var process = Start(sample, arguments);
+        return await process.WaitForExitAsync();
+    }
+
+    /// <summary>The next line of output that begins so.</summary>
+    public async Task<string> ReadLineAsync(string start)
+    {
+        await foreach (var line in _output.Reader.ReadAllAsync(_deadline.Token))
+        {
+            _read.Add(line);
+            if (line.StartsWith(start, StringComparison.Ordinal))
+                return line;
+        }
+        throw new InvalidOperationException($"The sample ended without a line '{start}'. It wrote: {string.Join('\n', _read)}\n{await _errors}");
+    }
+
+    /// <summary>What Ctrl-C does: SIGINT.</summary>
+    public void Interrupt() => Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+
+    public async Task<SampleResult> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync(_deadline.Token);
+        await foreach (var line in _output.Reader.ReadAllAsync(_deadline.Token))
+            _read.Add(line);
+        return new(_process.ExitCode, _read, await _errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+        _deadline.Dispose();
+    }
+}
+
+/// <summary>What a sample left behind.</summary>
+internal sealed record SampleResult(int Status, IReadOnlyList<string> Output, string Errors);
