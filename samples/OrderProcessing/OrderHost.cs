@@ -37,7 +37,7 @@ internal static class OrderHost
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (options.FailRate > 0)
-            builder.Logging.AddFilter("WorkerStreams", LogLevel.Critical); // faults that were asked for are no news
+            builder.Logging.AddFilter("WorkerStreams", LogLevel.Critical).AddFilter("Polly", LogLevel.Critical); // faults that were asked for are no news
         builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderStream>().AddSingleton<OrderFeed>();
 
         builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
