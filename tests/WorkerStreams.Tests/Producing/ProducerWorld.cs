@@ -11,22 +11,24 @@ namespace WorkerStreams.Tests.Producing;
 /// <summary>A producer of orders on a real engine, whose answers the test holds in its hand.</summary>
 internal sealed class ProducerWorld : IDisposable
 {
-    public static readonly StreamName Stream = "orders";
-
     private readonly InProcessStreamEngine _inner;
-    private readonly IStreamEngine _engine;
-    private readonly StreamTelemetry _telemetry = new();
+    private readonly StreamName _stream;
 
-    public ProducerWorld(long? maxLength = null, TimeSpan? maxAge = null, int maxInFlight = 1024, int maxEntryBytes = 1024 * 1024, IMessageSerializer? serializer = null)
+    public ProducerWorld(
+        string stream = "orders", long? maxLength = null, TimeSpan? maxAge = null, int maxInFlight = 1024, int maxEntryBytes = 1024 * 1024, IMessageSerializer? serializer = null)
     {
+        _stream = stream;
         // One entry a node, so that approximate trimming is exact.
         _inner = new(new() { TimeProvider = Time, NodeMaxEntries = 1, MaxEntryBytes = maxEntryBytes });
-        (_engine, Watch) = WatchedEngine.Over(_inner);
-        var plan = new ProducerPlan { Stream = Stream, MaxLength = maxLength, MaxAge = maxAge, KeepForever = false, MaxInFlight = maxInFlight };
-        Producer = Create(plan, serializer ?? new JsonMessageSerializer(JsonMessageSerializer.CreateOptions()));
+        (var engine, Watch) = WatchedEngine.Over(_inner);
+        var plan = new ProducerPlan { Stream = _stream, MaxLength = maxLength, MaxAge = maxAge, KeepForever = false, MaxInFlight = maxInFlight };
+        serializer ??= new JsonMessageSerializer(JsonMessageSerializer.CreateOptions());
+        Producer = new(plan, engine, serializer.GetCodec<Order>(), serializer.ContentType, Time, Telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public StreamTelemetry Telemetry { get; } = new();
 
     public WatchedEngine Watch { get; }
 
@@ -37,7 +39,7 @@ internal sealed class ProducerWorld : IDisposable
     {
         get
         {
-            using var range = _inner.RangeAsync(Stream, RangeBound.Min, RangeBound.Max).AsTask().GetAwaiter().GetResult();
+            using var range = _inner.RangeAsync(_stream, RangeBound.Min, RangeBound.Max).AsTask().GetAwaiter().GetResult();
             var entries = new List<(StreamEntryId, string)>();
             foreach (ref readonly var entry in range.Entries)
                 entries.Add((entry.Id, entry.Fields.ToString()));
@@ -52,9 +54,6 @@ internal sealed class ProducerWorld : IDisposable
     public void Dispose()
     {
         _inner.Dispose();
-        _telemetry.Dispose();
+        Telemetry.Dispose();
     }
-
-    private StreamProducer<Order> Create(ProducerPlan plan, IMessageSerializer serializer) =>
-        new(plan, _engine, serializer.GetCodec<Order>(), serializer.ContentType, Time, _telemetry);
 }
