@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Benchmarks.Passing;
+
+/// <summary>
+/// A stream kept short by trimming, with one group and one consumer, that takes numbered payloads one by one
+/// and reads and acknowledges them by the hundred.
+/// </summary>
+internal sealed class BoundedStream : IDisposable
+{
+    public const int BatchSize = 100;
+
+    private static readonly AppendOptions KeepShort = new() { Trim = StreamTrim.MaxLength(10_000, approximate: true) };
+
+    private readonly InProcessStreamEngine _engine = new();
+    private readonly StreamName _stream = "orders";
+    private readonly ReadGroupRequest _read;
+    private readonly Acknowledgement _acknowledgement;
+    private readonly SettleRequest _settle;
+    private readonly byte[] _encoded;
+    private readonly AppendEntry _entry;
+    private readonly StreamEntryId[] _ids = new StreamEntryId[BatchSize];
+    private readonly Settlement[] _settlements = new Settlement[BatchSize];
+    private readonly SettlementOutcome[] _outcomes = new SettlementOutcome[BatchSize];
+
+    private BoundedStream(Acknowledgement acknowledgement)
+    {
+        _acknowledgement = acknowledgement;
+        _read = new()
+        {
+            Streams = [new(_stream, ReadPosition.Undelivered)],
+            Group = "billing",
+            Consumer = "worker-1",
+            Count = BatchSize,
+            Block = Timeout.InfiniteTimeSpan,
+        };
+        _settle = new() { Stream = _stream, Group = _read.Group, Owner = _read.Consumer, Settlements = _settlements };
+        var writer = new EntryFieldsWriter();
+        writer.Add("data"u8, new byte[NumberedPayload.Length]);
+        _encoded = writer.Written.Encoded.ToArray();
+        _entry = new(EntryFields.FromEncoded(_encoded));
+    }
+
+    public static async Task<BoundedStream> CreateAsync(Acknowledgement acknowledgement)
+    {
+        var stream = new BoundedStream(acknowledgement);
+        await stream._engine.CreateGroupAsync(stream._stream, stream._read.Group, GroupPosition.Beginning, createStream: true);
+        return stream;
+    }
+
+    /// <summary>Appends a hundred entries, one by one, that bear the numbers from <paramref name="next"/> on.</summary>
+    public async ValueTask AppendBatchAsync(int next)
+    {
+        for (var end = next + BatchSize; next < end; next++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(_encoded.AsSpan(^NumberedPayload.Length..), next);
+            await _engine.AppendAsync(_stream, _entry, KeepShort);
+        }
+    }
+
+    /// <summary>Waits for entries, reads up to a hundred, checks that they bear the numbers from <paramref name="next"/> on, and acknowledges them.</summary>
+    /// <returns>How many they were.</returns>
+    public async ValueTask<int> ConsumeAsync(int next)
+    {
+        using var batch = await _engine.ReadGroupAsync(_read);
+        foreach (var entry in batch.Entries)
+        {
+            entry.Fields.TryGetValue("data"u8, out var payload);
+            NumberedPayload.Check(payload, next++);
+        }
+        await (_acknowledgement == Acknowledgement.Plain ? AcknowledgeAsync(batch) : SettleAsync(batch));
+        return batch.Count;
+    }
+
+    public void Dispose() => _engine.Dispose();
+
+    private async ValueTask AcknowledgeAsync(EntryBatch batch)
+    {
+        for (var i = 0; i < batch.Count; i++)
+            _ids[i] = batch.Entries[i].Id;
+        if (await _engine.AcknowledgeAsync(_stream, _read.Group, _ids.AsMemory(0, batch.Count)) != batch.Count)
+            throw new InvalidOperationException("An entry was not pending.");
+    }
+
+    private async ValueTask SettleAsync(EntryBatch batch)
+    {
+        for (var i = 0; i < batch.Count; i++)
+            _settlements[i] = Settlement.Acknowledge(batch.Entries[i].Id);
+        var request = batch.Count == BatchSize ? _settle : _settle with { Settlements = _settlements.AsMemory(0, batch.Count) };
+        await _engine.SettleAsync(request, _outcomes.AsMemory(0, batch.Count));
+        foreach (var outcome in _outcomes.AsSpan(0, batch.Count))
+        {
+            if (outcome != SettlementOutcome.Done)
+                throw new InvalidOperationException("An entry was not the consumer's.");
+        }
+    }
+}
+
+/// <summary>How entries are acknowledged.</summary>
+internal enum Acknowledgement
+{
+    /// <summary>XACK, which asks nobody who owns them.</summary>
+    Plain,
+
+    /// <summary>Only what is still the owner's, as the workers do it.</summary>
+    ByOwner,
+}
