@@ -26,16 +26,16 @@ internal static class OrderHost
         Configure(builder, options, ledger);
         builder.Services.AddHealthChecks().AddWorkerStreams();
         var web = builder.Build();
-        // Live: the process answers. Ready: its consumers run and keep up.
-        web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        web.MapHealthChecks("/health/ready");
+        web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        web.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return web;
     }
 
     private static void Configure(IHostApplicationBuilder builder, RunOptions options, Ledger ledger)
     {
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // why it could not start is told in a line
         if (options.FailRate > 0)
             builder.Logging.AddFilter("WorkerStreams", LogLevel.Critical).AddFilter("Polly", LogLevel.Critical); // faults that were asked for are no news
         builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderStream>().AddSingleton<OrderFeed>();

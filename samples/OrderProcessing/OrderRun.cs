@@ -21,10 +21,13 @@ internal sealed class OrderRun(RunOptions options)
             Console.WriteLine($"ledger {file}");
             return await RunAsync(host, ledger);
         }
-        catch (Exception exception) when (exception is SqliteException or IOException)
+        catch (SqliteException exception)
         {
-            Console.Error.WriteLine(exception.Message);
-            return ExitStatus.Unusable;
+            return Refuse($"The ledger {file.Path} cannot be used: {exception.Message}");
+        }
+        catch (IOException exception) // an address in use, a full disk
+        {
+            return Refuse(exception.Message);
         }
     }
 
@@ -37,7 +40,8 @@ internal sealed class OrderRun(RunOptions options)
         var serves = options.Serve is not null && status is ExitStatus.Success or ExitStatus.Incomplete;
         if (!serves)
             await host.StopAsync();
-        status = Math.Max(status, await ReportAsync(host, ledger));
+        if (status != ExitStatus.Unusable)
+            status = Math.Max(status, await ReportAsync(host, ledger));
         if (serves)
             await host.WaitForShutdownAsync();
         return status;
@@ -61,8 +65,7 @@ internal sealed class OrderRun(RunOptions options)
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            Console.Error.WriteLine(exception.Message);
-            return ExitStatus.Unusable;
+            return Refuse(exception.Message);
         }
     }
 
@@ -72,6 +75,12 @@ internal sealed class OrderRun(RunOptions options)
         var deadLetters = await stream.CountDeadLettersAsync();
         Report.Print(ledger.ReadRevenueByCountry(), ledger.ReadTotals(), deadLetters, await stream.CountPendingAsync());
         return deadLetters == 0 ? ExitStatus.Success : ExitStatus.Incomplete;
+    }
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine(reason);
+        return ExitStatus.Unusable;
     }
 
     private void ReportMalformed(long line, string reason)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace WorkerStreams.Samples.Tests;
 
@@ -137,8 +139,24 @@ public sealed class OrderProcessingTests
     {
         using var file = new TemporaryFile("orders.csv", "a,b,c\n1,2,3");
 
-        Assert.Equal(2, (await RunAsync("--input", file.Path)).Status);
-        Assert.Equal(2, (await RunAsync("--ledger", file.Path)).Status);
+        foreach (var option in new[] { "--input", "--ledger" })
+        {
+            var result = await RunAsync(option, file.Path);
+            Assert.Equal(2, result.Status);
+            Assert.Contains(file.Path, result.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_address_in_use_is_told()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+
+        var result = await RunAsync("--serve", $"http://{listener.LocalEndpoint}");
+
+        Assert.Equal(2, result.Status);
+        Assert.Contains("address already in use", result.Errors, StringComparison.Ordinal);
     }
 
     private static Task<SampleResult> RunAsync(params string[] arguments) => SampleProcess.RunAsync("OrderProcessing", arguments);
