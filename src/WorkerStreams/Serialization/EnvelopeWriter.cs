@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Serialization;
@@ -17,7 +18,7 @@ internal sealed class EnvelopeWriter<TMessage>
         _codec = codec;
         var constant = new EntryFieldsWriter();
         constant.Add(EnvelopeField.Version, EnvelopeField.CurrentVersion);
-        constant.Add(EnvelopeField.Type, Encoding.UTF8.GetBytes(typeof(TMessage).Name));
+        constant.Add(EnvelopeField.Type, Encoding.UTF8.GetBytes(TypeName.Of(typeof(TMessage))));
         if (!MediaType.AreSame(Encoding.UTF8.GetBytes(contentType), EnvelopeField.DefaultContentType))
             constant.Add(EnvelopeField.ContentType, Encoding.UTF8.GetBytes(contentType));
         _constant = constant.Written.ToOwned();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Serialization;
@@ -21,7 +22,7 @@ internal sealed class FieldBinder
 
     public FieldBinder(JsonTypeInfo type)
     {
-        _typeName = type.Type.Name;
+        _typeName = TypeName.Of(type.Type);
         if (type.Kind != JsonTypeInfoKind.Object)
             throw new MessageDecodeException($"The entry bears no envelope, and its fields can't bind to '{_typeName}', which has no properties of its own in JSON.");
         _bindings = [.. type.Properties.Where(IsBindable).Select((property, index) => new FieldBinding(property, index))];

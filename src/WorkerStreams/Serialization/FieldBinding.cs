@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using WorkerStreams.Configuration;
 
 namespace WorkerStreams.Serialization;
 
@@ -14,7 +15,7 @@ internal sealed class FieldBinding
         EncodedName = JsonEncodedText.Encode(JsonName, property.Options.Encoder);
         ClrName = (property.AttributeProvider as MemberInfo)?.Name ?? property.AssociatedParameter?.Name ?? JsonName;
         IsRequired = property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
-        ExpectedType = Nullable.GetUnderlyingType(property.PropertyType) is { } underlying ? $"{underlying.Name} or nothing" : property.PropertyType.Name;
+        ExpectedType = Nullable.GetUnderlyingType(property.PropertyType) is { } underlying ? $"{TypeName.Of(underlying)} or nothing" : TypeName.Of(property.PropertyType);
         WriteValue = FieldValue.WriterFor(property);
     }
 

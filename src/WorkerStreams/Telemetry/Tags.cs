@@ -10,8 +10,6 @@ internal static class Tags
     public const string MessageCount = "messaging.batch.message_count";
     public const string DeliveryCount = "workerstreams.delivery_count";
 
-    private const string ErrorTypeName = "error.type";
-
     public static KeyValuePair<string, object?>[] OfPublish(StreamName stream) =>
     [
         System,
@@ -39,7 +37,7 @@ internal static class Tags
 
     /// <summary>The class of an error: the engine's code where it has one, else the exception's type.</summary>
     public static KeyValuePair<string, object?> ErrorType(Exception error) =>
-        new(ErrorTypeName, (error as StreamEngineException ?? error.InnerException as StreamEngineException)?.Code.ToString() ?? error.GetType().FullName);
+        new("error.type", error is StreamEngineException refused ? refused.Code.ToString() : error.GetType().FullName);
 
     private static KeyValuePair<string, object?> System => new("messaging.system", "workerstreams");
 }

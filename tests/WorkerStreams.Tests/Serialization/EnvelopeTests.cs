@@ -17,6 +17,10 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
+    public void A_generic_message_is_named_as_in_code() =>
+        Assert.Equal("ws 1 type List<Order> data []", Codecs.Serializer().Encode(new List<Order>()).ToString());
+
+    [Fact]
     public void Headers_stand_between_the_constant_fields_and_the_payload()
     {
         var entry = Codecs.Serializer().Encode(Sample, new Dictionary<string, string> { ["tenant"] = "acme", ["größe"] = "" });
