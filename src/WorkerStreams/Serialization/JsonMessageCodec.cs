@@ -7,7 +7,7 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Serialization;
 
-/// <summary>Messages of one type as JSON. Encoding allocates nothing, decoding nothing but the message.</summary>
+/// <summary>Messages of one type as JSON. Encoding allocates nothing; decoding only what System.Text.Json does.</summary>
 internal sealed class JsonMessageCodec<TMessage>(JsonTypeInfo<TMessage> type) : IMessageCodec<TMessage>
 {
     private static readonly string TypeText = TypeName.Of(typeof(TMessage));
