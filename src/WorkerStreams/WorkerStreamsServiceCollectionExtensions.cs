@@ -33,7 +33,7 @@ public static class WorkerStreamsServiceCollectionExtensions
         services.TryAddSingleton(Composition.CreateSerializer);
         services.TryAddSingleton(Composition.CreateEngine);
         services.AddSingleton(Composition.CreateWorker);
-        services.AddHostedService(provider => provider.GetRequiredService<StreamWorker>());
+        services.AddHostedService(Composition.ResolveWorker);
         return builder;
     }
 

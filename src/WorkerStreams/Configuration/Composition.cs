@@ -37,6 +37,14 @@ internal static class Composition
         services.GetRequiredService<ILogger<StreamWorker>>(),
         services.GetRequiredService<IOptions<HostOptions>>());
 
+    /// <summary>The worker, for the host to start. The host asks before it starts any service, so with wrong settings none is.</summary>
+    /// <exception cref="WorkerStreamsConfigurationException">One or more settings are wrong; all of them are named.</exception>
+    public static StreamWorker ResolveWorker(IServiceProvider services)
+    {
+        services.GetRequiredService<Plans>();
+        return services.GetRequiredService<StreamWorker>();
+    }
+
     private static WorkerPlan CreateWorkerPlan(IServiceProvider services)
     {
         var plans = services.GetRequiredService<Plans>();

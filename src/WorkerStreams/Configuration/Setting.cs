@@ -94,7 +94,7 @@ internal sealed class Setting<TOptions>
                 return true;
             },
             options => choices.Any(choice => choice.Value.Equals(get(options))),
-            options => get(options).ToString()!);
+            options => Array.Find(choices, choice => choice.Value.Equals(get(options))).Text ?? get(options).ToString()!);
 
     private static bool IsIn<T>((T Min, T? Max) range, T value)
         where T : struct, IComparable<T> =>

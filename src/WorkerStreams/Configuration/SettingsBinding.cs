@@ -41,7 +41,7 @@ internal sealed class SettingsBinding<TOptions>(Setting<TOptions>[] table, TOpti
         if (Array.Find(table, row => row.Name.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
         {
             var names = table.Select(row => row.Name);
-            errors.Add($"{path} is no setting.{Suggestion.For(key, names)} Allowed: {string.Join(", ", names)}.");
+            errors.Add($"{path} is '{text}', but there is no such setting.{Suggestion.For(key, names)} Allowed: {string.Join(", ", names)}.");
             return;
         }
         _configuredPaths[setting.Name] = path;

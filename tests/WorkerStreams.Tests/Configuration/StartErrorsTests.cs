@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace WorkerStreams.Tests.Configuration;
 
@@ -32,7 +33,7 @@ public sealed class StartErrorsTests
             "WorkerStreams:Consumers:OrderHandlr names no registered consumer. Did you mean 'OrderHandler'? Allowed: OrderHandler.",
             "WorkerStreams:Consumers:OrderHandler:BlockTime is '30'. Allowed: a duration such as 30s or 00:00:30, from 10ms to 1h.",
             "WorkerStreams:Consumers:OrderHandler:Concurrency is 'many'. Allowed: a whole number from 1 to 10000.",
-            "WorkerStreams:Consumers:OrderHandler:RedeliverDelay is no setting. Did you mean 'RedeliveryDelay'? Allowed: Concurrency, PrefetchCount, PrefetchBytes, MinIdleTime, ReclaimInterval, "
+            "WorkerStreams:Consumers:OrderHandler:RedeliverDelay is '5s', but there is no such setting. Did you mean 'RedeliveryDelay'? Allowed: Concurrency, PrefetchCount, PrefetchBytes, MinIdleTime, ReclaimInterval, "
                 + "MaxDeliveries, RedeliveryDelay, MaxRedeliveryDelay, HandlerTimeout, ResiliencePipeline, StartFrom, ConsumerName, BlockTime.",
             Call + ": MinIdleTime is '2d'. Allowed: a duration such as 30s or 00:00:30, from 100ms to 1d.",
             Call + ": MaxDeliveries is '0'. Allowed: a whole number from 1 to 1000000.",
@@ -42,6 +43,18 @@ public sealed class StartErrorsTests
         ];
         Assert.Equal(expected, exception.Errors);
         Assert.Equal("WorkerStreams can't start, its configuration is wrong:" + string.Concat(expected.Select(line => $"{Environment.NewLine}  {line}")), exception.Message);
+    }
+
+    [Fact]
+    public async Task No_service_is_started_when_a_setting_is_wrong()
+    {
+        var other = new OtherService();
+        using var host = ConfiguredHost.Build(services => services
+            .AddSingleton<IHostedService>(other)
+            .AddStreamConsumer<Order, OrderHandler>("orders", "billing", options => options.Concurrency = 0));
+
+        await Assert.ThrowsAsync<WorkerStreamsConfigurationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        Assert.False(other.Started);
     }
 
     [Fact]
@@ -87,7 +100,7 @@ public sealed class StartErrorsTests
 
         Assert.Equal(
             [
-                "AddStreamProducer<Order>(\"orders\"): KeepForever is 'True', but AddStreamProducer<Order>(\"orders\"): MaxLength is '1000'. Allowed: one of the two.",
+                "AddStreamProducer<Order>(\"orders\"): KeepForever is 'true', but AddStreamProducer<Order>(\"orders\"): MaxLength is '1000'. Allowed: one of the two.",
                 "WorkerStreams:Producers:refunds:MaxLength is '5', but AddStreamProducer<Refund>(\"refunds\"): MaxAge is '7d'. Allowed: one of the two.",
             ],
             errors);
@@ -99,14 +112,20 @@ public sealed class StartErrorsTests
     [InlineData("WorkerStreams:Consumers:OrderHandler", "1", "WorkerStreams:Consumers:OrderHandler is '1'. Allowed: a section of settings.")]
     [InlineData("WorkerStreams:Consumers:Unheard", "", "WorkerStreams:Consumers:Unheard names no registered consumer. Allowed: OrderHandler.")]
     [InlineData("WorkerStreams:Producers:orders:MaxLength", "1", "WorkerStreams:Producers:orders names no registered producer's stream. Allowed: nothing, none is registered.")]
-    [InlineData("WorkerStreams:Engine:MaxMemroy", "1GiB", "WorkerStreams:Engine:MaxMemroy is no setting. Did you mean 'MaxMemory'? Allowed: MaxMemory, MaxEntryBytes, NodeMaxEntries, NodeMaxBytes.")]
-    [InlineData("WorkerStreams:Consumers:OrderHandler:Concurrency:Max", "1", "WorkerStreams:Consumers:OrderHandler:Concurrency:Max is no setting. Allowed: Concurrency, PrefetchCount, PrefetchBytes, MinIdleTime, ReclaimInterval, MaxDeliveries, RedeliveryDelay, MaxRedeliveryDelay, HandlerTimeout, ResiliencePipeline, StartFrom, ConsumerName, BlockTime.")]
+    [InlineData("WorkerStreams:Engine:MaxMemroy", "1GiB", "WorkerStreams:Engine:MaxMemroy is '1GiB', but there is no such setting. Did you mean 'MaxMemory'? Allowed: MaxMemory, MaxEntryBytes, NodeMaxEntries, NodeMaxBytes.")]
+    [InlineData("WorkerStreams:Consumers:OrderHandler:Concurrency:Max", "1", "WorkerStreams:Consumers:OrderHandler:Concurrency:Max is '1', but there is no such setting. Allowed: Concurrency, PrefetchCount, PrefetchBytes, MinIdleTime, ReclaimInterval, MaxDeliveries, RedeliveryDelay, MaxRedeliveryDelay, HandlerTimeout, ResiliencePipeline, StartFrom, ConsumerName, BlockTime.")]
     public async Task What_belongs_to_nobody_is_refused(string path, string text, string error)
     {
         var errors = await ConfiguredHost.StartAsync(services => services.AddStreamConsumer<Order, OrderHandler>("orders", "billing"), (path, text));
 
         Assert.Equal([error], errors);
     }
+
+    [Fact]
+    public async Task A_start_that_is_none_of_the_two_is_refused() =>
+        Assert.Equal(
+            [Call + ": StartFrom is '7'. Allowed: Beginning or End."],
+            await ConfiguredHost.StartAsync(services => services.AddStreamConsumer<Order, OrderHandler>("orders", "billing", options => options.StartFrom = (GroupStart)7)));
 
     [Theory]
     [InlineData("WorkerStreams", null)]
@@ -148,6 +167,19 @@ public sealed class StartErrorsTests
         });
 
         Assert.Equal([$"{Call}: No Order here.", "AddStreamProducer<Refund>(\"refunds\"): No Refund here."], errors);
+    }
+
+    private sealed class OtherService : IHostedService
+    {
+        public bool Started { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            Started = true;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class RefusingSerializer : IMessageSerializer
