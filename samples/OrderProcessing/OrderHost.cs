@@ -26,6 +26,7 @@ internal static class OrderHost
         Configure(builder, options, ledger);
         builder.Services.AddHealthChecks().AddWorkerStreams();
         var web = builder.Build();
+        // Live: its consumers' loops turn. Ready: the engine answers too.
         web.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
         web.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         return web;
