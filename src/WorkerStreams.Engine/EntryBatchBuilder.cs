@@ -35,6 +35,17 @@ public sealed class EntryBatchBuilder
         _streams[^1].End = Count;
     }
 
+    /// <summary>Adds so many entries to the stream begun last, for the caller to fill in.</summary>
+    internal Span<StreamEntry> AddMany(int count)
+    {
+        while (_entries.Length - Count < count)
+            Grow();
+        var added = _entries.AsSpan(Count, count);
+        Count += count;
+        _streams[^1].End = Count;
+        return added;
+    }
+
     /// <summary>The batch disposes <paramref name="owner"/>, which holds the memory of some of its entries, when it is disposed itself.</summary>
     public void Keep(IDisposable owner)
     {

@@ -24,15 +24,32 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     public long UsedMemory => _store.Meter.Used;
 
     /// <inheritdoc/>
-    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default) =>
-        On(stream, (stream, entry, options), static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default, shard.Store.Now), cancellation);
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled<StreamEntryId?>(cancellation);
+        try
+        {
+            var shard = _store.ShardOf(stream);
+            using (shard.Enter())
+                return new(AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default));
+        }
+        catch (StreamEngineException refusal)
+        {
+            return ValueTask.FromException<StreamEntryId?>(refusal);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask AppendAsync(
         StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         CheckLength(results.Length, entries.Length, nameof(results));
-        return Done(On(stream, (stream, entries, results, options), static (shard, on) => AppendCommands.Append(shard, on.stream, on.entries.Span, on.results.Span, on.options ?? AppendOptions.Default, shard.Store.Now), cancellation));
+        return On(
+            stream,
+            (stream, entries, results, options),
+            static (shard, on) => AppendCommands.Append(shard, on.stream, on.entries.Span, on.results.Span, on.options ?? AppendOptions.Default),
+            cancellation);
     }
 
     /// <inheritdoc/>
@@ -49,7 +66,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
     {
         CheckLength(outcomes.Length, request.Settlements.Length, nameof(outcomes));
-        return Done(On(request.Stream, (request, outcomes), static (shard, on) => SettleCommands.Settle(shard, on.request, on.outcomes.Span), cancellation));
+        return On(request.Stream, (request, outcomes), static (shard, on) => SettleCommands.Settle(shard, on.request, on.outcomes.Span), cancellation);
     }
 
     /// <inheritdoc/>
@@ -86,7 +103,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default) =>
-        Done(On(stream, (stream, lastId, entriesAdded, maxDeletedId), static (shard, on) => StreamCommands.SetId(shard, on.stream, on.lastId, on.entriesAdded, on.maxDeletedId), cancellation));
+        On(stream, (stream, lastId, entriesAdded, maxDeletedId), static (shard, on) => StreamCommands.SetId(shard, on.stream, on.lastId, on.entriesAdded, on.maxDeletedId), cancellation);
 
     /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -95,11 +112,11 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     /// <inheritdoc/>
     public ValueTask CreateGroupAsync(
         StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default) =>
-        Done(On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation));
+        On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation);
 
     /// <inheritdoc/>
     public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) =>
-        Done(On(stream, (stream, group, position, entriesRead), static (shard, on) => GroupCommands.SetId(shard, on.stream, on.group, on.position, on.entriesRead), cancellation));
+        On(stream, (stream, group, position, entriesRead), static (shard, on) => GroupCommands.SetId(shard, on.stream, on.group, on.position, on.entriesRead), cancellation);
 
     /// <inheritdoc/>
     public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
@@ -150,6 +167,23 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         }
     }
 
+    private ValueTask On<TArguments>(StreamName stream, TArguments arguments, Action<Shard, TArguments> command, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellation);
+        try
+        {
+            var shard = _store.ShardOf(stream);
+            using (shard.Enter())
+                command(shard, arguments);
+            return default;
+        }
+        catch (StreamEngineException refusal)
+        {
+            return ValueTask.FromException(refusal);
+        }
+    }
+
     private ValueTask<EntryBatch> Read(ReadRequest request, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
@@ -163,9 +197,6 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
             return ValueTask.FromException<EntryBatch>(refusal);
         }
     }
-
-    private static ValueTask Done(ValueTask<bool> command) =>
-        command.IsCompletedSuccessfully ? default : new(command.AsTask());
 
     private static void CheckLength(int length, int needed, string name)
     {

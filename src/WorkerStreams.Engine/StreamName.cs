@@ -72,7 +72,7 @@ public readonly struct StreamName : IEquatable<StreamName>, IComparable<StreamNa
     }
 
     /// <inheritdoc/>
-    public bool Equals(StreamName other) => _hash == other._hash && Bytes.SequenceEqual(other.Bytes);
+    public bool Equals(StreamName other) => ReferenceEquals(_bytes, other._bytes) || (_hash == other._hash && Bytes.SequenceEqual(other.Bytes));
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is StreamName other && Equals(other);

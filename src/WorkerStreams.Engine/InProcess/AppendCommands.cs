@@ -5,27 +5,33 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XADD.</summary>
 internal static class AppendCommands
 {
-    public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, AppendOptions options, long now)
+    public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, AppendOptions options)
     {
         shard.TryGet(name, out var stream);
-        var result = Append(shard, name, ref stream, entry, options, now);
-        if (result.Status == AppendStatus.Stored)
-            Finish(shard, stream!, options);
-        return result.Error is { } error ? throw error : result.Status == AppendStatus.Stored ? result.Id : null;
+        switch (Append(shard, name, ref stream, entry, options, shard.EntryClock.Now, out var id, out var refusal))
+        {
+            case AppendStatus.Stored:
+                Finish(shard, stream!, options);
+                return id;
+            case AppendStatus.NoStream:
+                return null;
+            default:
+                throw refusal!;
+        }
     }
 
-    public static bool Append(Shard shard, StreamName name, ReadOnlySpan<AppendEntry> entries, Span<AppendResult> results, AppendOptions options, long now)
+    public static void Append(Shard shard, StreamName name, ReadOnlySpan<AppendEntry> entries, Span<AppendResult> results, AppendOptions options)
     {
         shard.TryGet(name, out var stream);
-        var stored = false;
+        var (stored, now) = (false, shard.EntryClock.Now);
         for (var i = 0; i < entries.Length; i++)
         {
-            results[i] = Append(shard, name, ref stream, entries[i], options, now);
-            stored |= results[i].Status == AppendStatus.Stored;
+            var status = Append(shard, name, ref stream, entries[i], options, now, out var id, out var refusal);
+            stored |= status == AppendStatus.Stored;
+            results[i] = new(status, id, refusal);
         }
         if (stored)
             Finish(shard, stream!, options);
-        return stored;
     }
 
     /// <summary>The next id by the clock, which never goes below the last one; false where there is none left.</summary>
@@ -35,27 +41,25 @@ internal static class AppendCommands
         return id > last || last.TryIncrement(out id);
     }
 
-    private static AppendResult Append(Shard shard, StreamName name, ref StreamState? stream, in AppendEntry entry, AppendOptions options, long now)
+    private static AppendStatus Append(
+        Shard shard, StreamName name, ref StreamState? stream, in AppendEntry entry, AppendOptions options, long now,
+        out StreamEntryId id, out StreamEngineException? refusal)
     {
         var encoded = entry.Fields.Encoded;
-        if (encoded.IsEmpty)
-            return Refused(Errors.Arity("xadd"));
-        if (entry.Id.Kind == NewEntryIdKind.Explicit && entry.Id.Id == default)
-            return Refused(Errors.ZeroId());
-        if (stream is null && !options.CreateStream)
-            return new(AppendStatus.NoStream, default);
-        if (ChooseId(entry.Id, stream?.LastId ?? default, now, out var id) is { } error)
-            return Refused(error);
-        var store = shard.Store;
-        if (encoded.Length > store.Options.MaxEntryBytes)
-            return Refused(Errors.EntryTooLarge(encoded.Length, store.Options.MaxEntryBytes));
-        if (store.Options.MaxMemory is { } limit && store.Meter.Used + encoded.Length > limit)
-            return Refused(Errors.OutOfMemory(store.Meter.Used, limit));
+        var last = stream is null ? default : stream.LastId;
+        id = default;
+        refusal =
+            encoded.IsEmpty ? Errors.Arity("xadd")
+            : entry.Id.Kind == NewEntryIdKind.Explicit && entry.Id.Id == default ? Errors.ZeroId()
+            : null;
+        if (refusal is null && stream is null && !options.CreateStream)
+            return AppendStatus.NoStream;
+        refusal ??= ChooseId(entry.Id, last, now, out id) ?? shard.Store.CheckRoom(encoded.Length);
+        if (refusal is not null)
+            return AppendStatus.NotStored;
         (stream ??= shard.Create(name)).Append(id, encoded);
-        return new(AppendStatus.Stored, id);
+        return AppendStatus.Stored;
     }
-
-    private static AppendResult Refused(StreamEngineException error) => new(AppendStatus.NotStored, default, error);
 
     private static void Finish(Shard shard, StreamState stream, AppendOptions options)
     {

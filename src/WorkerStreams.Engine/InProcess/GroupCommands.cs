@@ -5,7 +5,7 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XGROUP and XACK.</summary>
 internal static class GroupCommands
 {
-    public static bool Create(Shard shard, StreamName name, StreamName group, GroupPosition position, bool createStream, long? entriesRead)
+    public static void Create(Shard shard, StreamName name, StreamName group, GroupPosition position, bool createStream, long? entriesRead)
     {
         var read = CheckEntriesRead(entriesRead);
         if (!shard.TryGet(name, out var stream) && !createStream)
@@ -14,16 +14,14 @@ internal static class GroupCommands
             throw Errors.GroupExists();
         stream ??= shard.Create(name);
         stream.AddGroup(group, position.Id ?? stream.LastId, read);
-        return true;
     }
 
-    public static bool SetId(Shard shard, StreamName name, StreamName groupName, GroupPosition position, long? entriesRead)
+    public static void SetId(Shard shard, StreamName name, StreamName groupName, GroupPosition position, long? entriesRead)
     {
         var read = CheckEntriesRead(entriesRead);
         var (stream, group) = Get(shard, name, groupName);
         group.SetPosition(position.Id ?? stream.LastId, read);
         shard.ServeWaiters(stream);
-        return true;
     }
 
     public static bool Destroy(Shard shard, StreamName name, StreamName groupName)
@@ -61,12 +59,11 @@ internal static class GroupCommands
         if (!shard.TryGet(name, groupName, out _, out var group))
             return 0;
         var acknowledged = 0L;
-        foreach (var id in ids)
+        while (!ids.IsEmpty)
         {
-            if (!group.Pending.TryFind(id, out var place))
-                continue;
-            group.Remove(place);
-            acknowledged++;
+            var removed = group.Pending.TryFind(ids[0], out var place) ? group.Remove(place, ids) : 0;
+            acknowledged += removed;
+            ids = ids[Math.Max(removed, 1)..];
         }
         return acknowledged;
     }

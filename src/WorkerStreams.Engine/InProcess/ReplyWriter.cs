@@ -26,10 +26,10 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
 
     public void Add(Chunk chunk, int index, long deliveryCount = StreamEntry.UnknownDeliveryCount, long idle = 0)
     {
-        if (chunk != _kept)
-            _builder!.Keep((_kept = chunk).Retain());
+        Keep(chunk);
         var fields = chunk.FieldsAt(index);
-        _bytesLeft -= fields.EncodedLength;
+        if (_bytesLeft != long.MaxValue)
+            _bytesLeft -= fields.EncodedLength;
         _builder!.Add(new(chunk.Ids[index], fields, deliveryCount, TimeSpan.FromMilliseconds(idle)));
     }
 
@@ -42,19 +42,14 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
     public StreamEntryId AddFrom(EntryLog log, EntryPlace place, StreamEntryId last, long deliveryCount = StreamEntry.UnknownDeliveryCount)
     {
         var added = default(StreamEntryId);
-        for (; log.TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+        while (!IsStreamFull && log.TryGetRun(ref place, last, _streamEnd - _builder!.Count, out var chunk, out var run))
         {
-            var ids = chunk.Ids;
-            var extents = chunk.Extents;
-            for (var i = place.Index; i < ids.Length; i++)
-            {
-                if (IsStreamFull || ids[i] > last)
-                    return added;
-                if (extents[i].IsDeleted)
-                    continue;
-                Add(chunk, i, deliveryCount);
-                added = ids[i];
-            }
+            var (start, length) = run.GetOffsetAndLength(chunk.End);
+            if (_bytesLeft != long.MaxValue)
+                length = FitBytes(chunk.Extents.Slice(start, length));
+            Keep(chunk);
+            Fill(_builder.AddMany(length), chunk, start, deliveryCount);
+            added = chunk.Ids[start + length - 1];
         }
         return added;
     }
@@ -76,4 +71,28 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
     }
 
     public readonly EntryBatch Build() => _builder?.Build() ?? EntryBatch.Empty;
+
+    private static void Fill(Span<StreamEntry> entries, Chunk chunk, int start, long deliveryCount)
+    {
+        var ids = chunk.Ids.Slice(start, entries.Length);
+        var extents = chunk.Extents.Slice(start, entries.Length);
+        var buffer = chunk.Buffer;
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = new(ids[i], new(buffer, extents[i].Offset, extents[i].Length), deliveryCount);
+    }
+
+    // The entries up to the one that uses up the bytes, and that one.
+    private int FitBytes(ReadOnlySpan<Extent> extents)
+    {
+        var count = 0;
+        while (count < extents.Length && _bytesLeft > 0)
+            _bytesLeft -= extents[count++].Length;
+        return count;
+    }
+
+    private void Keep(Chunk chunk)
+    {
+        if (chunk != _kept)
+            _builder!.Keep((_kept = chunk).Retain());
+    }
 }

@@ -8,38 +8,55 @@ internal static class SettleCommands
     // Long ago: any minimum idle time has passed.
     private const long Released = 0;
 
-    public static bool Settle(Shard shard, SettleRequest request, Span<SettlementOutcome> outcomes)
+    private const int LongestRun = 64;
+
+    public static void Settle(Shard shard, SettleRequest request, Span<SettlementOutcome> outcomes)
     {
         var settlements = request.Settlements.Span;
         CheckDeadLetters(shard, request);
         if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
         {
             outcomes[..settlements.Length].Fill(SettlementOutcome.NotPending);
-            return false;
+            return;
         }
         group.TryGetConsumer(request.Owner, out var owner);
         var now = shard.Store.Now;
         var deadLetters = default(StreamState);
-        for (var i = 0; i < settlements.Length; i++)
+        // Done, unless found otherwise.
+        outcomes[..settlements.Length].Clear();
+        Span<StreamEntryId> run = stackalloc StreamEntryId[LongestRun];
+        for (var i = 0; i < settlements.Length;)
         {
             if (!group.Pending.TryFind(settlements[i].Id, out var place))
             {
-                outcomes[i] = SettlementOutcome.NotPending;
-                continue;
+                outcomes[i++] = SettlementOutcome.NotPending;
             }
-            if (place.Owner != owner?.Index)
+            else if (place.Owner != owner?.Index)
             {
-                outcomes[i] = SettlementOutcome.NotOwner;
-                continue;
+                outcomes[i++] = SettlementOutcome.NotOwner;
             }
-            outcomes[i] = SettlementOutcome.Done;
-            if (settlements[i].Kind == SettlementKind.DeadLetter)
-                Append(shard, ref deadLetters, request.DeadLetterStream, settlements[i].DeadLetterFields, now);
-            Apply(settlements[i], stream, group, owner, place, now);
+            else if (settlements[i].Kind == SettlementKind.Acknowledge)
+            {
+                i += group.Remove(place, AcknowledgedRun(settlements[i..], run));
+            }
+            else
+            {
+                if (settlements[i].Kind == SettlementKind.DeadLetter)
+                    Append(shard, ref deadLetters, request.DeadLetterStream, settlements[i].DeadLetterFields, now);
+                Apply(settlements[i++], stream, group, owner, place, now);
+            }
         }
         if (deadLetters is not null)
             shard.ServeWaiters(deadLetters);
-        return true;
+    }
+
+    // The ids of the acknowledgements that settlements begin with.
+    private static ReadOnlySpan<StreamEntryId> AcknowledgedRun(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> run)
+    {
+        var length = 0;
+        while (length < Math.Min(settlements.Length, run.Length) && settlements[length].Kind == SettlementKind.Acknowledge)
+            run[length] = settlements[length++].Id;
+        return run[..length];
     }
 
     private static void Apply(in Settlement settlement, StreamState stream, GroupState group, ConsumerState owner, in PendingPlace place, long now)

@@ -6,13 +6,17 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>The streams of some hash slots, who waits for them, and the lock that guards both.</summary>
 internal sealed class Shard(StreamStore store)
 {
-    private readonly Lock _gate = new();
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
     private readonly Dictionary<StreamName, StreamState> _streams = [];
     private readonly Dictionary<StreamName, LinkedList<Waiter>> _waiting = [];
+    private StreamState? _recent;
     private Waiter? _woken;
     private Waiter? _lastWoken;
 
     public StreamStore Store { get; } = store;
+
+    /// <summary>The time for new ids.</summary>
+    public EntryClock EntryClock { get; } = new(store.Options.TimeProvider);
 
     public bool IsClosed { get; private set; }
 
@@ -20,16 +24,20 @@ internal sealed class Shard(StreamStore store)
     /// <exception cref="StreamEngineException">The engine is closed.</exception>
     public ShardScope Enter()
     {
-        _gate.Enter();
+        Lock();
         if (!IsClosed)
             return new(this);
-        _gate.Exit();
+        Unlock();
         throw Errors.Closed();
     }
 
-    public void Lock() => _gate.Enter();
+    public void Lock()
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+    }
 
-    public void Unlock() => _gate.Exit();
+    public void Unlock() => _gate.Exit(useMemoryBarrier: false);
 
     /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first.</summary>
     public void Leave()
@@ -37,18 +45,27 @@ internal sealed class Shard(StreamStore store)
         var woken = _woken;
         if (woken is not null)
             (_woken, _lastWoken) = (null, null);
-        _gate.Exit();
+        Unlock();
         for (; woken is not null; woken = woken.NextWoken)
             woken.Complete();
     }
 
-    public bool TryGet(StreamName name, [NotNullWhen(true)] out StreamState? stream) => _streams.TryGetValue(name, out stream);
+    public bool TryGet(StreamName name, [NotNullWhen(true)] out StreamState? stream)
+    {
+        stream = _recent;
+        if (stream is not null && stream.Name == name)
+            return true;
+        if (!_streams.TryGetValue(name, out stream))
+            return false;
+        _recent = stream;
+        return true;
+    }
 
     /// <summary>The group, and its stream.</summary>
     public bool TryGet(StreamName name, StreamName groupName, [NotNullWhen(true)] out StreamState? stream, [NotNullWhen(true)] out GroupState? group)
     {
         group = null;
-        return _streams.TryGetValue(name, out stream) && stream.TryGetGroup(groupName, out group);
+        return TryGet(name, out stream) && stream.TryGetGroup(groupName, out group);
     }
 
     public StreamState Create(StreamName name)
@@ -60,6 +77,7 @@ internal sealed class Shard(StreamStore store)
 
     public void Remove(StreamState stream)
     {
+        _recent = null;
         _streams.Remove(stream.Name);
         stream.Clear();
     }
@@ -75,20 +93,16 @@ internal sealed class Shard(StreamStore store)
     /// <summary>The waiter queues for this stream no more. Takes the lock itself.</summary>
     public void Dequeue(StreamName stream, LinkedListNode<Waiter> node)
     {
-        lock (_gate)
-            DequeueLocked(stream, node);
+        Lock();
+        DequeueLocked(stream, node);
+        Unlock();
     }
 
     /// <summary>Entries of the stream may have become available: who waits for them is served, in the order of arrival.</summary>
     public void ServeWaiters(StreamState stream)
     {
-        if (_waiting.Count == 0 || !_waiting.TryGetValue(stream.Name, out var queue))
-            return;
-        for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
-        {
-            if (node.Value.TryServe(stream))
-                Wake(stream.Name, node);
-        }
+        if (_waiting.Count > 0)
+            ServeQueue(stream);
     }
 
     /// <summary>The group, or with the stream every group, is gone: who waits in it is told so.</summary>
@@ -106,7 +120,7 @@ internal sealed class Shard(StreamStore store)
     /// <summary>Every stream goes, every waiter fails, and so does every later command.</summary>
     public void Close()
     {
-        _gate.Enter();
+        Lock();
         IsClosed = true;
         foreach (var (name, queue) in _waiting)
         {
@@ -116,7 +130,19 @@ internal sealed class Shard(StreamStore store)
         foreach (var stream in _streams.Values)
             stream.Clear();
         _streams.Clear();
+        _recent = null;
         Leave();
+    }
+
+    private void ServeQueue(StreamState stream)
+    {
+        if (!_waiting.TryGetValue(stream.Name, out var queue))
+            return;
+        for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
+        {
+            if (node.Value.TryServe(stream))
+                Wake(stream.Name, node);
+        }
     }
 
     private void Fail(StreamName stream, LinkedListNode<Waiter> node, StreamEngineException error)

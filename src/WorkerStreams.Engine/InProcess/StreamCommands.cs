@@ -49,7 +49,7 @@ internal static class StreamCommands
         return true;
     }
 
-    public static bool SetId(Shard shard, StreamName name, StreamEntryId lastId, long? entriesAdded, StreamEntryId? maxDeletedId)
+    public static void SetId(Shard shard, StreamName name, StreamEntryId lastId, long? entriesAdded, StreamEntryId? maxDeletedId)
     {
         if (entriesAdded < 0)
             throw StreamEngineException.InvalidArgument("entries_added must be positive");
@@ -65,6 +65,5 @@ internal static class StreamCommands
             throw StreamEngineException.InvalidArgument("The entries_added specified in XSETID is smaller than the target stream length");
         var maxDeleted = maxDeletedId is { } given && given != default ? given : stream.MaxDeletedId;
         stream.SetIds(lastId, entriesAdded ?? stream.EntriesAdded, maxDeleted);
-        return true;
     }
 }

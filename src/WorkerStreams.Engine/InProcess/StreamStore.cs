@@ -11,10 +11,12 @@ internal sealed class StreamStore
     private const int ShardCount = 64;
 
     private readonly Shard[] _shards = new Shard[ShardCount];
+    private readonly long _maxMemory;
 
     public StreamStore(InProcessEngineOptions options)
     {
         Options = options;
+        _maxMemory = options.MaxMemory ?? long.MaxValue;
         Limits = new(options.NodeMaxEntries, options.NodeMaxBytes);
         for (var i = 0; i < ShardCount; i++)
             _shards[i] = new(this);
@@ -30,6 +32,14 @@ internal sealed class StreamStore
 
     /// <summary>The time, in milliseconds since 1970-01-01 UTC.</summary>
     public long Now => Options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <returns>Why an entry of so many bytes cannot be stored, or null.</returns>
+    public StreamEngineException? CheckRoom(int bytes)
+    {
+        if (bytes > Options.MaxEntryBytes)
+            return Errors.EntryTooLarge(bytes, Options.MaxEntryBytes);
+        return Meter.Used + bytes > _maxMemory ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
+    }
 
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 

@@ -11,22 +11,22 @@ internal sealed class Chunk : IDisposable
 {
     private const int SmallestBuffer = 128;
     private const int SmallestTable = 2;
-    private const int SmallestPooledTable = 16;
 
     private readonly int _maxEntries;
-    private StreamEntryId[] _ids = new StreamEntryId[SmallestTable];
-    private Extent[] _extents = new Extent[SmallestTable];
+    private StreamEntryId[] _ids;
+    private Extent[] _extents;
     private byte[] _buffer;
     private bool _pooled;
     private int _used;
     private int _references = 1;
 
-    /// <summary>A chunk for entries of <paramref name="bytes"/> in all, or more where it grows.</summary>
-    public Chunk(int bytes, NodeLimits limits)
+    /// <summary>A chunk with room for so many entries of so many bytes in all before it first grows.</summary>
+    public Chunk(int entries, int bytes, NodeLimits limits)
     {
         _maxEntries = limits.MaxEntries;
         _pooled = bytes <= limits.MaxBytes;
         _buffer = _pooled ? ArrayPool<byte>.Shared.Rent(Math.Max(bytes, SmallestBuffer)) : GC.AllocateUninitializedArray<byte>(bytes);
+        (_ids, _extents) = MakeTables(entries);
     }
 
     /// <summary>The index of the first entry: those before were trimmed.</summary>
@@ -99,13 +99,34 @@ internal sealed class Chunk : IDisposable
     /// <summary>The index of the first entry, deleted or not, that is not below <paramref name="id"/>.</summary>
     public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(_ids.AsSpan(Start, End - Start), id);
 
+    /// <summary>The index after the last entry, deleted or not, that is not above <paramref name="id"/>.</summary>
+    public int IndexAfter(StreamEntryId id) => id.TryIncrement(out var next) ? IndexOf(next) : End;
+
+    /// <summary>The index of the first entry from <paramref name="index"/> on that is not deleted. The last entry never is.</summary>
+    public int SkipDeleted(int index)
+    {
+        while (_extents[index].IsDeleted)
+            index++;
+        return index;
+    }
+
+    /// <summary>The index after the entries from <paramref name="index"/> on, before <paramref name="end"/> and before the first deleted one.</summary>
+    public int RunEnd(int index, int end)
+    {
+        if (Live == End - Start)
+            return end;
+        while (index < end && !_extents[index].IsDeleted)
+            index++;
+        return index;
+    }
+
     /// <summary>The same entries without the room of the deleted ones.</summary>
     public Chunk Compacted(NodeLimits limits)
     {
         var bytes = 0;
         foreach (var extent in _extents.AsSpan(Start, End - Start))
             bytes += Math.Max(extent.Length, 0);
-        var compacted = new Chunk(bytes, limits);
+        var compacted = new Chunk(Live, bytes, limits);
         for (var i = Start; i < End; i++)
         {
             if (!_extents[i].IsDeleted)
@@ -124,11 +145,7 @@ internal sealed class Chunk : IDisposable
     /// <summary>The log lets go: no entry will be found here any more.</summary>
     public void Release()
     {
-        if (_ids.Length >= SmallestPooledTable)
-        {
-            ArrayPool<StreamEntryId>.Shared.Return(_ids);
-            ArrayPool<Extent>.Shared.Return(_extents);
-        }
+        ReturnTables();
         (_ids, _extents, Start, End, Live) = ([], [], 0, 0, 0);
         Dispose();
     }
@@ -165,16 +182,24 @@ internal sealed class Chunk : IDisposable
 
     private void GrowTables()
     {
-        var size = Math.Min(Math.Max(4 * End, SmallestPooledTable), Math.Max(_maxEntries, SmallestPooledTable));
-        var (ids, extents) = (ArrayPool<StreamEntryId>.Shared.Rent(size), ArrayPool<Extent>.Shared.Rent(size));
+        var (ids, extents) = MakeTables(Math.Min(4 * End, _maxEntries));
         _ids.AsSpan(0, End).CopyTo(ids);
         _extents.AsSpan(0, End).CopyTo(extents);
-        if (_ids.Length >= SmallestPooledTable)
-        {
-            ArrayPool<StreamEntryId>.Shared.Return(_ids);
-            ArrayPool<Extent>.Shared.Return(_extents);
-        }
+        ReturnTables();
         (_ids, _extents) = (ids, extents);
+    }
+
+    // The pool's smallest array is a waste for a stream of one entry.
+    private static (StreamEntryId[], Extent[]) MakeTables(int entries) => entries <= SmallestTable
+        ? (new StreamEntryId[SmallestTable], new Extent[SmallestTable])
+        : (ArrayPool<StreamEntryId>.Shared.Rent(entries), ArrayPool<Extent>.Shared.Rent(entries));
+
+    private void ReturnTables()
+    {
+        if (_ids.Length <= SmallestTable)
+            return;
+        ArrayPool<StreamEntryId>.Shared.Return(_ids);
+        ArrayPool<Extent>.Shared.Return(_extents);
     }
 }
 

@@ -22,6 +22,9 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <summary>The last entry's id, or 0-0 where there is none.</summary>
     public StreamEntryId LastId => _tail is { } tail ? tail.Ids[^1] : default;
 
+    /// <summary>The entries in the first chunk.</summary>
+    public int FirstNodeCount => _head?.Live ?? 0;
+
     /// <summary>The place before the first entry.</summary>
     public EntryPlace Start => new(_chunks.FirstNumber, 0);
 
@@ -112,6 +115,27 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         return false;
     }
 
+    /// <summary>The next entries that lie side by side, none of them deleted, and moves <paramref name="place"/> behind them.</summary>
+    /// <param name="place">Where to look from.</param>
+    /// <param name="last">The greatest id wanted.</param>
+    /// <param name="count">The most entries wanted, 1 or more.</param>
+    /// <param name="chunk">Where they are.</param>
+    /// <param name="run">Which they are.</param>
+    /// <returns>False where there is none.</returns>
+    public bool TryGetRun(ref EntryPlace place, StreamEntryId last, int count, [NotNullWhen(true)] out Chunk? chunk, out Range run)
+    {
+        run = default;
+        if (!TryGetChunk(ref place, out chunk))
+            return false;
+        var start = chunk.SkipDeleted(place.Index);
+        var end = chunk.RunEnd(start, (int)Math.Min((long)start + count, chunk.End));
+        if (chunk.Ids[end - 1] > last)
+            end = chunk.IndexAfter(last);
+        place = place with { Index = end };
+        run = start..end;
+        return start < end;
+    }
+
     /// <summary>As <see cref="TryGetChunk"/>, backwards: an index at or above the chunk's end means its last entry.</summary>
     public bool TryGetChunkBackwards(ref EntryPlace place, [NotNullWhen(true)] out Chunk? chunk)
     {
@@ -143,7 +167,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     private Chunk AddChunk(StreamEntryId id, int bytes)
     {
         // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became.
-        var chunk = new Chunk(Math.Max(bytes, Math.Min(_tail?.UsedBytes ?? 0, limits.MaxBytes)), limits);
+        var chunk = new Chunk(_tail?.End ?? 1, Math.Max(bytes, Math.Min(_tail?.UsedBytes ?? 0, limits.MaxBytes)), limits);
         meter.Add(chunk.MemoryBytes);
         _chunks.Add(id, chunk);
         _head ??= chunk;

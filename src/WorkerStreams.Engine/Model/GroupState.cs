@@ -74,13 +74,22 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
         place.DeliveryCount++;
     }
 
-    /// <summary>A new entry becomes the consumer's; one that is pending already, with its count begun anew.</summary>
-    public void Deliver(StreamEntryId id, ConsumerState consumer, long now)
+    /// <summary>New entries become the consumer's; those that are pending already, with their count begun anew.</summary>
+    public void Deliver(ReadOnlySpan<StreamEntryId> ids, ConsumerState consumer, long now)
     {
-        if (Pending.Count > 0 && id <= Pending.LastId && Pending.TryFind(id, out var place))
-            Assign(place, consumer, now, deliveryCount: 1);
-        else
-            AddPending(id, consumer, now, deliveryCount: 1);
+        if (Pending.IsLast(ids[0]))
+        {
+            Pending.AddLast(ids, consumer.Index, now);
+            consumer.Pending += ids.Length;
+            return;
+        }
+        foreach (var id in ids)
+        {
+            if (Pending.TryFind(id, out var place))
+                Assign(place, consumer, now, deliveryCount: 1);
+            else
+                AddPending(id, consumer, now, deliveryCount: 1);
+        }
     }
 
     /// <summary>An entry that is not pending becomes the consumer's.</summary>
@@ -101,10 +110,15 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     }
 
     /// <summary>An entry is pending no more.</summary>
-    public void Remove(in PendingPlace place)
+    public void Remove(in PendingPlace place) => Remove(place, [place.Id]);
+
+    /// <inheritdoc cref="PendingList.Remove"/>
+    public int Remove(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
     {
-        ConsumerAt(place.Owner).Pending--;
-        Pending.Remove(place);
+        var owner = ConsumerAt(place.Owner);
+        var removed = Pending.Remove(place, ids);
+        owner.Pending -= removed;
+        return removed;
     }
 
     /// <summary>The group goes.</summary>

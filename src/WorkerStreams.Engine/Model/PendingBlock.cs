@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
@@ -36,6 +37,11 @@ internal sealed class PendingBlock
     /// <summary>Who owns each: a consumer's index, or <see cref="Removed"/>.</summary>
     public ReadOnlySpan<int> Owners => _owners.AsSpan(0, End);
 
+    public StreamEntryId IdAt(int index) => _ids[index];
+
+    /// <summary>Whether the entry at this place is this one, and not removed.</summary>
+    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && _ids[index] == id && _owners[index] != Removed;
+
     public ref int OwnerAt(int index) => ref _owners[index];
 
     public ref long DeliveredAt(int index) => ref _deliveredAt[index];
@@ -53,6 +59,23 @@ internal sealed class PendingBlock
         var index = End++;
         (_ids[index], _owners[index], _deliveredAt[index], _deliveryCounts[index]) = (id, owner, deliveredAt, deliveryCount);
         Live++;
+        return grown;
+    }
+
+    /// <summary>Adds entries of one owner, delivered once, after the last one, as many as there is room for.</summary>
+    /// <returns>By how many bytes the block grew.</returns>
+    public int Append(ReadOnlySpan<StreamEntryId> ids, int owner, long deliveredAt, out int added)
+    {
+        added = Math.Min(ids.Length, Capacity - End);
+        var grown = 0;
+        while (_ids.Length < End + added)
+            grown += Grow();
+        ids[..added].CopyTo(_ids.AsSpan(End));
+        _owners.AsSpan(End, added).Fill(owner);
+        _deliveredAt.AsSpan(End, added).Fill(deliveredAt);
+        _deliveryCounts.AsSpan(End, added).Fill(1);
+        End += added;
+        Live += added;
         return grown;
     }
 
@@ -77,14 +100,24 @@ internal sealed class PendingBlock
         Live++;
     }
 
-    public void Remove(int index)
+    /// <summary>How many of the places from <paramref name="index"/> on hold just these entries, all of one owner.</summary>
+    public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
-        _owners[index] = Removed;
-        Live--;
+        var length = Math.Min(ids.Length, End - index);
+        var there = MemoryMarshal.Cast<StreamEntryId, ulong>(_ids.AsSpan(index, length));
+        var same = there.CommonPrefixLength(MemoryMarshal.Cast<StreamEntryId, ulong>(ids)) / 2;
+        var otherOwner = _owners.AsSpan(index, same).IndexOfAnyExcept(_owners[index]);
+        return otherOwner < 0 ? same : otherOwner;
+    }
+
+    /// <summary>Removes so many entries from <paramref name="index"/> on, all of which are there.</summary>
+    public void Remove(int index, int count)
+    {
+        _owners.AsSpan(index, count).Fill(Removed);
+        Live -= count;
         while (Start < End && _owners[Start] == Removed)
             Start++;
-        while (Start < End && _owners[End - 1] == Removed)
-            End--;
+        DropRemovedEnd();
     }
 
     /// <summary>Appends the entries of <paramref name="other"/> from <paramref name="from"/> on that are not removed; there must be room.</summary>
@@ -106,8 +139,7 @@ internal sealed class PendingBlock
         for (var i = index; i < End; i++)
             Live -= _owners[i] == Removed ? 0 : 1;
         End = index;
-        while (Start < End && _owners[End - 1] == Removed)
-            End--;
+        DropRemovedEnd();
     }
 
     /// <summary>Closes the gaps.</summary>
@@ -132,6 +164,12 @@ internal sealed class PendingBlock
         ArrayPool<long>.Shared.Return(_deliveredAt);
         ArrayPool<long>.Shared.Return(_deliveryCounts);
         (_ids, _owners, _deliveredAt, _deliveryCounts, Start, End, Live) = ([], [], [], [], 0, 0, 0);
+    }
+
+    private void DropRemovedEnd()
+    {
+        while (Start < End && _owners[End - 1] == Removed)
+            End--;
     }
 
     private int Grow()

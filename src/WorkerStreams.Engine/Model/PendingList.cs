@@ -7,11 +7,12 @@ namespace WorkerStreams.Engine.Model;
 internal sealed class PendingList(MemoryMeter meter)
 {
     private const int MergeBelow = PendingBlock.Capacity / 4;
+    private const int TidyEvery = PendingBlock.Capacity / 32;
     private const int MergedAtMost = PendingBlock.Capacity * 3 / 4;
 
     private readonly IdDirectory<PendingBlock> _blocks = new();
     private PendingBlock? _tail;
-    private long _hintBlock;
+    private PendingBlock? _hintBlock;
     private int _hintIndex;
 
     public long Count { get; private set; }
@@ -22,92 +23,102 @@ internal sealed class PendingList(MemoryMeter meter)
 
     public bool TryFind(StreamEntryId id, out PendingPlace place)
     {
-        if (_blocks.ByNumber(_hintBlock) is { } hinted && _hintIndex >= hinted.Start && _hintIndex < hinted.End && hinted.Ids[_hintIndex] == id)
+        // Entries are settled mostly in the order of their delivery: the next one is where the last one was.
+        if (_hintBlock is { } hinted && hinted.Holds(_hintIndex, id))
         {
-            place = new(hinted, _hintIndex, _hintBlock);
-            return hinted.Owners[_hintIndex] != PendingBlock.Removed;
+            place = new(hinted, _hintIndex);
+            return true;
         }
-        var number = _blocks.FirstNumber + _blocks.Find(id);
-        if (_blocks.ByNumber(number) is not { } block)
+        var position = _blocks.Find(id);
+        place = position < 0 ? default : new(_blocks[position]!, _blocks[position]!.IndexOf(id));
+        return position >= 0 && place.Block.Holds(place.Index, id);
+    }
+
+    /// <summary>Whether an entry of this id would come after all others.</summary>
+    public bool IsLast(StreamEntryId id) => _tail is not { } tail || tail.IdAt(tail.End - 1) < id;
+
+    /// <summary>Adds entries of one owner that come after all others, delivered once.</summary>
+    public void AddLast(ReadOnlySpan<StreamEntryId> ids, int owner, long deliveredAt)
+    {
+        Count += ids.Length;
+        while (!ids.IsEmpty)
         {
-            place = default;
-            return false;
+            var tail = _tail is { IsFull: false } open ? open : AddBlock(_blocks.Count, ids[0]);
+            var grown = tail.Append(ids, owner, deliveredAt, out var added);
+            if (grown != 0)
+                meter.Add(grown);
+            ids = ids[added..];
         }
-        place = new(block, block.IndexOf(id), number);
-        return place.Index < block.End && block.Ids[place.Index] == id && block.Owners[place.Index] != PendingBlock.Removed;
     }
 
     /// <summary>Adds an entry that is not pending.</summary>
     public void Add(StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
     {
         Count++;
-        if (_tail is not { IsFull: false } tail || tail.Ids[^1] >= id)
+        if (!IsLast(id))
         {
-            if (_tail is not null && _tail.Ids[^1] >= id)
-            {
-                Insert(id, owner, deliveredAt, deliveryCount);
-                return;
-            }
-            tail = AddBlock(_blocks.Count, id);
+            Insert(id, owner, deliveredAt, deliveryCount);
+            return;
         }
-        var grown = tail.Append(id, owner, deliveredAt, deliveryCount);
-        if (grown != 0)
-            meter.Add(grown);
+        var tail = _tail is { IsFull: false } open ? open : AddBlock(_blocks.Count, id);
+        meter.Add(tail.Append(id, owner, deliveredAt, deliveryCount));
     }
 
-    public void Remove(in PendingPlace place)
+    /// <summary>Removes the entry at <paramref name="place"/>, and those after it as long as they are next in <paramref name="ids"/> and of one owner.</summary>
+    /// <param name="place">The place of the first of <paramref name="ids"/>.</param>
+    /// <param name="ids">The entries, at least one.</param>
+    /// <returns>How many were removed.</returns>
+    public int Remove(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
     {
-        var block = place.Block;
-        Count--;
-        block.Remove(place.Index);
-        (_hintBlock, _hintIndex) = place.Index + 1 < block.End ? (place.BlockNumber, place.Index + 1) : NextBlock(place.BlockNumber);
-        if (block.Live == 0)
-            DropBlock((int)(place.BlockNumber - _blocks.FirstNumber));
-        else if (block.Live < MergeBelow && block.Live % (MergeBelow / 8) == 0)
-            MergeSparse((int)(place.BlockNumber - _blocks.FirstNumber));
+        var (block, index) = (place.Block, place.Index);
+        var (before, first) = (block.Live, block.IdAt(index));
+        var count = ids.Length > 1 && block.Holds(index + 1, ids[1]) ? block.RunLength(index, ids) : 1;
+        block.Remove(index, count);
+        (_hintBlock, _hintIndex) = (block, index + count);
+        Count -= count;
+        if (block.Live == 0 || (block.Live < MergeBelow && before / TidyEvery != block.Live / TidyEvery))
+            Tidy(block, first);
+        return count;
     }
 
     /// <summary>The place of the first pending entry that is not below <paramref name="id"/>.</summary>
     public bool TryGetFrom(StreamEntryId id, out PendingPlace place)
     {
-        var number = _blocks.FirstNumber + Math.Max(_blocks.Find(id), 0);
-        place = _blocks.ByNumber(number) is { } block ? new(block, block.IndexOf(id) - 1, number) : default;
-        return place.Block is not null && TryGetNext(ref place);
+        place = default;
+        if (Count == 0)
+            return false;
+        var block = _blocks[Math.Max(_blocks.Find(id), 0)]!;
+        place = new(block, block.IndexOf(id) - 1);
+        return TryGetNext(ref place);
     }
 
     /// <summary>The next pending entry. Entries may be changed on the way, but not added or removed.</summary>
     public bool TryGetNext(ref PendingPlace place)
     {
-        for (var (block, index, number) = (place.Block, place.Index + 1, place.BlockNumber); ;)
+        var (block, index) = (place.Block, place.Index + 1);
+        for (; index < block.End; index++)
         {
-            for (; index < block.End; index++)
-            {
-                if (block.Owners[index] == PendingBlock.Removed)
-                    continue;
-                place = new(block, index, number);
-                return true;
-            }
-            if (_blocks.ByNumber(++number) is not { } next)
-                return false;
-            (block, index) = (next, next.Start);
+            if (block.Owners[index] == PendingBlock.Removed)
+                continue;
+            place = new(block, index);
+            return true;
         }
+        return TryGetBlockAfter(block, ref place);
     }
 
     /// <summary>The next pending entry of <paramref name="owner"/>, from <paramref name="place"/> on.</summary>
     public bool TryGetOwned(int owner, ref PendingPlace place)
     {
-        for (var (block, index, number) = (place.Block, place.Index, place.BlockNumber); ;)
+        do
         {
-            var found = block.Owners[index..].IndexOf(owner);
-            if (found >= 0)
-            {
-                place = new(block, index + found, number);
-                return true;
-            }
-            if (_blocks.ByNumber(++number) is not { } next)
-                return false;
-            (block, index) = (next, next.Start);
+            var found = place.Block.Owners[place.Index..].IndexOf(owner);
+            if (found < 0)
+                continue;
+            place = place with { Index = place.Index + found };
+            return true;
         }
+        while (TryGetBlockAfter(place.Block, ref place));
+        return false;
     }
 
     /// <summary>Removes every entry.</summary>
@@ -118,7 +129,14 @@ internal sealed class PendingList(MemoryMeter meter)
         Count = 0;
     }
 
-    private (long Number, int Index) NextBlock(long number) => (number + 1, _blocks.ByNumber(number + 1)?.Start ?? 0);
+    private bool TryGetBlockAfter(PendingBlock block, ref PendingPlace place)
+    {
+        var position = _blocks.Find(block.Ids[^1]) + 1;
+        if (position == _blocks.Count)
+            return false;
+        place = new(_blocks[position]!, _blocks[position]!.Start);
+        return true;
+    }
 
     private void Insert(StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
     {
@@ -178,25 +196,32 @@ internal sealed class PendingList(MemoryMeter meter)
         _tail = _blocks.Count > 0 ? _blocks[_blocks.Count - 1] : null;
     }
 
-    // Blocks at the ends fill and empty by themselves; in between, a sparse one joins the next where both fit into one.
-    private void MergeSparse(int position)
+    // An empty block goes. Those at the ends fill and empty by themselves; in between, a sparse one joins a neighbour where both fit into one.
+    private void Tidy(PendingBlock block, StreamEntryId removed)
     {
-        if (position == 0 || position == _blocks.Count - 1)
-            return;
-        var lower = _blocks[position - 1]!.Live + _blocks[position]!.Live <= MergedAtMost ? position - 1 : position;
-        var (into, from) = (_blocks[lower]!, _blocks[lower + 1]!);
+        var position = _blocks.Find(removed);
+        if (block.Live == 0)
+            DropBlock(position);
+        else if (position > 0 && position < _blocks.Count - 1 && !TryMerge(position - 1))
+            TryMerge(position);
+    }
+
+    private bool TryMerge(int position)
+    {
+        var (into, from) = (_blocks[position]!, _blocks[position + 1]!);
         if (into.Live + from.Live > MergedAtMost)
-            return;
+            return false;
         into.Squeeze();
         meter.Add(into.AppendFrom(from, 0));
-        DropBlock(lower + 1);
+        DropBlock(position + 1);
+        return true;
     }
 }
 
 /// <summary>Where a pending entry is. Valid until an entry is added or removed.</summary>
-internal readonly record struct PendingPlace(PendingBlock Block, int Index, long BlockNumber)
+internal readonly record struct PendingPlace(PendingBlock Block, int Index)
 {
-    public StreamEntryId Id => Block.Ids[Index];
+    public StreamEntryId Id => Block.IdAt(Index);
 
     public ref int Owner => ref Block.OwnerAt(Index);
 

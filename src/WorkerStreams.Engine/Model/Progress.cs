@@ -16,11 +16,20 @@ internal static class Progress
         return stream.EntriesAdded - stream.CountUpTo(group.LastId);
     }
 
-    /// <summary>The entries read by the group once it is delivered <paramref name="id"/>, the next entry after its position.</summary>
-    public static long? EntriesReadAfter(this StreamState stream, GroupState group, StreamEntryId id) =>
-        group.EntriesRead is { } read && group.LastId >= stream.Log.FirstId && !stream.HasTombstoneFrom(group.LastId)
-            ? read + 1
-            : stream.CountUpTo(id);
+    /// <summary>The entries read by the group once it is delivered <paramref name="ids"/>, the next entries after its position.</summary>
+    public static long? EntriesReadAfter(this StreamState stream, GroupState group, ReadOnlySpan<StreamEntryId> ids)
+    {
+        var (read, position) = (group.EntriesRead, group.LastId);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            // Once counting is exact it stays so to the end of the stream.
+            if (read is not null && position >= stream.Log.FirstId && !stream.HasTombstoneFrom(position))
+                return read + (ids.Length - i);
+            position = ids[i];
+            read = stream.CountUpTo(position);
+        }
+        return read;
+    }
 
     // Whether an entry at or after id may have been deleted, so that counting from there is off.
     private static bool HasTombstoneFrom(this StreamState stream, StreamEntryId id) =>

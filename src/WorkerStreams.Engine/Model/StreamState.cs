@@ -78,20 +78,12 @@ internal sealed class StreamState
     public void Deliver(GroupState group, ConsumerState consumer, StreamEntryId through, long now, bool pending)
     {
         var place = Log.After(group.LastId, group.NextHint);
-        while (group.LastId < through && Log.TryGetChunk(ref place, out var chunk))
+        while (group.LastId < through && Log.TryGetRun(ref place, through, int.MaxValue, out var chunk, out var run))
         {
-            var ids = chunk.Ids;
-            var extents = chunk.Extents;
-            var index = place.Index;
-            for (; index < ids.Length && ids[index] <= through; index++)
-            {
-                if (extents[index].IsDeleted)
-                    continue;
-                group.SetPosition(ids[index], this.EntriesReadAfter(group, ids[index]));
-                if (pending)
-                    group.Deliver(ids[index], consumer, now);
-            }
-            place = place with { Index = index };
+            var ids = chunk.Ids[run];
+            group.SetPosition(ids[^1], this.EntriesReadAfter(group, ids));
+            if (pending)
+                group.Deliver(ids, consumer, now);
         }
         group.NextHint = place;
         consumer.ActiveAt = now;

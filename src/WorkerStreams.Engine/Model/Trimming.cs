@@ -10,7 +10,7 @@ internal static class Trimming
     public static long Count(EntryLog log, StreamTrim trim, NodeLimits limits)
     {
         var byLength = trim.Strategy == TrimStrategy.MaxLength;
-        if (byLength && log.Count <= trim.Length)
+        if (byLength && log.Count - (trim.Approximate ? log.FirstNodeCount : 1) < trim.Length)
             return 0;
         if (trim.Approximate)
             return WholeNodes(log, trim, byLength, limits);
