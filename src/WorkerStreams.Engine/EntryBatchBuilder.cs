@@ -30,7 +30,7 @@ public sealed class EntryBatchBuilder
         if (_streams.Length == 0)
             throw new InvalidOperationException("Begin a stream before its entries are added.");
         if (Count == _entries.Length)
-            Grow();
+            Grow(1);
         _entries[Count++] = entry;
         _streams[^1].End = Count;
     }
@@ -38,8 +38,8 @@ public sealed class EntryBatchBuilder
     /// <summary>Adds so many entries to the stream begun last, for the caller to fill in.</summary>
     internal Span<StreamEntry> AddMany(int count)
     {
-        while (_entries.Length - Count < count)
-            Grow();
+        if (_entries.Length - Count < count)
+            Grow(count);
         var added = _entries.AsSpan(Count, count);
         Count += count;
         _streams[^1].End = Count;
@@ -57,9 +57,9 @@ public sealed class EntryBatchBuilder
     /// <summary>The batch. The builder must not be used any more.</summary>
     public EntryBatch Build() => new(_entries, Count, _streams, _owners.AsMemory(0, _ownerCount));
 
-    private void Grow()
+    private void Grow(int added)
     {
-        var larger = ArrayPool<StreamEntry>.Shared.Rent(2 * Count);
+        var larger = ArrayPool<StreamEntry>.Shared.Rent(Math.Max(2 * Count, Count + added));
         _entries.AsSpan(0, Count).CopyTo(larger);
         ArrayPool<StreamEntry>.Shared.Return(_entries, clearArray: true);
         _entries = larger;

@@ -77,6 +77,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     /// <summary>New entries become the consumer's; those that are pending already, with their count begun anew.</summary>
     public void Deliver(ReadOnlySpan<StreamEntryId> ids, ConsumerState consumer, long now)
     {
+        consumer.ActiveAt = now;
         if (Pending.IsLast(ids[0]))
         {
             Pending.AddLast(ids, consumer.Index, now);

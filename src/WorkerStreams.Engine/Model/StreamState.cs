@@ -86,7 +86,6 @@ internal sealed class StreamState
                 group.Deliver(ids, consumer, now);
         }
         group.NextHint = place;
-        consumer.ActiveAt = now;
     }
 
     /// <summary>The stream goes, with all that is in it.</summary>
