@@ -28,7 +28,7 @@ internal static class Composition
     }
 
     public static StreamWorker CreateWorker(IServiceProvider services) => new(
-        () => CreateWorkerPlan(services),
+        () => PlanConsumers(services),
         services.GetRequiredService<IStreamEngine>,
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<Jitter>(),
@@ -45,13 +45,12 @@ internal static class Composition
         return services.GetRequiredService<StreamWorker>();
     }
 
-    private static WorkerPlan CreateWorkerPlan(IServiceProvider services)
-    {
-        var plans = services.GetRequiredService<Plans>();
-        var consumers = services.GetServices<ConsumerRegistration>()
-            .Zip(plans.Consumers, (registration, plan) => new PlannedConsumer(plan, registration.CreateInvoker(services, plan)));
-        return new([.. consumers], [.. plans.Producers.Values]);
-    }
+    private static IReadOnlyList<PlannedConsumer> PlanConsumers(IServiceProvider services) =>
+    [
+        .. services.GetServices<ConsumerRegistration>().Zip(
+            services.GetRequiredService<Plans>().Consumers,
+            (registration, plan) => new PlannedConsumer(plan, registration.CreateInvoker(services, plan))),
+    ];
 
     public static IMessageInvoker CreateInvoker<TMessage, THandler>(IServiceProvider services, ConsumerPlan plan)
         where THandler : class, IStreamHandler<TMessage> =>

@@ -1,6 +1,6 @@
-using WorkerStreams.Telemetry;
 using System.Runtime.CompilerServices;
 using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 

@@ -8,11 +8,15 @@ namespace WorkerStreams.Consuming;
 /// <summary>The Polly pipeline around a handler: the built-in one or the application's, with the handler's time-out inside.</summary>
 internal static class HandlerPipeline
 {
+    /// <param name="plan">The settings; a pipeline that they name is in the registry, the planner has seen to that.</param>
+    /// <param name="registry">The application's pipelines.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="jitter">Spreads the retries.</param>
     public static ResiliencePipeline Build(ConsumerPlan plan, ResiliencePipelineProvider<string>? registry, TimeProvider time, Jitter jitter)
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (plan.ResiliencePipeline is { } key)
-            builder.AddPipeline((registry ?? throw NoRegistry(plan, key)).GetPipeline(key));
+            builder.AddPipeline(registry!.GetPipeline(key));
         else
             builder.AddRetry(Retry(jitter));
         if (plan.HandlerTimeout is { } timeout)
@@ -31,7 +35,4 @@ internal static class HandlerPipeline
         UseJitter = true,
         Randomizer = jitter.Next,
     };
-
-    private static InvalidOperationException NoRegistry(ConsumerPlan plan, string key) =>
-        new($"Consumer '{plan.Name}' names the resilience pipeline '{key}', but no pipeline registry is registered. Register it with AddResiliencePipeline(\"{key}\", ...).");
 }

@@ -1,5 +1,5 @@
-using WorkerStreams.Telemetry;
 using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 

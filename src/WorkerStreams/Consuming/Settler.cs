@@ -1,7 +1,7 @@
-using WorkerStreams.Telemetry;
 using System.Buffers;
 using System.Runtime.InteropServices;
 using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 

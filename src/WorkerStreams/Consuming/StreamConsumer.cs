@@ -1,7 +1,7 @@
-using WorkerStreams.Telemetry;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 using WorkerStreams.Health;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 

@@ -13,7 +13,7 @@ namespace WorkerStreams.Consuming;
 /// very end, so that services that stop later can still publish.
 /// </summary>
 internal sealed class StreamWorker(
-    Func<WorkerPlan> plan,
+    Func<IReadOnlyList<PlannedConsumer>> plan,
     Func<IStreamEngine> engine,
     TimeProvider time,
     Jitter jitter,
@@ -39,8 +39,7 @@ internal sealed class StreamWorker(
     /// <exception cref="WorkerStreamsConfigurationException">One or more settings are wrong; all of them are named.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var consumers = plan().Consumers;
-        Consumers = [.. consumers.Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, logger, _stopping.Token), consumer.Invoker))];
+        Consumers = [.. plan().Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, logger, _stopping.Token), consumer.Invoker))];
         foreach (var consumer in Consumers)
         {
             telemetry.Observe(consumer);

@@ -1,4 +1,5 @@
 using WorkerStreams.Telemetry;
+
 namespace WorkerStreams.Consuming;
 
 /// <summary>Runs a loop until the consumer stops; one that faults starts anew after a back-off with jitter, and the others go on.</summary>
