@@ -1,0 +1,56 @@
+namespace WorkerStreams.Engine.Contract;
+
+/// <summary>In what an engine may differ and still keep the contract: by the level of Redis it stands on, and by the way that leads to it.</summary>
+/// <param name="Level">The version of Redis whose behaviour it has.</param>
+public sealed record EngineTraits(Version Level)
+{
+    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0);
+
+    /// <summary>What the contracts are written for.</summary>
+    public static EngineTraits Redis80 { get; } = new(V80);
+
+    /// <summary>Redis 7.0.</summary>
+    public static EngineTraits Redis70 { get; } = new(new Version(7, 0));
+
+    /// <summary>Valkey 9.1.</summary>
+    public static EngineTraits Valkey91 { get; } = new(V72) { ReadsLastEntry = true };
+
+    /// <summary>7.2: a consumer appears, and is seen, whenever it is named, also where nothing was delivered or claimed; and its last success is told.</summary>
+    public bool TracksEveryMention { get; } = Level >= V72;
+
+    /// <summary>7.2: XSETID refuses an id below the greatest deleted one.</summary>
+    public bool ChecksMaxDeletedOnSetId { get; } = Level >= V72;
+
+    /// <summary>7.2: a blocked read that is woken acts as if it came only now; before, it ended with an answer of its own kind.</summary>
+    public bool RepeatsBlockedReads { get; } = Level >= V72;
+
+    /// <summary>7.2: <c>ms-*</c> where that millisecond is used up is refused as too small, before as too large.</summary>
+    public bool TellsUsedUpMillisecond { get; } = Level >= V72;
+
+    /// <summary>7.4: XREAD knows <c>+</c>, the last entry.</summary>
+    public bool ReadsLastEntry { get; init; } = Level >= V74;
+
+    /// <summary>7.4: where the last entry is deleted, <c>+</c> is the one before.</summary>
+    public bool ReadsLastLiveEntry { get; } = Level >= V74;
+
+    /// <summary>8.0: the lag of a group that stands before the first entry is the length, whatever was deleted or trimmed before that.</summary>
+    public bool KnowsLagBehindFirstEntry { get; } = Level >= V80;
+
+    /// <summary>Whether history reads and claims tell delivery counts and idle times.</summary>
+    public bool TellsDeliveries { get; init; } = true;
+
+    /// <summary>Whether a cancelled read has certainly delivered nothing.</summary>
+    public bool CancelsReads { get; init; } = true;
+
+    /// <summary>Whether reads stop at <see cref="ReadRequest.MaxBytes"/>.</summary>
+    public bool LimitsBytes { get; init; } = true;
+
+    /// <summary>Whether an entry that is gone from the stream stays pending when it is renewed or released; where that is done by XCLAIM, it does not.</summary>
+    public bool RenewsGoneEntries { get; init; } = true;
+
+    /// <summary>Whether one read can take streams of several hash slots.</summary>
+    public bool ReadsAcrossSlots { get; init; } = true;
+
+    /// <summary>The most small entries in a node, the grain of approximate trimming.</summary>
+    public int NodeMaxEntries { get; init; } = 100;
+}

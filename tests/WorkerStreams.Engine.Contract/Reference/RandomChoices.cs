@@ -1,0 +1,79 @@
+namespace WorkerStreams.Engine.Contract.Reference;
+
+/// <summary>Arguments at random, from so few that they meet.</summary>
+internal sealed class RandomChoices(Random random, string tag)
+{
+    private readonly List<StreamEntryId> _seen = [new(0, 1)];
+
+    public bool Chance(int percent) => random.Next(100) < percent;
+
+    public int Number(int from, int to) => random.Next(from, to + 1);
+
+    public T Of<T>(params ReadOnlySpan<T> items) => items[random.Next(items.Length)];
+
+    public StreamName Stream() => tag + (Chance(80) ? "s" : "t");
+
+    public StreamName Group() => Of<StreamName>("g", "g", "g", "h");
+
+    public StreamName Consumer() => Of<StreamName>("a", "b", "c", "d", "ä");
+
+    public EntryFields Fields()
+    {
+        var fields = new EntryFieldsWriter();
+        for (var i = Number(1, 3); i > 0; i--)
+            fields.Add([(byte)Number('a', 'c')], new byte[Chance(5) ? Number(0, 400) : Number(0, 12)].AsSpan());
+        return fields.Written;
+    }
+
+    /// <summary>An id that was given lately, or one beside it.</summary>
+    public StreamEntryId Id()
+    {
+        var id = _seen[Math.Max(0, _seen.Count - 1 - (int)Math.Min(_seen.Count - 1, Math.Abs(random.NextDouble() * random.NextDouble() * 120)))];
+        return Number(0, 9) switch
+        {
+            0 => new(id.Milliseconds, id.Sequence + 1),
+            1 => new(id.Milliseconds + 1, 0),
+            2 => new(id.Milliseconds, 0),
+            _ => id,
+        };
+    }
+
+    public StreamEntryId[] Ids(int most) => [.. Enumerable.Range(0, Number(1, most)).Select(_ => Id())];
+
+    /// <summary>An id to append: mostly after the last one.</summary>
+    public NewEntryId NewId(bool auto)
+    {
+        if (auto && Chance(10))
+            return NewEntryId.Auto;
+        var last = _seen[^1];
+        var milliseconds = last.Milliseconds + (ulong)Of(0, 0, 1, 1, 1, 2, 5);
+        if (Chance(20))
+            return NewEntryId.AutoSequence(milliseconds);
+        var id = Chance(5) ? Id() : new StreamEntryId(milliseconds, milliseconds == last.Milliseconds ? last.Sequence + 1 : (ulong)Number(0, 2));
+        _seen.Add(id);
+        return id;
+    }
+
+    public RangeBound Bound() => Number(0, 5) switch
+    {
+        0 => RangeBound.Min,
+        1 => RangeBound.Max,
+        2 => RangeBound.Excluding(Id() is var id && id != default ? id : new(0, 1)),
+        _ => Id(),
+    };
+
+    public GroupPosition Position() => Number(0, 4) switch
+    {
+        0 => GroupPosition.End,
+        1 or 2 => GroupPosition.Beginning,
+        _ => GroupPosition.After(Id()),
+    };
+
+    public StreamTrim Trim() => Chance(50) ? StreamTrim.MaxLength(Number(0, 60)) : StreamTrim.MinId(Id());
+
+    public StreamTrim Approximately(StreamTrim trim) => trim.Strategy == TrimStrategy.MaxLength
+        ? StreamTrim.MaxLength(trim.Length, approximate: true, Of<long?>(null, 0, 5, 50))
+        : StreamTrim.MinId(trim.Id, approximate: true, Of<long?>(null, 0, 5, 50));
+
+    public void Seen(StreamEntryId id) => _seen.Add(id);
+}

@@ -1,0 +1,33 @@
+namespace WorkerStreams.Engine.Contract.Reference;
+
+/// <summary>A consumer group as the specification has it.</summary>
+internal sealed class ReferenceGroup
+{
+    public StreamEntryId LastId { get; set; }
+
+    public long? EntriesRead { get; set; }
+
+    public SortedDictionary<StreamEntryId, ReferencePending> Pending { get; } = [];
+
+    public SortedDictionary<StreamName, ReferenceConsumer> Consumers { get; } = [];
+
+    /// <summary>The consumer is mentioned: it appears, and is seen.</summary>
+    public ReferenceConsumer See(StreamName name, long now)
+    {
+        if (!Consumers.TryGetValue(name, out var consumer))
+            Consumers.Add(name, consumer = new(name));
+        consumer.SeenAt = now;
+        return consumer;
+    }
+
+    public IEnumerable<KeyValuePair<StreamEntryId, ReferencePending>> Of(StreamName consumer) => Pending.Where(pending => pending.Value.Owner == consumer);
+}
+
+internal sealed record ReferenceConsumer(StreamName Name)
+{
+    public long SeenAt { get; set; }
+
+    public long? ActiveAt { get; set; }
+}
+
+internal sealed record ReferencePending(StreamName Owner, long DeliveredAt, long Count);

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Engine.Contract;
+
+namespace WorkerStreams.Engine.Tests.InProcess;
+
+/// <summary>The in-process engine on a clock that the tests move, with nodes of some size.</summary>
+public class SizedFixture(int nodeMaxEntries) : EngineFixture
+{
+    private readonly FakeTimeProvider _time = new();
+
+    public override EngineTraits Traits => EngineTraits.Redis80 with { NodeMaxEntries = nodeMaxEntries };
+
+    public override DateTimeOffset? Now => _time.GetUtcNow();
+
+    public override ValueTask ElapseAsync(TimeSpan time)
+    {
+        _time.Advance(time);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask<IStreamEngine> CreateEngineAsync() => new(
+        new InProcessStreamEngine(new() { TimeProvider = _time, NodeMaxEntries = nodeMaxEntries, NodeMaxBytes = Math.Clamp(100 * nodeMaxEntries, 256, 16_384) }));
+}
+
+/// <summary>Nodes of the default size.</summary>
+public sealed class InProcessFixture() : SizedFixture(nodeMaxEntries: 100);
+
+/// <summary>Nodes so small that every command meets their edges.</summary>
+public sealed class TinyNodesFixture() : SizedFixture(nodeMaxEntries: 3);

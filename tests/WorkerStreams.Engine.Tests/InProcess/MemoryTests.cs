@@ -1,0 +1,175 @@
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.InProcess;
+
+/// <summary>What the in-process engine takes, gives back, and refuses to take.</summary>
+public sealed class MemoryTests
+{
+    private const long MiB = 1 << 20;
+
+    private static readonly StreamName Stream = "s";
+    private static readonly StreamName Group = "g";
+
+    [Fact]
+    public async Task Memory_is_used_while_there_are_entries_and_given_back_with_the_stream()
+    {
+        using var engine = new InProcessStreamEngine();
+        Assert.Equal(0, engine.UsedMemory);
+        await FillAsync(engine, 1_000, bytes: 1_000);
+        Assert.InRange(engine.UsedMemory, 1_000_000, 2_000_000);
+        await engine.DeleteStreamAsync(Stream);
+        Assert.Equal(0, engine.UsedMemory);
+    }
+
+    [Fact]
+    public async Task Trimming_gives_memory_back()
+    {
+        using var engine = new InProcessStreamEngine();
+        await FillAsync(engine, 2_000, bytes: 1_000);
+        await engine.TrimAsync(Stream, StreamTrim.MaxLength(1_000));
+        Assert.InRange(engine.UsedMemory, 1_000_000, 2_000_000);
+        await engine.TrimAsync(Stream, StreamTrim.MaxLength(0));
+        Assert.InRange(engine.UsedMemory, 0, 10_000);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deleting_gives_memory_back(bool shuffled)
+    {
+        using var engine = new InProcessStreamEngine();
+        var ids = await FillAsync(engine, 2_000, bytes: 500);
+        var full = engine.UsedMemory;
+        if (shuffled)
+            new Random(1).Shuffle(ids);
+        await engine.DeleteAsync(Stream, ids.AsMemory(0, 1_900));
+        Assert.InRange(engine.UsedMemory, 0, full / 2);
+        await engine.DeleteAsync(Stream, ids.AsMemory(1_900));
+        Assert.InRange(engine.UsedMemory, 0, 10_000);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Acknowledging_gives_memory_back(bool shuffled)
+    {
+        using var engine = new InProcessStreamEngine();
+        var ids = await FillAsync(engine, 20_000, bytes: 1);
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning);
+        await engine.CreateConsumerAsync(Stream, Group, "a");
+        var before = engine.UsedMemory;
+        using (await engine.ReadGroupAsync(Read("a")))
+            Assert.InRange(engine.UsedMemory, before + (20_000 * 16), long.MaxValue);
+        if (shuffled)
+            new Random(1).Shuffle(ids);
+        Assert.Equal(20_000, await engine.AcknowledgeAsync(Stream, Group, ids));
+        Assert.InRange(engine.UsedMemory, 0, before + 10_000);
+    }
+
+    [Fact]
+    public async Task A_destroyed_group_gives_its_memory_back()
+    {
+        using var engine = new InProcessStreamEngine();
+        await FillAsync(engine, 1_000, bytes: 1);
+        var before = engine.UsedMemory;
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning);
+        (await engine.ReadGroupAsync(Read("a"))).Dispose();
+        await engine.DestroyGroupAsync(Stream, Group);
+        Assert.Equal(before, engine.UsedMemory);
+    }
+
+    [Fact]
+    public async Task A_stream_kept_short_takes_no_more_however_much_passes_through()
+    {
+        using var engine = new InProcessStreamEngine();
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        var options = new AppendOptions { Trim = StreamTrim.MaxLength(100) };
+        for (var i = 0; i < 20_000; i++)
+        {
+            var id = await engine.AppendAsync(Stream, new AppendEntry(Payload(100)), options);
+            (await engine.ReadGroupAsync(Read("a"))).Dispose();
+            await engine.AcknowledgeAsync(Stream, Group, new[] { id!.Value });
+        }
+        Assert.InRange(engine.UsedMemory, 0, 100_000);
+    }
+
+    [Fact]
+    public async Task Beyond_the_limit_appends_fail_and_all_else_goes_on()
+    {
+        using var engine = new InProcessStreamEngine(new() { MaxMemory = MiB });
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        var stored = 0;
+        var refused = default(StreamEngineException);
+        for (; refused is null && stored < 10_000; stored++)
+            refused = await RefusalAsync(engine);
+        stored--;
+
+        Assert.Equal(StreamErrorCode.OutOfMemory, refused?.Code);
+        Assert.StartsWith("OOM ", refused!.Message, StringComparison.Ordinal);
+        Assert.False(refused.MayHaveTakenEffect);
+        Assert.InRange(engine.UsedMemory, MiB * 8 / 10, MiB + (64 * 1024));
+        Assert.InRange(stored, 400, 1_100);
+        Assert.Equal(stored, await engine.GetLengthAsync(Stream));
+
+        var results = new AppendResult[2];
+        await engine.AppendAsync(Stream, new AppendEntry[] { new(Payload(1_000)), new(Payload(1_000)) }, results);
+        Assert.All(results, result => Assert.Equal((AppendStatus.NotStored, StreamErrorCode.OutOfMemory), (result.Status, result.Error?.Code)));
+
+        using (var batch = await engine.ReadGroupAsync(Read("a")))
+        {
+            StreamEntryId[] ids = [.. batch.Entries.ToArray().Select(entry => entry.Id)];
+            Assert.Equal(stored, await engine.AcknowledgeAsync(Stream, Group, ids));
+        }
+        await engine.TrimAsync(Stream, StreamTrim.MaxLength(10));
+        Assert.Null(await RefusalAsync(engine));
+    }
+
+    [Fact]
+    public async Task A_refused_append_makes_no_stream()
+    {
+        using var engine = new InProcessStreamEngine(new() { MaxEntryBytes = 50 });
+        await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.AppendAsync(Stream, new AppendEntry(Payload(100))));
+        await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.GetStreamInfoAsync(Stream));
+        Assert.Equal(0, engine.UsedMemory);
+    }
+
+    [Fact]
+    public async Task An_entry_larger_than_the_limit_is_refused_and_one_as_large_is_not()
+    {
+        var fields = Payload(100);
+        using var exact = new InProcessStreamEngine(new() { MaxEntryBytes = fields.EncodedLength });
+        Assert.NotNull(await exact.AppendAsync(Stream, new AppendEntry(fields)));
+
+        using var below = new InProcessStreamEngine(new() { MaxEntryBytes = fields.EncodedLength - 1 });
+        var refused = await Assert.ThrowsAsync<StreamEngineException>(async () => await below.AppendAsync(Stream, new AppendEntry(fields)));
+        Assert.Equal(StreamErrorCode.EntryTooLarge, refused.Code);
+        Assert.StartsWith("ERR Elements are too large to be stored", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static EntryFields Payload(int bytes) => EntryFields.Of(("f", new string('x', bytes)));
+
+    private static ReadGroupRequest Read(StreamName consumer) =>
+        new() { Group = Group, Consumer = consumer, Streams = [new(Stream, ReadPosition.Undelivered)] };
+
+    private static async Task<StreamEntryId[]> FillAsync(InProcessStreamEngine engine, int count, int bytes)
+    {
+        var entries = new AppendEntry[count];
+        Array.Fill(entries, new(Payload(bytes)));
+        var results = new AppendResult[count];
+        await engine.AppendAsync(Stream, entries, results);
+        return [.. results.Select(result => result.Id)];
+    }
+
+    private static async Task<StreamEngineException?> RefusalAsync(InProcessStreamEngine engine)
+    {
+        try
+        {
+            await engine.AppendAsync(Stream, new AppendEntry(Payload(1_000)));
+            return null;
+        }
+        catch (StreamEngineException refusal)
+        {
+            return refusal;
+        }
+    }
+}
