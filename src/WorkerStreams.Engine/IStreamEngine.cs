@@ -9,7 +9,7 @@ public interface IStreamEngine : IStreamAdministration
 {
     /// <summary>XADD: appends one entry.</summary>
     /// <returns>The id, or null where there is no stream and <see cref="AppendOptions.CreateStream"/> is false.</returns>
-    ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default);
+    ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default);
 
     /// <summary>XADD, many at once: appends the entries in order, then trims. An entry that is refused does not stop the others.</summary>
     /// <param name="stream">The stream.</param>

@@ -24,20 +24,24 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     public long UsedMemory => _store.Meter.Used;
 
     /// <inheritdoc/>
-    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<StreamEntryId?>(cancellation);
+        var shard = _store.ShardOf(stream);
+        AppendStatus status;
+        StreamEntryId id;
+        StreamEngineException? refusal;
+        shard.Lock();
         try
         {
-            var shard = _store.ShardOf(stream);
-            using (shard.Enter())
-                return new(AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default));
+            status = AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default, out id, out refusal);
         }
-        catch (StreamEngineException refusal)
+        finally
         {
-            return ValueTask.FromException<StreamEntryId?>(refusal);
+            shard.Leave();
         }
+        return refusal is not null ? ValueTask.FromException<StreamEntryId?>(refusal) : new(status == AppendStatus.Stored ? id : null);
     }
 
     /// <inheritdoc/>

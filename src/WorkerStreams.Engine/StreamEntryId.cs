@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
 
 namespace WorkerStreams.Engine;
 
@@ -10,7 +11,7 @@ namespace WorkerStreams.Engine;
 /// <param name="Milliseconds">Usually the engine's clock at append, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Sequence">Tells entries of one millisecond apart.</param>
 public readonly record struct StreamEntryId(ulong Milliseconds, ulong Sequence)
-    : IComparable<StreamEntryId>, ISpanFormattable, IUtf8SpanFormattable, ISpanParsable<StreamEntryId>
+    : IComparable<StreamEntryId>, IComparisonOperators<StreamEntryId, StreamEntryId, bool>, ISpanFormattable, IUtf8SpanFormattable, ISpanParsable<StreamEntryId>
 {
     /// <summary>The longest text that is read as an id, in characters.</summary>
     internal const int MaxTextLength = 127;

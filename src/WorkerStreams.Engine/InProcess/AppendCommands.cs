@@ -5,19 +5,19 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XADD.</summary>
 internal static class AppendCommands
 {
-    public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, AppendOptions options)
+    public static AppendStatus Append(
+        Shard shard, StreamName name, in AppendEntry entry, AppendOptions options, out StreamEntryId id, out StreamEngineException? refusal)
     {
-        shard.TryGet(name, out var stream);
-        switch (Append(shard, name, ref stream, entry, options, shard.EntryClock.Now, out var id, out var refusal))
+        if (shard.IsClosed)
         {
-            case AppendStatus.Stored:
-                Finish(shard, stream!, options);
-                return id;
-            case AppendStatus.NoStream:
-                return null;
-            default:
-                throw refusal!;
+            (id, refusal) = (default, Errors.Closed());
+            return AppendStatus.NotStored;
         }
+        shard.TryGet(name, out var stream);
+        var status = Append(shard, name, ref stream, entry, options, shard.EntryClock.Now, out id, out refusal);
+        if (status == AppendStatus.Stored)
+            Finish(shard, stream!, options);
+        return status;
     }
 
     public static void Append(Shard shard, StreamName name, ReadOnlySpan<AppendEntry> entries, Span<AppendResult> results, AppendOptions options)

@@ -91,7 +91,7 @@ internal static class ClaimCommands
     private static void Add(ref ReplyWriter reply, Chunk chunk, int index, long deliveryCount, long idle, bool justIds)
     {
         if (justIds)
-            reply.AddMissing(chunk.Ids[index], deliveryCount, idle);
+            reply.AddMissing(chunk.IdAt(index), deliveryCount, idle);
         else
             reply.Add(chunk, index, deliveryCount, idle);
     }

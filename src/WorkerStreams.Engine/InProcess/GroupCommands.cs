@@ -59,11 +59,13 @@ internal static class GroupCommands
         if (!shard.TryGet(name, groupName, out _, out var group))
             return 0;
         var acknowledged = 0L;
-        while (!ids.IsEmpty)
+        for (var (i, found) = (0, 0); i < ids.Length;)
         {
-            var removed = group.Pending.TryFind(ids[0], out var place) ? group.Remove(place, ids) : 0;
+            if (i >= found)
+                found = group.Pending.FetchAhead(ids, i);
+            var removed = group.Pending.TryFind(ids[i], out var place) ? group.Remove(place, ids[i..]) : 0;
             acknowledged += removed;
-            ids = ids[Math.Max(removed, 1)..];
+            i += Math.Max(removed, 1);
         }
         return acknowledged;
     }

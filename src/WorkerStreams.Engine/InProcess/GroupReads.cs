@@ -15,6 +15,7 @@ internal static class GroupReads
         reply.BeginStream(stream.Name, stream.Log.Count);
         var through = reply.AddFrom(stream.Log, stream.Log.After(group.LastId, group.NextHint), StreamEntryId.MaxValue, deliveryCount: 1);
         stream.Deliver(group, consumer, through, now, pending: !request.NoAcknowledge);
+        stream.Log.FetchAhead(group.NextHint);
     }
 
     /// <summary>The consumer's own pending entries after an id: delivered once more, unless they are no longer in the stream.</summary>

@@ -30,7 +30,7 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
         var fields = chunk.FieldsAt(index);
         if (_bytesLeft != long.MaxValue)
             _bytesLeft -= fields.EncodedLength;
-        _builder!.Add(new(chunk.Ids[index], fields, deliveryCount, TimeSpan.FromMilliseconds(idle)));
+        _builder!.Add(new(chunk.IdAt(index), fields, deliveryCount, TimeSpan.FromMilliseconds(idle)));
     }
 
     /// <summary>Adds an entry that has no fields to show.</summary>
@@ -46,10 +46,10 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
         {
             var (start, length) = run.GetOffsetAndLength(chunk.End);
             if (_bytesLeft != long.MaxValue)
-                length = FitBytes(chunk.Extents.Slice(start, length));
+                length = FitBytes(chunk, start, length);
             Keep(chunk);
-            Fill(_builder.AddMany(length), chunk, start, deliveryCount);
-            added = chunk.Ids[start + length - 1];
+            chunk.Show(start, _builder.AddMany(length), deliveryCount);
+            added = chunk.IdAt(start + length - 1);
         }
         return added;
     }
@@ -62,9 +62,9 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
         {
             for (var i = place.Index; i >= chunk.Start; i--)
             {
-                if (IsStreamFull || chunk.Ids[i] < first)
+                if (IsStreamFull || chunk.IdAt(i) < first)
                     return;
-                if (!chunk.Extents[i].IsDeleted)
+                if (!chunk.IsDeleted(i))
                     Add(chunk, i);
             }
         }
@@ -72,21 +72,12 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
 
     public readonly EntryBatch Build() => _builder?.Build() ?? EntryBatch.Empty;
 
-    private static void Fill(Span<StreamEntry> entries, Chunk chunk, int start, long deliveryCount)
-    {
-        var ids = chunk.Ids.Slice(start, entries.Length);
-        var extents = chunk.Extents.Slice(start, entries.Length);
-        var buffer = chunk.Buffer;
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = new(ids[i], new(buffer, extents[i].Offset, extents[i].Length), deliveryCount);
-    }
-
     // The entries up to the one that uses up the bytes, and that one.
-    private int FitBytes(ReadOnlySpan<Extent> extents)
+    private int FitBytes(Chunk chunk, int start, int length)
     {
         var count = 0;
-        while (count < extents.Length && _bytesLeft > 0)
-            _bytesLeft -= extents[count++].Length;
+        while (count < length && _bytesLeft > 0)
+            _bytesLeft -= chunk.FieldsAt(start + count++).EncodedLength;
         return count;
     }
 

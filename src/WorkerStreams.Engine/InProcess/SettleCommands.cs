@@ -1,3 +1,4 @@
+using System.Buffers;
 using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
@@ -8,26 +9,28 @@ internal static class SettleCommands
     // Long ago: any minimum idle time has passed.
     private const long Released = 0;
 
-    private const int LongestRun = 64;
-
     public static void Settle(Shard shard, SettleRequest request, Span<SettlementOutcome> outcomes)
     {
         var settlements = request.Settlements.Span;
+        outcomes = outcomes[..settlements.Length];
         CheckDeadLetters(shard, request);
         if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
         {
-            outcomes[..settlements.Length].Fill(SettlementOutcome.NotPending);
+            outcomes.Fill(SettlementOutcome.NotPending);
             return;
         }
         group.TryGetConsumer(request.Owner, out var owner);
         var now = shard.Store.Now;
         var deadLetters = default(StreamState);
+        var buffer = ArrayPool<StreamEntryId>.Shared.Rent(settlements.Length);
+        var ids = CopyIds(settlements, buffer);
         // Done, unless found otherwise.
-        outcomes[..settlements.Length].Clear();
-        Span<StreamEntryId> run = stackalloc StreamEntryId[LongestRun];
-        for (var i = 0; i < settlements.Length;)
+        outcomes.Clear();
+        for (var (i, found, run) = (0, 0, 0); i < ids.Length;)
         {
-            if (!group.Pending.TryFind(settlements[i].Id, out var place))
+            if (i >= found)
+                found = group.Pending.FetchAhead(ids, i);
+            if (!group.Pending.TryFind(ids[i], out var place))
             {
                 outcomes[i++] = SettlementOutcome.NotPending;
             }
@@ -37,7 +40,10 @@ internal static class SettleCommands
             }
             else if (settlements[i].Kind == SettlementKind.Acknowledge)
             {
-                i += group.Remove(place, AcknowledgedRun(settlements[i..], run));
+                run = Math.Max(run, i);
+                while (run < settlements.Length && settlements[run].Kind == SettlementKind.Acknowledge)
+                    run++;
+                i += group.Remove(place, ids[i..run]);
             }
             else
             {
@@ -46,17 +52,16 @@ internal static class SettleCommands
                 Apply(settlements[i++], stream, group, owner, place, now);
             }
         }
+        ArrayPool<StreamEntryId>.Shared.Return(buffer);
         if (deadLetters is not null)
             shard.ServeWaiters(deadLetters);
     }
 
-    // The ids of the acknowledgements that settlements begin with.
-    private static ReadOnlySpan<StreamEntryId> AcknowledgedRun(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> run)
+    private static ReadOnlySpan<StreamEntryId> CopyIds(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> ids)
     {
-        var length = 0;
-        while (length < Math.Min(settlements.Length, run.Length) && settlements[length].Kind == SettlementKind.Acknowledge)
-            run[length] = settlements[length++].Id;
-        return run[..length];
+        for (var i = 0; i < settlements.Length; i++)
+            ids[i] = settlements[i].Id;
+        return ids[..settlements.Length];
     }
 
     private static void Apply(in Settlement settlement, StreamState stream, GroupState group, ConsumerState owner, in PendingPlace place, long now)

@@ -6,7 +6,7 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>The streams of some hash slots, who waits for them, and the lock that guards both.</summary>
 internal sealed class Shard(StreamStore store)
 {
-    private SpinLock _gate = new(enableThreadOwnerTracking: false);
+    private Gate _gate;
     private readonly Dictionary<StreamName, StreamState> _streams = [];
     private readonly Dictionary<StreamName, LinkedList<Waiter>> _waiting = [];
     private StreamState? _recent;
@@ -31,13 +31,9 @@ internal sealed class Shard(StreamStore store)
         throw Errors.Closed();
     }
 
-    public void Lock()
-    {
-        var taken = false;
-        _gate.Enter(ref taken);
-    }
+    public void Lock() => _gate.Enter();
 
-    public void Unlock() => _gate.Exit(useMemoryBarrier: false);
+    public void Unlock() => _gate.Exit();
 
     /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first.</summary>
     public void Leave()

@@ -1,88 +1,131 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// Consecutive entries of a stream: their fields in one buffer, their ids and extents beside it. The log holds one reference, and each
-/// batch that shows entries of the chunk holds one; the last to let go gives the buffer back. Ids and extents belong to the log alone.
+/// Consecutive entries of a stream in one buffer: a table of their keys, a table of where each one's fields end, and the fields themselves. The
+/// log holds one reference, and each batch that shows entries of the chunk holds one; the last to let go gives the buffer back. Batches look
+/// at fields alone; the tables are the log's.
 /// </summary>
 internal sealed class Chunk : IDisposable
 {
+    /// <summary>What an entry takes in the tables.</summary>
+    public const int TableBytes = sizeof(ulong) + sizeof(int);
+
     private const int SmallestBuffer = 128;
     private const int SmallestTable = 2;
 
-    private readonly int _maxEntries;
-    private StreamEntryId[] _ids;
-    private Extent[] _extents;
+    private readonly IdBase _base;
+    private readonly NodeLimits _limits;
     private byte[] _buffer;
     private bool _pooled;
+    private int _room;
+    private int _count;
     private int _used;
     private int _references = 1;
 
-    /// <summary>A chunk with room for so many entries of so many bytes in all before it first grows.</summary>
-    public Chunk(int entries, int bytes, NodeLimits limits)
+    /// <param name="first">The first entry's id.</param>
+    /// <param name="bytes">The bytes of its fields.</param>
+    /// <param name="expectedEntries">The entries there will probably be: room for them before the chunk first grows.</param>
+    /// <param name="expectedBytes">The bytes of all their fields.</param>
+    /// <param name="limits">How large it may become.</param>
+    public Chunk(StreamEntryId first, int bytes, int expectedEntries, int expectedBytes, NodeLimits limits)
     {
-        _maxEntries = limits.MaxEntries;
-        _pooled = bytes <= limits.MaxBytes;
-        _buffer = _pooled ? ArrayPool<byte>.Shared.Rent(Math.Max(bytes, SmallestBuffer)) : GC.AllocateUninitializedArray<byte>(bytes);
-        (_ids, _extents) = MakeTables(entries);
+        _base = IdBase.Of(first);
+        _limits = limits;
+        // A large entry has a buffer of its own size for itself.
+        _pooled = FieldsStart(SmallestTable) + bytes <= limits.MaxBytes;
+        _room = _pooled ? RoomFor(expectedEntries, bytes) : SmallestTable;
+        _buffer = _pooled
+            ? ArrayPool<byte>.Shared.Rent(Math.Clamp(FieldsStart(_room) + Math.Max(bytes, expectedBytes), SmallestBuffer, limits.MaxBytes))
+            : GC.AllocateUninitializedArray<byte>(FieldsStart(_room) + bytes);
+        Ends[0] = 0;
     }
 
     /// <summary>The index of the first entry: those before were trimmed.</summary>
     public int Start { get; private set; }
 
-    /// <summary>The index after the last entry.</summary>
+    /// <summary>The index after the last entry. Deleted ones may follow, before what is appended next.</summary>
     public int End { get; private set; }
 
     /// <summary>The entries that are not deleted.</summary>
     public int Live { get; private set; }
 
+    /// <summary>The bytes of all fields, of deleted entries too.</summary>
     public int UsedBytes => _used;
 
-    public int MemoryBytes => _buffer.Length + (_ids.Length * (16 + Extent.Size)) + 96;
+    public int MemoryBytes => _buffer.Length + 96;
 
     public byte[] Buffer => _buffer;
 
-    public ReadOnlySpan<StreamEntryId> Ids => _ids.AsSpan(0, End);
+    public StreamEntryId FirstId => IdAt(Start);
 
-    public ReadOnlySpan<Extent> Extents => _extents.AsSpan(0, End);
+    public StreamEntryId LastId => IdAt(End - 1);
 
-    public bool HasRoom(int bytes, NodeLimits limits) => End < limits.MaxEntries && _used + bytes <= limits.MaxBytes;
+    private Span<ulong> Keys => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, ulong>(ref MemoryMarshal.GetArrayDataReference(_buffer)), _room);
 
-    public EntryFields FieldsAt(int index) => new(_buffer, _extents[index].Offset, _extents[index].Length);
+    // Where the fields of the entry before end, for each entry and one more: those of entry i are between i and i + 1. The complement marks a deleted entry.
+    private Span<int> Ends =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, int>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _room * sizeof(ulong))), _room + 1);
 
+    /// <summary>Whether the entry has its place here: its id is near enough, and the chunk not too large with it.</summary>
+    public bool CanTake(StreamEntryId id, int bytes) =>
+        _count < _limits.MaxEntries
+        && FieldsStart(Math.Max(_room, _count + 1)) + _used + bytes <= _limits.MaxBytes
+        && _base.TryGetKey(id, out _);
+
+    public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
+
+    /// <summary>The ids of some entries, the deleted ones among them included.</summary>
+    public IdRun Ids(Range range) => new(_base, Keys[..End][range]);
+
+    public EntryFields FieldsAt(int index)
+    {
+        var start = FieldsAfter(index);
+        return new(_buffer, FieldsStart(_room) + start, Ends[index + 1] - start);
+    }
+
+    public bool IsDeleted(int index) => Ends[index + 1] < 0;
+
+    /// <summary>Whether the entry of this id is at this place, and not deleted.</summary>
+    public bool Holds(int index, StreamEntryId id) => index < End && IdAt(index) == id && !IsDeleted(index);
+
+    /// <param name="id">One that <see cref="CanTake"/> has agreed to, or the first.</param>
+    /// <param name="encoded">The fields.</param>
     /// <returns>By how many bytes the chunk grew.</returns>
     public int Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
     {
         var grown = 0;
-        if (End == _ids.Length || encoded.Length > _buffer.Length - _used)
+        if (_count == _room || encoded.Length > _buffer.Length - FieldsStart(_room) - _used)
             grown = Grow(encoded.Length);
-        encoded.CopyTo(_buffer.AsSpan(_used));
-        _ids[End] = id;
-        _extents[End] = new(_used, encoded.Length);
+        encoded.CopyTo(_buffer.AsSpan(FieldsStart(_room) + _used));
+        _base.TryGetKey(id, out Keys[_count]);
         _used += encoded.Length;
-        End++;
+        Ends[++_count] = _used;
+        End = _count;
         Live++;
         return grown;
     }
 
     public void Delete(int index)
     {
-        _extents[index] = Extent.Deleted;
+        Ends[index + 1] = ~Ends[index + 1];
         Live--;
-        while (Start < End && _extents[Start].IsDeleted)
+        while (Start < End && IsDeleted(Start))
             Start++;
-        while (Start < End && _extents[End - 1].IsDeleted)
+        while (Start < End && IsDeleted(End - 1))
             End--;
     }
 
     /// <summary>Trims: the first <paramref name="count"/> entries go, fewer than there are.</summary>
     public void RemoveFirst(int count)
     {
-        for (Live -= count; count > 0 || _extents[Start].IsDeleted; Start++)
+        for (Live -= count; count > 0 || IsDeleted(Start); Start++)
         {
-            if (!_extents[Start].IsDeleted)
+            if (!IsDeleted(Start))
                 count--;
         }
     }
@@ -91,13 +134,13 @@ internal sealed class Chunk : IDisposable
     public int CountBelow(StreamEntryId id)
     {
         var count = 0;
-        foreach (var extent in _extents.AsSpan(Start, IndexOf(id) - Start))
-            count += extent.IsDeleted ? 0 : 1;
+        for (var i = IndexOf(id) - 1; i >= Start; i--)
+            count += IsDeleted(i) ? 0 : 1;
         return count;
     }
 
     /// <summary>The index of the first entry, deleted or not, that is not below <paramref name="id"/>.</summary>
-    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(_ids.AsSpan(Start, End - Start), id);
+    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id));
 
     /// <summary>The index after the last entry, deleted or not, that is not above <paramref name="id"/>.</summary>
     public int IndexAfter(StreamEntryId id) => id.TryIncrement(out var next) ? IndexOf(next) : End;
@@ -105,7 +148,7 @@ internal sealed class Chunk : IDisposable
     /// <summary>The index of the first entry from <paramref name="index"/> on that is not deleted. The last entry never is.</summary>
     public int SkipDeleted(int index)
     {
-        while (_extents[index].IsDeleted)
+        while (IsDeleted(index))
             index++;
         return index;
     }
@@ -115,24 +158,44 @@ internal sealed class Chunk : IDisposable
     {
         if (Live == End - Start)
             return end;
-        while (index < end && !_extents[index].IsDeleted)
+        while (index < end && !IsDeleted(index))
             index++;
         return index;
     }
 
     /// <summary>The same entries without the room of the deleted ones.</summary>
-    public Chunk Compacted(NodeLimits limits)
+    public Chunk Compacted()
     {
         var bytes = 0;
-        foreach (var extent in _extents.AsSpan(Start, End - Start))
-            bytes += Math.Max(extent.Length, 0);
-        var compacted = new Chunk(Live, bytes, limits);
+        for (var i = Start; i < End; i++)
+            bytes += IsDeleted(i) ? 0 : FieldsAt(i).EncodedLength;
+        var compacted = new Chunk(FirstId, FieldsAt(Start).EncodedLength, Live, bytes, _limits);
         for (var i = Start; i < End; i++)
         {
-            if (!_extents[i].IsDeleted)
-                compacted.Append(_ids[i], FieldsAt(i).Encoded);
+            if (!IsDeleted(i))
+                compacted.Append(IdAt(i), FieldsAt(i).Encoded);
         }
         return compacted;
+    }
+
+    /// <summary>Shows the entries from <paramref name="start"/> on, as many as there is room for in <paramref name="entries"/>; none of them is deleted.</summary>
+    public void Show(int start, Span<StreamEntry> entries, long deliveryCount)
+    {
+        var keys = Keys.Slice(start, entries.Length);
+        var ends = Ends.Slice(start + 1, entries.Length);
+        var (buffer, fields, offset) = (_buffer, FieldsStart(_room), FieldsAfter(start));
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new(_base.IdOf(keys[i]), new(buffer, fields + offset, ends[i] - offset), deliveryCount);
+            offset = ends[i];
+        }
+    }
+
+    /// <summary>The tables from <paramref name="index"/> on will be needed soon.</summary>
+    public void FetchAhead(int index)
+    {
+        Prefetch.Lines<ulong>(Keys[index..End]);
+        Prefetch.Lines<int>(Ends[index..End]);
     }
 
     /// <summary>Another batch shows entries of this chunk. The caller's lock keeps the log's own reference meanwhile.</summary>
@@ -145,8 +208,7 @@ internal sealed class Chunk : IDisposable
     /// <summary>The log lets go: no entry will be found here any more.</summary>
     public void Release()
     {
-        ReturnTables();
-        (_ids, _extents, Start, End, Live) = ([], [], 0, 0, 0);
+        (Start, End, Live, _count) = (0, 0, 0, 0);
         Dispose();
     }
 
@@ -158,57 +220,36 @@ internal sealed class Chunk : IDisposable
         Poison();
         if (_pooled)
             ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        (_buffer, _room) = ([], 0);
     }
 
     // Whoever reads on after the batch is gone shall see it at once.
     [Conditional("DEBUG")]
     private void Poison() => _buffer.AsSpan().Fill(0xDD);
 
+    private static int FieldsStart(int room) => (room * TableBytes) + sizeof(int);
+
+    // The entries that there is room for in the tables, beside fields of so many bytes.
+    private int RoomFor(int entries, int bytes) =>
+        Math.Max(SmallestTable, Math.Min(entries, Math.Min(_limits.MaxEntries, (_limits.MaxBytes - FieldsStart(0) - bytes) / TableBytes)));
+
+    private int FieldsAfter(int index) => Ends[index] is >= 0 and var end ? end : ~Ends[index];
+
+    // Batches may show entries in the outgrown buffer, so it is left to the garbage collector.
     private int Grow(int bytes)
     {
+        var keys = Keys;
+        var ends = Ends;
+        var fields = _buffer.AsSpan(FieldsStart(_room), _used);
         var before = MemoryBytes;
-        if (bytes > _buffer.Length - _used)
-        {
-            // Batches may show entries in the outgrown buffer, so it is left to the garbage collector.
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, _used + bytes));
-            _buffer.AsSpan(0, _used).CopyTo(larger);
-            (_buffer, _pooled) = (larger, true);
-        }
-        if (End == _ids.Length)
-            GrowTables();
+        if (_count == _room)
+            _room = RoomFor(4 * _room, _used + bytes);
+        var size = FieldsStart(_room) + _used + bytes;
+        _buffer = ArrayPool<byte>.Shared.Rent(size <= _buffer.Length ? size : Math.Max(2 * _buffer.Length, size));
+        _pooled = true;
+        keys[.._count].CopyTo(Keys);
+        ends[..(_count + 1)].CopyTo(Ends);
+        fields.CopyTo(_buffer.AsSpan(FieldsStart(_room)));
         return MemoryBytes - before;
     }
-
-    private void GrowTables()
-    {
-        var (ids, extents) = MakeTables(Math.Min(4 * End, _maxEntries));
-        _ids.AsSpan(0, End).CopyTo(ids);
-        _extents.AsSpan(0, End).CopyTo(extents);
-        ReturnTables();
-        (_ids, _extents) = (ids, extents);
-    }
-
-    // The pool's smallest array is a waste for a stream of one entry.
-    private static (StreamEntryId[], Extent[]) MakeTables(int entries) => entries <= SmallestTable
-        ? (new StreamEntryId[SmallestTable], new Extent[SmallestTable])
-        : (ArrayPool<StreamEntryId>.Shared.Rent(entries), ArrayPool<Extent>.Shared.Rent(entries));
-
-    private void ReturnTables()
-    {
-        if (_ids.Length <= SmallestTable)
-            return;
-        ArrayPool<StreamEntryId>.Shared.Return(_ids);
-        ArrayPool<Extent>.Shared.Return(_extents);
-    }
-}
-
-/// <summary>Where an entry's fields lie in its chunk's buffer; a negative length marks a deleted entry.</summary>
-internal readonly record struct Extent(int Offset, int Length)
-{
-    public const int Size = 2 * sizeof(int);
-
-    public static Extent Deleted => new(0, -1);
-
-    public bool IsDeleted => Length < 0;
 }

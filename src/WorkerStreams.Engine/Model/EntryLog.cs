@@ -17,10 +17,10 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     public long Count { get; private set; }
 
     /// <summary>The first entry's id, or 0-0 where there is none.</summary>
-    public StreamEntryId FirstId => _head is { } head ? head.Ids[head.Start] : default;
+    public StreamEntryId FirstId => _head?.FirstId ?? default;
 
     /// <summary>The last entry's id, or 0-0 where there is none.</summary>
-    public StreamEntryId LastId => _tail is { } tail ? tail.Ids[^1] : default;
+    public StreamEntryId LastId => _tail?.LastId ?? default;
 
     /// <summary>The entries in the first chunk.</summary>
     public int FirstNodeCount => _head?.Live ?? 0;
@@ -32,7 +32,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <param name="encoded">The fields.</param>
     public void Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
     {
-        if (_tail is not { } tail || !tail.HasRoom(encoded.Length, limits))
+        if (_tail is not { } tail || !tail.CanTake(id, encoded.Length))
             tail = AddChunk(id, encoded.Length);
         var grown = tail.Append(id, encoded);
         if (grown != 0)
@@ -49,7 +49,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         if (chunk is null)
             return false;
         index = chunk.IndexOf(id);
-        return index < chunk.End && chunk.Ids[index] == id && !chunk.Extents[index].IsDeleted;
+        return chunk.Holds(index, id);
     }
 
     /// <returns>Whether the entry was there.</returns>
@@ -62,7 +62,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         if (chunk.Live == 0)
             DropChunk(_chunks.Find(id));
         else if (4 * chunk.Live < chunk.End - chunk.Start && chunk != _tail)
-            Replace(_chunks.Find(id), chunk.Compacted(limits));
+            Replace(_chunks.Find(id), chunk.Compacted());
         return true;
     }
 
@@ -87,7 +87,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <param name="hint">The place as of an earlier call: it spares the search where it still follows <paramref name="id"/>.</param>
     public EntryPlace After(StreamEntryId id, EntryPlace hint)
     {
-        if (hint.Index > 0 && _chunks.ByNumber(hint.Chunk) is { } chunk && hint.Index <= chunk.End && chunk.Ids[hint.Index - 1] == id)
+        if (hint.Index > 0 && _chunks.ByNumber(hint.Chunk) is { } chunk && hint.Index <= chunk.End && chunk.IdAt(hint.Index - 1) == id)
             return hint;
         return id.TryIncrement(out var next) ? From(next) : new(_chunks.FirstNumber + _chunks.Count, 0);
     }
@@ -129,11 +129,25 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
             return false;
         var start = chunk.SkipDeleted(place.Index);
         var end = chunk.RunEnd(start, (int)Math.Min((long)start + count, chunk.End));
-        if (chunk.Ids[end - 1] > last)
+        if (chunk.IdAt(end - 1) > last)
             end = chunk.IndexAfter(last);
         place = place with { Index = end };
         run = start..end;
         return start < end;
+    }
+
+    /// <summary>What is read from <paramref name="place"/> on will be needed soon.</summary>
+    public void FetchAhead(EntryPlace place)
+    {
+        if (_chunks.ByNumber(place.Chunk) is not { } chunk)
+            return;
+        if (place.Index < chunk.End)
+        {
+            chunk.FetchAhead(place.Index);
+            return;
+        }
+        _chunks.ByNumber(place.Chunk + 1)?.FetchAhead(0);
+        _chunks.FetchAhead((int)(place.Chunk + 2 - _chunks.FirstNumber));
     }
 
     /// <summary>As <see cref="TryGetChunk"/>, backwards: an index at or above the chunk's end means its last entry.</summary>
@@ -157,7 +171,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         var count = 0L;
         for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
         {
-            if (chunk.Ids[^1] >= id)
+            if (chunk.LastId >= id)
                 return count + chunk.CountBelow(id);
             count += chunk.Live;
         }
@@ -166,8 +180,10 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
 
     private Chunk AddChunk(StreamEntryId id, int bytes)
     {
-        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became.
-        var chunk = new Chunk(_tail?.End ?? 1, Math.Max(bytes, Math.Min(_tail?.UsedBytes ?? 0, limits.MaxBytes)), limits);
+        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became, and somewhat more.
+        var chunk = _tail is { } last
+            ? new Chunk(id, bytes, last.End + (last.End / 8) + 1, last.UsedBytes, limits)
+            : new Chunk(id, bytes, 1, bytes, limits);
         meter.Add(chunk.MemoryBytes);
         _chunks.Add(id, chunk);
         _head ??= chunk;

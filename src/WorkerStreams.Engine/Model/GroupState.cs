@@ -75,7 +75,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     }
 
     /// <summary>New entries become the consumer's; those that are pending already, with their count begun anew.</summary>
-    public void Deliver(ReadOnlySpan<StreamEntryId> ids, ConsumerState consumer, long now)
+    public void Deliver(IdRun ids, ConsumerState consumer, long now)
     {
         consumer.ActiveAt = now;
         if (Pending.IsLast(ids[0]))
@@ -84,8 +84,9 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
             consumer.Pending += ids.Length;
             return;
         }
-        foreach (var id in ids)
+        for (var i = 0; i < ids.Length; i++)
         {
+            var id = ids[i];
             if (Pending.TryFind(id, out var place))
                 Assign(place, consumer, now, deliveryCount: 1);
             else

@@ -33,6 +33,20 @@ internal sealed class IdDirectory<T>
         return index < lowest.Length && lowest[index] == id ? index : index - 1;
     }
 
+    /// <summary>How far into its item an id is likely to be, by the ids that the item and the next one begin with: from 0 to 1.</summary>
+    public double ShareOf(StreamEntryId id, int index)
+    {
+        var ids = _lowest.AsSpan(_start + index, Math.Min(2, Count - index));
+        return ids.Length < 2 ? 1 : id <= ids[0] ? 0 : IdSearch.Share(ids[0], ids[1], id);
+    }
+
+    /// <summary>The item of this index, if there is one, will be needed soon.</summary>
+    public void FetchAhead(int index)
+    {
+        if (index < Count)
+            Prefetch.Target(ref _items[_start + index]);
+    }
+
     public void Add(StreamEntryId lowest, T item)
     {
         MakeRoom();

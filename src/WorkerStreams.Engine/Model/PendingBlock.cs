@@ -1,25 +1,35 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> pending entries in the order of their ids, a column an array. Removed ones keep their place, without an
-/// owner, until the block is rewritten; the first and the last are there.
+/// Up to <see cref="Capacity"/> pending entries in the order of their ids, in one buffer, column by column. Removed ones keep their place,
+/// without an owner, until the block is rewritten; the first and the last are there.
 /// </summary>
 internal sealed class PendingBlock
 {
-    public const int Capacity = 512;
+    public const int Capacity = LargestBuffer / RowBytes;
 
     /// <summary>The owner of a removed entry.</summary>
     public const int Removed = -1;
 
-    private const int SmallestSize = 16;
+    private const int RowBytes = (3 * sizeof(long)) + sizeof(int);
+    private const int SmallestBuffer = 512;
+    private const int LargestBuffer = 16 * 1024;
 
-    private StreamEntryId[] _ids = ArrayPool<StreamEntryId>.Shared.Rent(SmallestSize);
-    private int[] _owners = ArrayPool<int>.Shared.Rent(SmallestSize);
-    private long[] _deliveredAt = ArrayPool<long>.Shared.Rent(SmallestSize);
-    private long[] _deliveryCounts = ArrayPool<long>.Shared.Rent(SmallestSize);
+    private readonly IdBase _base;
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
+    private int _room = SmallestBuffer / RowBytes;
+
+    /// <summary>An empty block for <paramref name="first"/> and entries after it.</summary>
+    public PendingBlock(StreamEntryId first)
+        : this(IdBase.Of(first))
+    {
+    }
+
+    private PendingBlock(IdBase origin) => _base = origin;
 
     public int Start { get; private set; }
 
@@ -28,118 +38,150 @@ internal sealed class PendingBlock
     /// <summary>The entries that are not removed.</summary>
     public int Live { get; private set; }
 
-    public int MemoryBytes => (_ids.Length * (16 + sizeof(int) + (2 * sizeof(long)))) + 96;
+    public int MemoryBytes => _buffer.Length + 96;
 
     public bool IsFull => End == Capacity;
 
-    public ReadOnlySpan<StreamEntryId> Ids => _ids.AsSpan(0, End);
+    public StreamEntryId FirstId => IdAt(Start);
+
+    public StreamEntryId LastId => IdAt(End - 1);
 
     /// <summary>Who owns each: a consumer's index, or <see cref="Removed"/>.</summary>
-    public ReadOnlySpan<int> Owners => _owners.AsSpan(0, End);
+    public ReadOnlySpan<int> Owners => AllOwners[..End];
 
-    public StreamEntryId IdAt(int index) => _ids[index];
+    private Span<ulong> Keys => Column<ulong>(0);
+
+    private Span<long> DeliveryTimes => Column<long>(sizeof(ulong));
+
+    private Span<long> DeliveryCounts => Column<long>(2 * sizeof(ulong));
+
+    private Span<int> AllOwners => Column<int>(3 * sizeof(ulong));
+
+    public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 
     /// <summary>Whether the entry at this place is this one, and not removed.</summary>
-    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && _ids[index] == id && _owners[index] != Removed;
+    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && AllOwners[index] != Removed;
 
-    public ref int OwnerAt(int index) => ref _owners[index];
+    public ref int OwnerAt(int index) => ref AllOwners[index];
 
-    public ref long DeliveredAt(int index) => ref _deliveredAt[index];
+    public ref long DeliveredAt(int index) => ref DeliveryTimes[index];
 
-    public ref long DeliveryCountAt(int index) => ref _deliveryCounts[index];
+    public ref long DeliveryCountAt(int index) => ref DeliveryCounts[index];
 
     /// <summary>The index of the first place, removed or not, that is not below <paramref name="id"/>.</summary>
-    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(_ids.AsSpan(Start, End - Start), id);
+    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id));
 
-    /// <summary>Adds an entry after the last one. The block must not be full.</summary>
+    /// <summary>As <see cref="IndexOf(StreamEntryId)"/>, for one that is about so far into the block: from 0 to 1.</summary>
+    public int IndexOf(StreamEntryId id, double share) =>
+        Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id), (int)(share * (End - Start - 1)));
+
+    /// <summary>The places about so far into the block will be needed soon.</summary>
+    public void FetchAhead(double share) => FetchAhead(Start + (int)(share * (End - Start - 1)), 1);
+
+    /// <summary>The places from <paramref name="index"/> on will be needed soon.</summary>
+    public void FetchAhead(int index, int count)
+    {
+        count = Math.Min(count, End - index);
+        if (count <= 0)
+            return;
+        Prefetch.Lines<ulong>(Keys.Slice(index, count));
+        Prefetch.Lines<int>(AllOwners.Slice(index, count));
+    }
+
+    /// <summary>Whether the id is near enough to those here.</summary>
+    public bool IsNear(StreamEntryId id) => _base.TryGetKey(id, out _);
+
+    /// <summary>Adds an entry after the last one. The block must not be full, and the id near enough.</summary>
     /// <returns>By how many bytes the block grew.</returns>
     public int Append(StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
     {
-        var grown = End == _ids.Length ? Grow() : 0;
-        var index = End++;
-        (_ids[index], _owners[index], _deliveredAt[index], _deliveryCounts[index]) = (id, owner, deliveredAt, deliveryCount);
+        var grown = End == _room ? Grow() : 0;
+        Set(End++, id, owner, deliveredAt, deliveryCount);
         Live++;
         return grown;
     }
 
-    /// <summary>Adds entries of one owner, delivered once, after the last one, as many as there is room for.</summary>
+    /// <summary>Adds entries of one owner, delivered once, after the last one, as many as there is room for and are near enough.</summary>
     /// <returns>By how many bytes the block grew.</returns>
-    public int Append(ReadOnlySpan<StreamEntryId> ids, int owner, long deliveredAt, out int added)
+    public int Append(IdRun ids, int owner, long deliveredAt, out int added)
     {
-        added = Math.Min(ids.Length, Capacity - End);
         var grown = 0;
-        while (_ids.Length < End + added)
+        added = Math.Min(ids.Length, Capacity - End);
+        while (_room < End + added)
             grown += Grow();
-        ids[..added].CopyTo(_ids.AsSpan(End));
-        _owners.AsSpan(End, added).Fill(owner);
-        _deliveredAt.AsSpan(End, added).Fill(deliveredAt);
-        _deliveryCounts.AsSpan(End, added).Fill(1);
+        added = CopyKeys(ids, Keys.Slice(End, added));
+        AllOwners.Slice(End, added).Fill(owner);
+        DeliveryTimes.Slice(End, added).Fill(deliveredAt);
+        DeliveryCounts.Slice(End, added).Fill(1);
         End += added;
         Live += added;
         return grown;
     }
 
-    /// <summary>Opens a place before <paramref name="index"/>. The block must not be full.</summary>
+    /// <summary>Opens a place before <paramref name="index"/>. The block must not be full, and the id near enough.</summary>
     /// <returns>By how many bytes the block grew.</returns>
     public int Insert(int index, StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
     {
-        var moved = End - index;
-        var grown = Append(id, owner, deliveredAt, deliveryCount);
-        Array.Copy(_ids, index, _ids, index + 1, moved);
-        Array.Copy(_owners, index, _owners, index + 1, moved);
-        Array.Copy(_deliveredAt, index, _deliveredAt, index + 1, moved);
-        Array.Copy(_deliveryCounts, index, _deliveryCounts, index + 1, moved);
-        (_ids[index], _owners[index], _deliveredAt[index], _deliveryCounts[index]) = (id, owner, deliveredAt, deliveryCount);
+        var (end, grown) = (End, Append(id, owner, deliveredAt, deliveryCount));
+        Keys[index..end].CopyTo(Keys[(index + 1)..]);
+        AllOwners[index..end].CopyTo(AllOwners[(index + 1)..]);
+        DeliveryTimes[index..end].CopyTo(DeliveryTimes[(index + 1)..]);
+        DeliveryCounts[index..end].CopyTo(DeliveryCounts[(index + 1)..]);
+        Set(index, id, owner, deliveredAt, deliveryCount);
         return grown;
     }
 
     /// <summary>Puts an entry into a place whose entry, of the same id, was removed.</summary>
     public void Revive(int index, int owner, long deliveredAt, long deliveryCount)
     {
-        (_owners[index], _deliveredAt[index], _deliveryCounts[index]) = (owner, deliveredAt, deliveryCount);
+        Set(index, IdAt(index), owner, deliveredAt, deliveryCount);
         Live++;
     }
 
     /// <summary>How many of the places from <paramref name="index"/> on hold just these entries, all of one owner.</summary>
     public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
-        var length = Math.Min(ids.Length, End - index);
-        var there = MemoryMarshal.Cast<StreamEntryId, ulong>(_ids.AsSpan(index, length));
-        var same = there.CommonPrefixLength(MemoryMarshal.Cast<StreamEntryId, ulong>(ids)) / 2;
-        var otherOwner = _owners.AsSpan(index, same).IndexOfAnyExcept(_owners[index]);
-        return otherOwner < 0 ? same : otherOwner;
+        var keys = Keys[index..End];
+        var owners = AllOwners[index..End];
+        var length = 0;
+        while (length < Math.Min(ids.Length, keys.Length) && owners[length] == owners[0] && _base.TryGetKey(ids[length], out var key) && keys[length] == key)
+            length++;
+        return length;
     }
 
     /// <summary>Removes so many entries from <paramref name="index"/> on, all of which are there.</summary>
     public void Remove(int index, int count)
     {
-        _owners.AsSpan(index, count).Fill(Removed);
+        var owners = AllOwners;
+        owners.Slice(index, count).Fill(Removed);
         Live -= count;
-        while (Start < End && _owners[Start] == Removed)
-            Start++;
-        DropRemovedEnd();
-    }
-
-    /// <summary>Appends the entries of <paramref name="other"/> from <paramref name="from"/> on that are not removed; there must be room.</summary>
-    /// <returns>By how many bytes the block grew.</returns>
-    public int AppendFrom(PendingBlock other, int from)
-    {
-        var grown = 0;
-        for (var i = Math.Max(from, other.Start); i < other.End; i++)
+        if (index == Start)
         {
-            if (other._owners[i] != Removed)
-                grown += Append(other._ids[i], other._owners[i], other._deliveredAt[i], other._deliveryCounts[i]);
+            while (Start < End && owners[Start] == Removed)
+                Start++;
         }
-        return grown;
+        if (index + count == End)
+            DropRemovedEnd();
     }
 
-    /// <summary>Gives up the entries from <paramref name="index"/> on, which are in another block by now.</summary>
-    public void Truncate(int index)
+    /// <summary>Whether the entries of <paramref name="other"/> are near enough.</summary>
+    public bool IsNearAll(PendingBlock other) => other._base.Sequence == _base.Sequence && IsNear(other.FirstId) && IsNear(other.LastId);
+
+    /// <summary>Takes over the entries of <paramref name="other"/> that are not removed; they must be near enough, and there must be room.</summary>
+    /// <returns>By how many bytes the block grew.</returns>
+    public int AppendAll(PendingBlock other) => AppendFrom(other, other.Start);
+
+    /// <summary>Gives the entries from <paramref name="index"/> on to a new block.</summary>
+    public PendingBlock SplitAt(int index)
     {
+        // The sequences are as far from this base as they were from the old one.
+        var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds });
+        upper.AppendFrom(this, index);
         for (var i = index; i < End; i++)
-            Live -= _owners[i] == Removed ? 0 : 1;
+            Live -= AllOwners[i] == Removed ? 0 : 1;
         End = index;
         DropRemovedEnd();
+        return upper;
     }
 
     /// <summary>Closes the gaps.</summary>
@@ -148,10 +190,8 @@ internal sealed class PendingBlock
         var end = 0;
         for (var i = Start; i < End; i++)
         {
-            if (_owners[i] == Removed)
-                continue;
-            (_ids[end], _owners[end], _deliveredAt[end], _deliveryCounts[end]) = (_ids[i], _owners[i], _deliveredAt[i], _deliveryCounts[i]);
-            end++;
+            if (AllOwners[i] != Removed)
+                Set(end++, IdAt(i), AllOwners[i], DeliveryTimes[i], DeliveryCounts[i]);
         }
         (Start, End) = (0, end);
     }
@@ -159,34 +199,72 @@ internal sealed class PendingBlock
     /// <summary>Gives the memory back. The block must not be used any more.</summary>
     public void Release()
     {
-        ArrayPool<StreamEntryId>.Shared.Return(_ids);
-        ArrayPool<int>.Shared.Return(_owners);
-        ArrayPool<long>.Shared.Return(_deliveredAt);
-        ArrayPool<long>.Shared.Return(_deliveryCounts);
-        (_ids, _owners, _deliveredAt, _deliveryCounts, Start, End, Live) = ([], [], [], [], 0, 0, 0);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _room, Start, End, Live) = ([], 0, 0, 0, 0);
+    }
+
+    private int AppendFrom(PendingBlock other, int from)
+    {
+        var grown = 0;
+        for (var i = from; i < other.End; i++)
+        {
+            if (other.AllOwners[i] != Removed)
+                grown += Append(other.IdAt(i), other.AllOwners[i], other.DeliveryTimes[i], other.DeliveryCounts[i]);
+        }
+        return grown;
+    }
+
+    private void Set(int index, StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
+    {
+        _base.TryGetKey(id, out Keys[index]);
+        (AllOwners[index], DeliveryTimes[index], DeliveryCounts[index]) = (owner, deliveredAt, deliveryCount);
+    }
+
+    // Returns how many are near enough.
+    private int CopyKeys(IdRun ids, Span<ulong> keys)
+    {
+        var count = keys.Length;
+        if (count == 0)
+            return 0;
+        if (ids.Base.Sequence == _base.Sequence && _base.TryGetKey(ids[0], out var first) && _base.TryGetKey(ids[count - 1], out _))
+        {
+            var shift = first - ids.Keys[0];
+            for (var i = 0; i < keys.Length; i++)
+                keys[i] = ids.Keys[i] + shift;
+            return count;
+        }
+        for (var i = 0; i < count; i++)
+        {
+            if (!_base.TryGetKey(ids[i], out keys[i]))
+                return i;
+        }
+        return count;
     }
 
     private void DropRemovedEnd()
     {
-        while (Start < End && _owners[End - 1] == Removed)
+        while (Start < End && AllOwners[End - 1] == Removed)
             End--;
     }
 
     private int Grow()
     {
-        var (before, size) = (MemoryBytes, Math.Min(4 * _ids.Length, Capacity));
-        Grow(ref _ids, size);
-        Grow(ref _owners, size);
-        Grow(ref _deliveredAt, size);
-        Grow(ref _deliveryCounts, size);
-        return MemoryBytes - before;
+        var before = _buffer;
+        var keys = Keys;
+        var owners = AllOwners;
+        var times = DeliveryTimes;
+        var counts = DeliveryCounts;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(4 * before.Length, LargestBuffer));
+        _room = Math.Min(_buffer.Length / RowBytes, Capacity);
+        keys.CopyTo(Keys);
+        owners.CopyTo(AllOwners);
+        times.CopyTo(DeliveryTimes);
+        counts.CopyTo(DeliveryCounts);
+        ArrayPool<byte>.Shared.Return(before);
+        return _buffer.Length - before.Length;
     }
 
-    private void Grow<T>(ref T[] column, int size)
-    {
-        var larger = ArrayPool<T>.Shared.Rent(size);
-        column.AsSpan(0, End).CopyTo(larger);
-        ArrayPool<T>.Shared.Return(column);
-        column = larger;
-    }
+    // The rows' values of one kind, after so many bytes of other kinds a row. The buffer's length, which is far from what is looked for, is not looked at.
+    private Span<T> Column<T>(int bytesBefore)
+        where T : unmanaged => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), bytesBefore * _room)), _room);
 }

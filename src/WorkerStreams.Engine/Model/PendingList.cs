@@ -10,16 +10,25 @@ internal sealed class PendingList(MemoryMeter meter)
     private const int TidyEvery = PendingBlock.Capacity / 32;
     private const int MergedAtMost = PendingBlock.Capacity * 3 / 4;
 
+    // So many blocks are near in the caches all the time.
+    private const int FewBlocks = 8;
+    private const int MostAhead = 16;
+
     private readonly IdDirectory<PendingBlock> _blocks = new();
     private PendingBlock? _tail;
     private PendingBlock? _hintBlock;
     private int _hintIndex;
 
+    // Where the next entries to be settled were found ahead of time, and which of them is next; only hints, as the one above.
+    private readonly PendingPlace[] _ahead = new PendingPlace[MostAhead];
+    private int _aheadCount;
+    private int _nextAhead;
+
     public long Count { get; private set; }
 
-    public StreamEntryId FirstId => _blocks[0]!.Ids[_blocks[0]!.Start];
+    public StreamEntryId FirstId => _blocks[0]!.FirstId;
 
-    public StreamEntryId LastId => _tail!.Ids[^1];
+    public StreamEntryId LastId => _tail!.LastId;
 
     public bool TryFind(StreamEntryId id, out PendingPlace place)
     {
@@ -27,27 +36,48 @@ internal sealed class PendingList(MemoryMeter meter)
         if (_hintBlock is { } hinted && hinted.Holds(_hintIndex, id))
         {
             place = new(hinted, _hintIndex);
+            _nextAhead++;
             return true;
+        }
+        if (_nextAhead < _aheadCount)
+        {
+            place = _ahead[_nextAhead++];
+            if (place.Block is { } block && block.Holds(place.Index, id))
+                return true;
         }
         var position = _blocks.Find(id);
         place = position < 0 ? default : new(_blocks[position]!, _blocks[position]!.IndexOf(id));
         return position >= 0 && place.Block.Holds(place.Index, id);
     }
 
+    /// <summary>
+    /// The entries from <paramref name="start"/> on will be looked for next, in this order. Finding several at once overlaps the waits for memory,
+    /// which are most of the time it takes where entries are settled in no order.
+    /// </summary>
+    /// <returns>The index after those that were found ahead.</returns>
+    public int FetchAhead(ReadOnlySpan<StreamEntryId> ids, int start)
+    {
+        var end = Math.Min(start + MostAhead, ids.Length);
+        (_aheadCount, _nextAhead) = (0, 0);
+        if (_blocks.Count > FewBlocks && !(_hintBlock is { } hinted && hinted.Holds(_hintIndex, ids[start])))
+            FindAhead(ids[start..end]);
+        return end;
+    }
+
     /// <summary>Whether an entry of this id would come after all others.</summary>
-    public bool IsLast(StreamEntryId id) => _tail is not { } tail || tail.IdAt(tail.End - 1) < id;
+    public bool IsLast(StreamEntryId id) => _tail is not { } tail || tail.LastId < id;
 
     /// <summary>Adds entries of one owner that come after all others, delivered once.</summary>
-    public void AddLast(ReadOnlySpan<StreamEntryId> ids, int owner, long deliveredAt)
+    public void AddLast(IdRun ids, int owner, long deliveredAt)
     {
         Count += ids.Length;
-        while (!ids.IsEmpty)
+        while (ids.Length > 0)
         {
-            var tail = _tail is { IsFull: false } open ? open : AddBlock(_blocks.Count, ids[0]);
+            var tail = TailFor(ids[0]);
             var grown = tail.Append(ids, owner, deliveredAt, out var added);
             if (grown != 0)
                 meter.Add(grown);
-            ids = ids[added..];
+            ids = ids.From(added);
         }
     }
 
@@ -60,8 +90,7 @@ internal sealed class PendingList(MemoryMeter meter)
             Insert(id, owner, deliveredAt, deliveryCount);
             return;
         }
-        var tail = _tail is { IsFull: false } open ? open : AddBlock(_blocks.Count, id);
-        meter.Add(tail.Append(id, owner, deliveredAt, deliveryCount));
+        meter.Add(TailFor(id).Append(id, owner, deliveredAt, deliveryCount));
     }
 
     /// <summary>Removes the entry at <paramref name="place"/>, and those after it as long as they are next in <paramref name="ids"/> and of one owner.</summary>
@@ -75,10 +104,38 @@ internal sealed class PendingList(MemoryMeter meter)
         var count = ids.Length > 1 && block.Holds(index + 1, ids[1]) ? block.RunLength(index, ids) : 1;
         block.Remove(index, count);
         (_hintBlock, _hintIndex) = (block, index + count);
+        if (count > 1)
+            FetchNext(block, index + count, count);
+        _nextAhead += count - 1;
         Count -= count;
         if (block.Live == 0 || (block.Live < MergeBelow && before / TidyEvery != block.Live / TidyEvery))
             Tidy(block, first);
         return count;
+    }
+
+    private void FindAhead(ReadOnlySpan<StreamEntryId> ids)
+    {
+        Span<double> shares = stackalloc double[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var position = Math.Max(_blocks.Find(ids[i]), 0);
+            _blocks.FetchAhead(position);
+            shares[i] = _blocks.ShareOf(ids[i], position);
+            _ahead[i] = new(_blocks[position]!, 0);
+        }
+        for (var i = 0; i < ids.Length; i++)
+            _ahead[i].Block.FetchAhead(shares[i]);
+        for (var i = 0; i < ids.Length; i++)
+            _ahead[i] = _ahead[i] with { Index = _ahead[i].Block.IndexOf(ids[i], shares[i]) };
+        _aheadCount = ids.Length;
+    }
+
+    // Entries settled in order go on in order.
+    private void FetchNext(PendingBlock block, int index, int count)
+    {
+        block.FetchAhead(index, count);
+        if (index + count > block.End && block == _blocks[0])
+            _blocks.FetchAhead(1);
     }
 
     /// <summary>The place of the first pending entry that is not below <paramref name="id"/>.</summary>
@@ -131,7 +188,7 @@ internal sealed class PendingList(MemoryMeter meter)
 
     private bool TryGetBlockAfter(PendingBlock block, ref PendingPlace place)
     {
-        var position = _blocks.Find(block.Ids[^1]) + 1;
+        var position = _blocks.Find(block.LastId) + 1;
         if (position == _blocks.Count)
             return false;
         place = new(_blocks[position]!, _blocks[position]!.Start);
@@ -142,40 +199,54 @@ internal sealed class PendingList(MemoryMeter meter)
     {
         var position = Math.Max(_blocks.Find(id), 0);
         var block = _blocks[position]!;
-        if (position == 0 && id < block.Ids[block.Start])
-            _blocks.SetLowest(0, id);
         var index = block.IndexOf(id);
-        if (index < block.End && block.Ids[index] == id)
+        if (index < block.End && block.IdAt(index) == id)
         {
             block.Revive(index, owner, deliveredAt, deliveryCount);
             return;
         }
-        if (block.IsFull)
+        if (block.IsFull || !block.IsNear(id))
         {
             block = MakeRoom(position, id);
             index = block.IndexOf(id);
         }
+        else if (position == 0 && id < block.FirstId)
+            _blocks.SetLowest(0, id);
         meter.Add(block.Insert(index, id, owner, deliveredAt, deliveryCount));
     }
 
-    // Returns the block that id belongs into: of a full one, the gaps are closed, or its upper half goes to a block of its own.
+    // The block that id belongs into, if the one at position is full or too far away.
     private PendingBlock MakeRoom(int position, StreamEntryId id)
     {
         var block = _blocks[position]!;
+        if (!block.IsNear(id))
+        {
+            var index = block.IndexOf(id);
+            if (index == block.Start)
+                return AddBlock(position, id, new(id));
+            if (index < block.End)
+                Split(position, index);
+            return AddBlock(position + 1, id, new(id));
+        }
         block.Squeeze();
         if (!block.IsFull)
             return block;
-        var middle = block.End / 2;
-        var separator = block.Ids[middle];
-        var upper = AddBlock(position + 1, separator);
-        meter.Add(upper.AppendFrom(block, middle));
-        block.Truncate(middle);
-        return id < separator ? block : upper;
+        var upper = Split(position, block.End / 2);
+        return id < upper.FirstId ? block : upper;
     }
 
-    private PendingBlock AddBlock(int position, StreamEntryId lowest)
+    private PendingBlock Split(int position, int index)
     {
-        var block = new PendingBlock();
+        var upper = _blocks[position]!.SplitAt(index);
+        return AddBlock(position + 1, upper.FirstId, upper);
+    }
+
+    // The last block, for an entry that comes after all others.
+    private PendingBlock TailFor(StreamEntryId id) =>
+        _tail is { IsFull: false } tail && tail.IsNear(id) ? tail : AddBlock(_blocks.Count, id, new(id));
+
+    private PendingBlock AddBlock(int position, StreamEntryId lowest, PendingBlock block)
+    {
         meter.Add(block.MemoryBytes);
         if (position < _blocks.Count)
             _blocks.Insert(position, lowest, block);
@@ -209,10 +280,10 @@ internal sealed class PendingList(MemoryMeter meter)
     private bool TryMerge(int position)
     {
         var (into, from) = (_blocks[position]!, _blocks[position + 1]!);
-        if (into.Live + from.Live > MergedAtMost)
+        if (into.Live + from.Live > MergedAtMost || !into.IsNearAll(from))
             return false;
         into.Squeeze();
-        meter.Add(into.AppendFrom(from, 0));
+        meter.Add(into.AppendAll(from));
         DropBlock(position + 1);
         return true;
     }

@@ -17,7 +17,7 @@ internal static class Progress
     }
 
     /// <summary>The entries read by the group once it is delivered <paramref name="ids"/>, the next entries after its position.</summary>
-    public static long? EntriesReadAfter(this StreamState stream, GroupState group, ReadOnlySpan<StreamEntryId> ids)
+    public static long? EntriesReadAfter(this StreamState stream, GroupState group, IdRun ids)
     {
         var (read, position) = (group.EntriesRead, group.LastId);
         for (var i = 0; i < ids.Length; i++)

@@ -80,7 +80,7 @@ internal sealed class StreamState
         var place = Log.After(group.LastId, group.NextHint);
         while (group.LastId < through && Log.TryGetRun(ref place, through, int.MaxValue, out var chunk, out var run))
         {
-            var ids = chunk.Ids[run];
+            var ids = chunk.Ids(run);
             group.SetPosition(ids[^1], this.EntriesReadAfter(group, ids));
             if (pending)
                 group.Deliver(ids, consumer, now);

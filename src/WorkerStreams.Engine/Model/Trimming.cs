@@ -29,7 +29,7 @@ internal static class Trimming
         for (var place = log.Start; log.TryGetChunk(ref place, out var chunk); place = place.NextChunk)
         {
             var after = removed + chunk.Live;
-            if (after > limit || (byLength ? log.Count - after < trim.Length : chunk.Ids[^1] >= trim.Id))
+            if (after > limit || (byLength ? log.Count - after < trim.Length : chunk.LastId >= trim.Id))
                 break;
             removed = after;
         }

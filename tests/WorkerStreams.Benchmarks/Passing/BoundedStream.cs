@@ -11,15 +11,16 @@ internal sealed class BoundedStream : IDisposable
 {
     public const int BatchSize = 100;
 
-    private static readonly AppendOptions KeepShort = new() { Trim = StreamTrim.MaxLength(10_000, approximate: true) };
+    // Twice what the rival's channel holds: room for what its producer may be ahead, and for whole nodes.
+    private static readonly AppendOptions KeepShort = new() { Trim = StreamTrim.MaxLength(2 * ChannelOnTwoThreads.Capacity, approximate: true) };
 
     private readonly InProcessStreamEngine _engine = new();
     private readonly StreamName _stream = "orders";
     private readonly ReadGroupRequest _read;
     private readonly Acknowledgement _acknowledgement;
     private readonly SettleRequest _settle;
-    private readonly byte[] _encoded;
-    private readonly AppendEntry _entry;
+    private readonly byte[][] _encoded = new byte[BatchSize][];
+    private readonly AppendEntry[] _entries = new AppendEntry[BatchSize];
     private readonly StreamEntryId[] _ids = new StreamEntryId[BatchSize];
     private readonly Settlement[] _settlements = new Settlement[BatchSize];
     private readonly SettlementOutcome[] _outcomes = new SettlementOutcome[BatchSize];
@@ -38,8 +39,11 @@ internal sealed class BoundedStream : IDisposable
         _settle = new() { Stream = _stream, Group = _read.Group, Owner = _read.Consumer, Settlements = _settlements };
         var writer = new EntryFieldsWriter();
         writer.Add("data"u8, new byte[NumberedPayload.Length]);
-        _encoded = writer.Written.Encoded.ToArray();
-        _entry = new(EntryFields.FromEncoded(_encoded));
+        for (var i = 0; i < BatchSize; i++)
+        {
+            _encoded[i] = writer.Written.Encoded.ToArray();
+            _entries[i] = new(EntryFields.FromEncoded(_encoded[i]));
+        }
     }
 
     public static async Task<BoundedStream> CreateAsync(Acknowledgement acknowledgement)
@@ -52,10 +56,13 @@ internal sealed class BoundedStream : IDisposable
     /// <summary>Appends a hundred entries, one by one, that bear the numbers from <paramref name="next"/> on.</summary>
     public async ValueTask AppendBatchAsync(int next)
     {
-        for (var end = next + BatchSize; next < end; next++)
+        foreach (var encoded in _encoded)
+            BinaryPrimitives.WriteInt32LittleEndian(encoded.AsSpan(^NumberedPayload.Length..), next++);
+        for (var i = 0; i < BatchSize; i++)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(_encoded.AsSpan(^NumberedPayload.Length..), next);
-            await _engine.AppendAsync(_stream, _entry, KeepShort);
+            var appending = _engine.AppendAsync(_stream, _entries[i], KeepShort);
+            if (!appending.IsCompletedSuccessfully)
+                await appending;
         }
     }
 
@@ -64,7 +71,7 @@ internal sealed class BoundedStream : IDisposable
     public async ValueTask<int> ConsumeAsync(int next)
     {
         using var batch = await _engine.ReadGroupAsync(_read);
-        foreach (var entry in batch.Entries)
+        foreach (ref readonly var entry in batch.Entries)
         {
             entry.Fields.TryGetValue("data"u8, out var payload);
             NumberedPayload.Check(payload, next++);
@@ -77,16 +84,18 @@ internal sealed class BoundedStream : IDisposable
 
     private async ValueTask AcknowledgeAsync(EntryBatch batch)
     {
-        for (var i = 0; i < batch.Count; i++)
-            _ids[i] = batch.Entries[i].Id;
+        var entries = batch.Entries;
+        for (var i = 0; i < entries.Length; i++)
+            _ids[i] = entries[i].Id;
         if (await _engine.AcknowledgeAsync(_stream, _read.Group, _ids.AsMemory(0, batch.Count)) != batch.Count)
             throw new InvalidOperationException("An entry was not pending.");
     }
 
     private async ValueTask SettleAsync(EntryBatch batch)
     {
-        for (var i = 0; i < batch.Count; i++)
-            _settlements[i] = Settlement.Acknowledge(batch.Entries[i].Id);
+        var entries = batch.Entries;
+        for (var i = 0; i < entries.Length; i++)
+            _settlements[i] = Settlement.Acknowledge(entries[i].Id);
         var request = batch.Count == BatchSize ? _settle : _settle with { Settlements = _settlements.AsMemory(0, batch.Count) };
         await _engine.SettleAsync(request, _outcomes.AsMemory(0, batch.Count));
         foreach (var outcome in _outcomes.AsSpan(0, batch.Count))

@@ -19,6 +19,7 @@ internal sealed class StandingStream : IContestant, IDisposable
     private readonly AppendEntry[] _entries = new AppendEntry[BatchSize];
     private readonly AppendResult[] _results = new AppendResult[BatchSize];
     private readonly StreamEntryId[] _pending;
+    private readonly StreamEntryId[] _ids = new StreamEntryId[BatchSize];
     private readonly Random? _random;
     private int _next;
 
@@ -55,9 +56,13 @@ internal sealed class StandingStream : IContestant, IDisposable
             watch.Stop();
             await AppendAsync();
             var next = _random is null ? NextInOrder() : NextAtRandom(_random);
+            next.CopyTo(_ids);
             watch.Start();
-            await AcknowledgeAsync(next);
-            await ReadAsync(next);
+            await AcknowledgeAsync(_ids);
+            await ReadAsync(_ids);
+            watch.Stop();
+            _ids.CopyTo(next);
+            watch.Start();
         }
     }
 

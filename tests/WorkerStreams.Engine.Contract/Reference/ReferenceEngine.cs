@@ -10,7 +10,7 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
 
     private long Now => clock().ToUnixTimeMilliseconds();
 
-    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         var results = new AppendResult[1];
         Append(stream, [entry], results, options ?? AppendOptions.Default);

@@ -11,7 +11,7 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     /// <summary>Called before each call with its name; what it throws the caller sees.</summary>
     public Action<string>? BeforeCall { get; set; }
 
-    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, AppendEntry entry, AppendOptions? options, CancellationToken cancellation) =>
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options, CancellationToken cancellation) =>
         Call("append").AppendAsync(stream, entry, options, cancellation);
 
     public ValueTask AppendAsync(StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options, CancellationToken cancellation) =>
