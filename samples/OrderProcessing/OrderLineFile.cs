@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Unicode;
 using CsvHelper;
 
 namespace OrderProcessing;
@@ -14,7 +15,12 @@ internal sealed class OrderLineFile(string path, Action<long, string> reportMalf
         var name = Path.GetFileName(path);
         using var reader = CsvReader.FromFile(path, Dialect);
         foreach (var line in GetRecords(reader))
-            yield return line with { Id = $"{name}:{reader.LineNumber}" };
+        {
+            if (IsText(reader))
+                yield return line with { Id = $"{name}:{reader.LineNumber}" };
+            else
+                reportMalformed(reader.LineNumber, "It is not UTF-8.");
+        }
     }
 
     private CsvReaderOptions Dialect => new()
@@ -46,6 +52,16 @@ internal sealed class OrderLineFile(string path, Action<long, string> reportMalf
         {
             throw new InvalidDataException($"{path} holds no order lines. {exception.Message}", exception);
         }
+    }
+
+    private static bool IsText(CsvReader record)
+    {
+        for (var field = 0; field < record.FieldCount; field++)
+        {
+            if (!Utf8.IsValid(record.GetSpan(field)))
+                return false;
+        }
+        return true;
     }
 
     private static string Describe(CsvMalformedReason reason) => reason switch

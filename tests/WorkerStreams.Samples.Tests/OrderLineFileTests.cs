@@ -1,3 +1,4 @@
+using System.Text;
 using OrderProcessing;
 
 namespace WorkerStreams.Samples.Tests;
@@ -67,6 +68,29 @@ public sealed class OrderLineFileTests
         Assert.Equal(["orders.csv:2", "orders.csv:4"], lines.Select(line => line.Id));
     }
 
+    [Theory]
+    [InlineData("HOLDER", "H\u00D6LDER")]
+    [InlineData("United Kingdom", "R\u00C9union")]
+    public void A_line_that_is_not_UTF_8_is_malformed(string text, string latin)
+    {
+        using var file = new TemporaryFile("orders.csv");
+        File.WriteAllText(file.Path, string.Join('\n', Header, Good, Good.Replace(text, latin, StringComparison.Ordinal), Good), Encoding.Latin1);
+
+        var (lines, malformed) = Read(file);
+
+        Assert.Equal((3, "It is not UTF-8."), Assert.Single(malformed));
+        Assert.Equal(["orders.csv:2", "orders.csv:4"], lines.Select(line => line.Id));
+    }
+
+    [Fact]
+    public void A_line_may_hold_any_letters()
+    {
+        var (lines, malformed) = Read(Header, Good.Replace("HOLDER", "H\u00D6LDER \uFFFD", StringComparison.Ordinal));
+
+        Assert.Empty(malformed);
+        Assert.StartsWith("H\u00D6LDER \uFFFD", Assert.Single(lines).Description, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_quote_left_open_in_the_last_line_is_told()
     {
@@ -100,6 +124,11 @@ public sealed class OrderLineFileTests
     private static (List<OrderLine> Lines, List<(long Line, string Reason)> Malformed) Read(params string[] content)
     {
         using var file = new TemporaryFile("orders.csv", string.Join('\n', content));
+        return Read(file);
+    }
+
+    private static (List<OrderLine> Lines, List<(long Line, string Reason)> Malformed) Read(TemporaryFile file)
+    {
         var malformed = new List<(long, string)>();
         return (new OrderLineFile(file.Path, (line, reason) => malformed.Add((line, reason))).ReadLines().ToList(), malformed);
     }
