@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using WorkerStreams;
 
 namespace OrderProcessing;
 
@@ -25,9 +27,13 @@ internal sealed class OrderRun(RunOptions options)
         {
             return Refuse($"The ledger {file.Path} cannot be used: {exception.Message}");
         }
-        catch (IOException exception) // an address in use, a full disk
+        catch (SocketException exception)
         {
-            return Refuse(exception.Message);
+            return Refuse($"{options.Serve} cannot be served: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or WorkerStreamsConfigurationException)
+        {
+            return Refuse(exception.Message); // an address in use, a full disk, a wrong appsettings.json
         }
     }
 
@@ -63,7 +69,7 @@ internal sealed class OrderRun(RunOptions options)
             Console.Error.WriteLine("Stopped before all was handled.");
             return ExitStatus.Interrupted;
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return Refuse(exception.Message);
         }

@@ -2,19 +2,19 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
 
 namespace OrderProcessing;
 
 /// <summary>The command line.</summary>
 internal static class RunCommand
 {
-    private static readonly Option<FileInfo> Input = new Option<FileInfo>("--input")
+    private static readonly Option<FileInfo> Input = new("--input")
     {
         Description = "The order lines, as CSV",
         HelpName = "FILE",
         DefaultValueFactory = _ => new(Path.Combine(AppContext.BaseDirectory, "data", "online-retail.csv")),
-    }.AcceptExistingOnly();
+        CustomParser = ExistingFile,
+    };
 
     private static readonly Option<string> Engine = new Option<string>("--engine")
     {
@@ -71,6 +71,15 @@ internal static class RunCommand
         return parsed.Action is ParseErrorAction ? ExitStatus.Unusable : status;
     }
 
+    private static FileInfo? ExistingFile(ArgumentResult result)
+    {
+        var file = new FileInfo(result.Tokens[0].Value);
+        if (file.Exists)
+            return file;
+        result.AddError($"There is no file '{file}'.");
+        return null;
+    }
+
     private static T? Within<T>(ArgumentResult result, T least, T most)
         where T : ISpanParsable<T>, IComparable<T>
     {
@@ -84,15 +93,12 @@ internal static class RunCommand
     private static string? HttpAddress(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        try
-        {
-            if (BindingAddress.Parse(text).Scheme == "http")
-                return text;
-        }
-        catch (FormatException)
-        {
-        }
-        result.AddError($"'{text}' is not an address such as http://localhost:5080.");
+        // Any other host than these would be served on all interfaces.
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address is { Scheme: "http", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+            && address is { HostNameType: UriHostNameType.IPv4 or UriHostNameType.IPv6 } or { Host: "localhost", Port: > 0 })
+            return text;
+        result.AddError($"'{text}' is not an address such as http://localhost:5080 or http://0.0.0.0:5080.");
         return null;
     }
 }

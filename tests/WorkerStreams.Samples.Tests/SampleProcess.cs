@@ -30,13 +30,17 @@ internal sealed class SampleProcess : IDisposable
     }
 
     /// <summary>Starts a sample, which was built beside the tests.</summary>
-    public static SampleProcess Start(string sample, params string[] arguments)
+    public static SampleProcess Start(string sample, params string[] arguments) => StartIn("", sample, arguments);
+
+    /// <summary>Starts a sample in a directory; in the current one where it is empty.</summary>
+    public static SampleProcess StartIn(string directory, string sample, params string[] arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, sample + ".dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = directory,
         };
         return new(Process.Start(start)!);
     }
