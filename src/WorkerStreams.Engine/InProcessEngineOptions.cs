@@ -4,12 +4,15 @@ namespace WorkerStreams.Engine;
 public sealed record InProcessEngineOptions
 {
     /// <summary>
-    /// The most memory, in bytes, that entries and pending entries may take; appends beyond it fail with <see cref="StreamErrorCode.OutOfMemory"/>.
+    /// The most memory, in bytes, that entries and pending entries may take; appends and dead letters beyond it fail with <see cref="StreamErrorCode.OutOfMemory"/>.
     /// 1 MiB or more; null is no limit. Default: null.
     /// </summary>
     public long? MaxMemory { get; init; }
 
-    /// <summary>The largest entry, in bytes of its encoded fields; larger ones fail with <see cref="StreamErrorCode.EntryTooLarge"/>. 1 to 1 GiB. Default: 64 MiB.</summary>
+    /// <summary>
+    /// The largest entry, in bytes of its encoded fields; larger ones fail with <see cref="StreamErrorCode.EntryTooLarge"/>. A dead letter, which holds
+    /// an entry and why it was given up, may be larger. 1 to 1 GiB. Default: 64 MiB.
+    /// </summary>
     public int MaxEntryBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>The most entries in a node, the grain of approximate trimming. 1 to 10,000. Default: 100, as Redis's <c>stream-node-max-entries</c>.</summary>

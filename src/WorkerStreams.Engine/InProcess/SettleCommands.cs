@@ -96,7 +96,7 @@ internal static class SettleCommands
     // What could fail on the way is refused before anything changes.
     private static void CheckDeadLetters(Shard shard, SettleRequest request)
     {
-        var count = 0UL;
+        var (count, bytes) = (0UL, 0L);
         foreach (var settlement in request.Settlements.Span)
         {
             if (settlement.Kind != SettlementKind.DeadLetter)
@@ -104,6 +104,7 @@ internal static class SettleCommands
             if (settlement.DeadLetterFields.EncodedLength == 0)
                 throw Errors.Arity("xadd");
             count++;
+            bytes += settlement.DeadLetterFields.EncodedLength;
         }
         if (count == 0)
             return;
@@ -114,5 +115,8 @@ internal static class SettleCommands
         }
         if (shard.TryGet(request.DeadLetterStream, out var stream) && stream.LastId.Milliseconds == ulong.MaxValue && stream.LastId.Sequence > ulong.MaxValue - count)
             throw Errors.IdsExhausted();
+        // Not held to the largest entry: a dead letter is larger than what it was, and has nowhere else to go.
+        if (shard.Store.CheckMemory(bytes) is { } refusal)
+            throw refusal;
     }
 }

@@ -34,12 +34,11 @@ internal sealed class StreamStore
     public long Now => Options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <returns>Why an entry of so many bytes cannot be stored, or null.</returns>
-    public StreamEngineException? CheckRoom(int bytes)
-    {
-        if (bytes > Options.MaxEntryBytes)
-            return Errors.EntryTooLarge(bytes, Options.MaxEntryBytes);
-        return Meter.Used + bytes > _maxMemory ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
-    }
+    public StreamEngineException? CheckRoom(int bytes) =>
+        bytes > Options.MaxEntryBytes ? Errors.EntryTooLarge(bytes, Options.MaxEntryBytes) : CheckMemory(bytes);
+
+    /// <returns>Why so many more bytes cannot be stored, or null.</returns>
+    public StreamEngineException? CheckMemory(long bytes) => Meter.Used + bytes > _maxMemory ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
 
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 

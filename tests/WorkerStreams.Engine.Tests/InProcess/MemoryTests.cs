@@ -8,6 +8,7 @@ public sealed class MemoryTests
     private const long MiB = 1 << 20;
 
     private static readonly StreamName Stream = "s";
+    private static readonly StreamName DeadLetters = Stream.Companion("dead");
     private static readonly StreamName Group = "g";
 
     [Fact]
@@ -144,6 +145,46 @@ public sealed class MemoryTests
         var refused = await Assert.ThrowsAsync<StreamEngineException>(async () => await below.AppendAsync(Stream, new AppendEntry(fields)));
         Assert.Equal(StreamErrorCode.EntryTooLarge, refused.Code);
         Assert.StartsWith("ERR Elements are too large to be stored", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_beyond_the_limit_is_refused_before_anything_is_settled()
+    {
+        using var engine = new InProcessStreamEngine(new() { MaxMemory = MiB });
+        var ids = await FillAsync(engine, 3, bytes: 1_000);
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning);
+        (await engine.ReadGroupAsync(Read("a"))).Dispose();
+        var letter = Payload((int)(MiB - engine.UsedMemory) * 2 / 3);
+        var before = engine.UsedMemory;
+
+        var refused = await Assert.ThrowsAsync<StreamEngineException>(
+            () => SettleAsync(engine, Settlement.Acknowledge(ids[0]), Settlement.DeadLetter(ids[1], letter), Settlement.DeadLetter(ids[2], letter)));
+        Assert.Equal((StreamErrorCode.OutOfMemory, false), (refused.Code, refused.MayHaveTakenEffect));
+        Assert.Equal((3, before), ((await engine.GetPendingSummaryAsync(Stream, Group)).Count, engine.UsedMemory));
+
+        Assert.Equal([SettlementOutcome.Done], await SettleAsync(engine, Settlement.DeadLetter(ids[1], letter)));
+        await Assert.ThrowsAsync<StreamEngineException>(() => SettleAsync(engine, Settlement.DeadLetter(ids[2], letter)));
+        await engine.TrimAsync(DeadLetters, StreamTrim.MaxLength(0));
+        Assert.Equal([SettlementOutcome.Done], await SettleAsync(engine, Settlement.DeadLetter(ids[2], letter)));
+    }
+
+    [Fact]
+    public async Task An_entry_of_the_largest_size_can_be_dead_lettered()
+    {
+        using var engine = new InProcessStreamEngine(new() { MaxEntryBytes = Payload(100).EncodedLength });
+        var ids = await FillAsync(engine, 1, bytes: 100);
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning);
+        (await engine.ReadGroupAsync(Read("a"))).Dispose();
+
+        Assert.Equal([SettlementOutcome.Done], await SettleAsync(engine, Settlement.DeadLetter(ids[0], Payload(5_000))));
+        Assert.Equal(1, await engine.GetLengthAsync(DeadLetters));
+    }
+
+    private static async Task<SettlementOutcome[]> SettleAsync(InProcessStreamEngine engine, params Settlement[] settlements)
+    {
+        var outcomes = new SettlementOutcome[settlements.Length];
+        await engine.SettleAsync(new() { Stream = Stream, Group = Group, Owner = "a", Settlements = settlements, DeadLetterStream = DeadLetters }, outcomes);
+        return outcomes;
     }
 
     private static EntryFields Payload(int bytes) => EntryFields.Of(("f", new string('x', bytes)));
