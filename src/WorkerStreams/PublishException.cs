@@ -21,6 +21,6 @@ public enum PublishFailure
     /// <summary>The message is certainly not stored: publishing again makes no duplicate.</summary>
     NotStored,
 
-    /// <summary>The engine's answer got lost: the message may be stored, and publishing again may make a duplicate.</summary>
+    /// <summary>The engine did not say, or its answer got lost: the message may be stored, and publishing again may make a duplicate.</summary>
     MayBeStored,
 }

@@ -24,16 +24,17 @@ internal sealed class StreamProducer<TMessage>(
     {
         await EnterAsync(cancellation);
         var publishing = _telemetry.Start();
+        var handedOver = false;
         try
         {
-            var id = (await AppendAsync(message, options, publishing, cancellation))!.Value;
+            var id = (await AppendAsync(message, options, publishing, ref handedOver, cancellation))!.Value;
             publishing.Stored(id);
             return id;
         }
         catch (Exception failure)
         {
             publishing.Ended(0, 1, failure);
-            if (failure is StreamEngineException or OperationCanceledException)
+            if (handedOver)
                 throw PublishError.Of(plan.Stream, failure);
             throw;
         }
@@ -77,12 +78,13 @@ internal sealed class StreamProducer<TMessage>(
     }
 
     private ValueTask<StreamEntryId?> AppendAsync(
-        TMessage message, PublishOptions? options, ProducerTelemetry.Publishing publishing, CancellationToken cancellation)
+        TMessage message, PublishOptions? options, ProducerTelemetry.Publishing publishing, ref bool handedOver, CancellationToken cancellation)
     {
         var entry = EntryScratch.Take();
         try
         {
             _envelope.Write(entry, message, options?.Headers, publishing.Span);
+            handedOver = true;
             return engine.AppendAsync(plan.Stream, new AppendEntry(entry.Written, options?.Id ?? default), _retention.Options, cancellation);
         }
         finally

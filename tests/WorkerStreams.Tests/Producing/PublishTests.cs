@@ -65,6 +65,20 @@ public sealed class PublishTests
         Assert.Single(world.Entries);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_engine_failed_without_a_word_may_be_stored(bool many)
+    {
+        using var world = new ProducerWorld();
+        world.Watch.Answer = () => throw new IOException("broken pipe");
+        var error = await Assert.ThrowsAsync<PublishException>(async () => await PublishAsync(world, many));
+        Assert.Equal(PublishFailure.MayBeStored, error.Failure);
+        Assert.Equal(AppendStatus.MaybeStored, Assert.Single(error.Results).Status);
+        Assert.IsType<IOException>(error.InnerException);
+        Assert.Single(world.Entries);
+    }
+
     [Fact]
     public async Task Cancelled_beforehand_nothing_is_stored()
     {
@@ -87,12 +101,16 @@ public sealed class PublishTests
         Assert.IsType<OperationCanceledException>(error.InnerException, exactMatch: false);
     }
 
-    [Fact]
-    public async Task A_message_that_cannot_be_encoded_leaves_no_trace()
+    [Theory]
+    [InlineData(typeof(NotSupportedException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(StreamEngineException))]
+    public async Task A_message_that_cannot_be_encoded_leaves_no_trace(Type refusal)
     {
-        using var world = new ProducerWorld(maxInFlight: 1, serializer: new Refusing());
-        for (var i = 0; i < 3; i++)
-            await Assert.ThrowsAsync<NotSupportedException>(async () => await world.Producer.PublishAsync(Order(666), null, Cancellation));
+        var thrown = refusal == typeof(StreamEngineException) ? new StreamEngineException(StreamErrorCode.Unavailable, "ERR") : (Exception)Activator.CreateInstance(refusal)!;
+        using var world = new ProducerWorld(maxInFlight: 1, serializer: new Refusing(thrown));
+        foreach (var many in (bool[])[false, true, false])
+            Assert.Same(thrown, await Assert.ThrowsAsync(refusal, async () => await PublishAsync(world, many, userId: 666)));
         await world.Producer.PublishAsync(Order(1), null, Cancellation);
         Assert.Equal("ws 1 type Order content-type text/plain data 1", Assert.Single(world.Entries).Fields);
     }
@@ -139,8 +157,16 @@ public sealed class PublishTests
         Assert.Null(world.Watch.Appends[0]!.Trim);
     }
 
+    private static async Task PublishAsync(ProducerWorld world, bool many, int userId = 1)
+    {
+        if (many)
+            await world.Producer.PublishManyAsync([Order(userId)], null, Cancellation);
+        else
+            await world.Producer.PublishAsync(Order(userId), null, Cancellation);
+    }
+
     /// <summary>Writes the user's id as text, but for one user.</summary>
-    private sealed class Refusing : IMessageSerializer, IMessageCodec<Order>
+    private sealed class Refusing(Exception refusal) : IMessageSerializer, IMessageCodec<Order>
     {
         public string ContentType => "text/plain";
 
@@ -150,7 +176,7 @@ public sealed class PublishTests
         {
             payload.Write("12"u8[..1]);
             if (message.UserId == 666)
-                throw new NotSupportedException();
+                throw refusal;
         }
 
         public Order Decode(EncodedMessage message) => throw new NotSupportedException();
