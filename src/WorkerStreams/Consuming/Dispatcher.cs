@@ -1,3 +1,5 @@
+using WorkerStreams.Waiting;
+
 namespace WorkerStreams.Consuming;
 
 /// <summary>Hands held entries to at most <c>Concurrency</c> runners, which start as they are needed and end when nothing waits.</summary>

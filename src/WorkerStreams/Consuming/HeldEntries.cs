@@ -1,5 +1,6 @@
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
+using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 

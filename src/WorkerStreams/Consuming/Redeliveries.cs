@@ -1,4 +1,5 @@
 using WorkerStreams.Engine;
+using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 

@@ -1,3 +1,5 @@
+using WorkerStreams.Waiting;
+
 namespace WorkerStreams.Producing;
 
 /// <summary>Bounds the publishes in flight. Those beyond the limit wait in order of arrival; once closed, it lets nobody in and tells when the last is out.</summary>
@@ -8,10 +10,9 @@ internal sealed class PublishWindow(int limit)
 
     // Somebody waits only while the window is full: who leaves hands the place over.
     private readonly LinkedList<TaskCompletionSource> _waiting = [];
+    private readonly WaitList _emptyWanted = new();
     private int _inFlight;
-
-    /// <summary>Made when the window is closed; completes when nobody is in flight.</summary>
-    private TaskCompletionSource? _emptied;
+    private bool _closed;
 
     /// <summary>The publishes in flight and those that wait.</summary>
     public int Count
@@ -30,7 +31,7 @@ internal sealed class PublishWindow(int limit)
         LinkedListNode<TaskCompletionSource> waiter;
         lock (_gate)
         {
-            if (_emptied is not null)
+            if (_closed)
                 return new(false);
             if (_inFlight < limit)
             {
@@ -44,7 +45,7 @@ internal sealed class PublishWindow(int limit)
 
     public void Leave()
     {
-        TaskCompletionSource? next;
+        TaskCompletionSource? next = null;
         lock (_gate)
         {
             if (_waiting.First is { } first)
@@ -52,23 +53,20 @@ internal sealed class PublishWindow(int limit)
                 next = first.Value;
                 _waiting.RemoveFirst();
             }
-            else
-                next = --_inFlight == 0 ? _emptied : null;
+            else if (--_inFlight == 0 && _closed)
+                _emptyWanted.ReleaseAll();
         }
         next?.TrySetResult();
     }
 
     /// <summary>Lets nobody in any more, and waits until all who were in or waiting have left, or until cancelled.</summary>
-    public async Task CloseAsync(CancellationToken cancellation)
+    public Task CloseAsync(CancellationToken cancellation)
     {
-        TaskCompletionSource emptied;
         lock (_gate)
         {
-            emptied = _emptied ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_inFlight == 0)
-                emptied.TrySetResult();
+            _closed = true;
+            return _inFlight == 0 ? Task.CompletedTask : _emptyWanted.WaitAsync(cancellation);
         }
-        await emptied.Task.WaitAsync(cancellation);
     }
 
     private async ValueTask<bool> WaitAsync(LinkedListNode<TaskCompletionSource> waiter, CancellationToken cancellation)

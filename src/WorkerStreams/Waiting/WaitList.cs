@@ -1,4 +1,4 @@
-namespace WorkerStreams.Consuming;
+namespace WorkerStreams.Waiting;
 
 /// <summary>
 /// Those who wait for something. Each awaits a task of its own: <c>Task.WaitAsync</c> on a common one would go over the thread pool, away from the

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine;
 using WorkerStreams.Tests.Consuming;
@@ -137,6 +138,24 @@ public sealed class HealthTests
 
         var engine = (await check).Entries[Engine];
         Assert.Equal((HealthStatus.Unhealthy, "The engine has not answered within 2s."), (engine.Status, engine.Description));
+    }
+
+    [Theory]
+    [InlineData(null, HealthStatus.Healthy)]
+    [InlineData(nameof(IStreamEngine.GetGroupsAsync), HealthStatus.Unhealthy)]
+    public void The_check_of_the_engine_stays_on_its_SynchronizationContext(string? hanging, HealthStatus status)
+    {
+        using var world = new HealthWorld(hanging: hanging);
+        world.Start();
+        var services = world.Host.Services;
+        var registration = services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Single(registration => registration.Name == Engine);
+        var check = world.Host.Process.Run(async () =>
+        {
+            var result = await registration.Factory(services).CheckHealthAsync(new() { Registration = registration }, TestContext.Current.CancellationToken);
+            Assert.Equal(status, result.Status);
+        });
+
+        world.World.Await(check);
     }
 
     [Theory]

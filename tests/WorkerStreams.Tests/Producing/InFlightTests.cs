@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using WorkerStreams.Engine;
+using WorkerStreams.Producing;
+using WorkerStreams.Tests.Simulation;
 using static WorkerStreams.Tests.Producing.ProducerWorld;
 
 namespace WorkerStreams.Tests.Producing;
@@ -95,6 +97,21 @@ public sealed class InFlightTests
         Assert.Equal(0, await world.Producer.FlushAsync(Cancellation));
         Assert.Equal(0, await world.Producer.FlushAsync(Cancellation));
         await Assert.ThrowsAsync<PublishException>(async () => await world.Producer.PublishAsync(Order(2), null, Cancellation));
+    }
+
+    [Fact]
+    public void A_flush_stays_on_its_SynchronizationContext()
+    {
+        using var world = new SimulatedWorld();
+        using var time = new CancellationTokenSource();
+        var window = new PublishWindow(limit: 1);
+        world.Await(new SimulatedProcess(world.Loop).Run(async () =>
+        {
+            await window.EnterAsync(time.Token);
+            var flush = window.CloseAsync(time.Token);
+            window.Leave();
+            await flush;
+        }));
     }
 
     [Fact]

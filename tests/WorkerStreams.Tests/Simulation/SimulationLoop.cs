@@ -3,10 +3,19 @@ namespace WorkerStreams.Tests.Simulation;
 /// <summary>One thread, one queue: runs what was posted, in an order that the seed decides, and moves the clock when nothing is left to run.</summary>
 internal sealed class SimulationLoop(Random random, VirtualTime time)
 {
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<(SimulatedProcess Process, SendOrPostCallback Callback, object? State)> _ready = [];
 
-    /// <summary>What is posted to one process; null outside of all.</summary>
-    public void Post(SimulatedProcess process, SendOrPostCallback callback, object? state) => _ready.Add((process, callback, state));
+    // Written by other threads.
+    private volatile string? _strayed;
+
+    public void Post(SimulatedProcess process, SendOrPostCallback callback, object? state)
+    {
+        if (Environment.CurrentManagedThreadId == _thread)
+            _ready.Add((process, callback, state));
+        else
+            _strayed = Environment.StackTrace;
+    }
 
     /// <summary>Runs until the clock has moved by <paramref name="duration"/> or <paramref name="done"/> holds.</summary>
     public bool Run(TimeSpan duration, Func<bool>? done = null)
@@ -14,6 +23,7 @@ internal sealed class SimulationLoop(Random random, VirtualTime time)
         var end = time.GetUtcNow() + duration;
         while (done?.Invoke() != true)
         {
+            Assert.True(_strayed is null, $"Something left the SynchronizationContext, and came back by\n{_strayed}");
             if (_ready.Count > 0)
                 RunOne();
             else if (!time.TryMoveToNextTimer(end))
