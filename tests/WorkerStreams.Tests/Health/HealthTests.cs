@@ -140,19 +140,16 @@ public sealed class HealthTests
         Assert.Equal((HealthStatus.Unhealthy, "The engine has not answered within 2s."), (engine.Status, engine.Description));
     }
 
-    [Theory]
-    [InlineData(null, HealthStatus.Healthy)]
-    [InlineData(nameof(IStreamEngine.GetGroupsAsync), HealthStatus.Unhealthy)]
-    public void The_check_of_the_engine_stays_on_its_SynchronizationContext(string? hanging, HealthStatus status)
+    [Fact]
+    public void The_check_of_the_engine_stays_on_its_SynchronizationContext()
     {
-        using var world = new HealthWorld(hanging: hanging);
-        world.Start();
+        using var world = new HealthWorld(hanging: nameof(IStreamEngine.GetGroupsAsync));
         var services = world.Host.Services;
         var registration = services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Single(registration => registration.Name == Engine);
         var check = world.Host.Process.Run(async () =>
         {
             var result = await registration.Factory(services).CheckHealthAsync(new() { Registration = registration }, TestContext.Current.CancellationToken);
-            Assert.Equal(status, result.Status);
+            Assert.Equal(HealthStatus.Unhealthy, result.Status);
         });
 
         world.World.Await(check);

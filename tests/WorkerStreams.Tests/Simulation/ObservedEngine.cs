@@ -2,11 +2,17 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Tests.Simulation;
 
-/// <summary>One process's way to the engine: counts the calls, may fail them, and breaks when the process is killed.</summary>
+/// <summary>One process's way to the engine: counts the calls, may fail or delay them, and breaks when the process is killed.</summary>
 internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess process) : IStreamEngine
 {
     /// <summary>The calls so far, by name.</summary>
     public List<string> Calls { get; } = [];
+
+    /// <summary>The way that a worker's request takes to the engine, and the same its answer. Default: none.</summary>
+    public Func<Task>? Latency { get; set; }
+
+    /// <summary>Sees what a worker gets and settles, at the moment that the engine does it.</summary>
+    public Witness? Witness { get; set; }
 
     /// <summary>Called before each call with its name; what it throws the caller sees.</summary>
     public Action<string>? BeforeCall { get; set; }
@@ -21,18 +27,37 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
         UnlessKilled(Call("read"), (inner, token) => inner.ReadAsync(request, token), cancellation);
 
     public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation) =>
-        UnlessKilled(Call("read group"), (inner, token) => inner.ReadGroupAsync(request, token), cancellation);
+        TravelAsync(Call("read group"), inner => UnlessKilled(inner, (inner, token) => inner.ReadGroupAsync(request, token), cancellation));
 
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
         Call("acknowledge").AcknowledgeAsync(stream, group, ids, cancellation);
 
-    public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation) =>
-        Call("settle").SettleAsync(request, outcomes, cancellation);
+    public async ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation) =>
+        await TravelAsync(Call("settle"), async inner =>
+        {
+            Witness?.Look();
+            await inner.SettleAsync(request, outcomes, cancellation);
+            Witness?.Settled(request, outcomes.Span);
+            return outcomes;
+        });
 
-    public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation) => Call("claim").ClaimAsync(request, cancellation);
+    public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
+        TravelAsync(Call("claim"), async inner =>
+        {
+            Witness?.Look();
+            var claimed = await inner.ClaimAsync(request, cancellation);
+            Witness?.Claimed(request.Consumer, claimed);
+            return claimed;
+        });
 
     public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation) =>
-        Call("auto-claim").AutoClaimAsync(request, cancellation);
+        TravelAsync(Call("auto-claim"), async inner =>
+        {
+            Witness?.Look();
+            var claimed = await inner.AutoClaimAsync(request, cancellation);
+            Witness?.Claimed(request.Consumer, claimed.Entries);
+            return claimed;
+        });
 
     public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation) =>
         Call("pending summary").GetPendingSummaryAsync(stream, group, cancellation);
@@ -84,6 +109,17 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
         Calls.Add(name);
         BeforeCall?.Invoke(name);
         return engine;
+    }
+
+    // A process that is killed on the way never learns more.
+    private async ValueTask<T> TravelAsync<T>(IStreamEngine inner, Func<IStreamEngine, ValueTask<T>> call)
+    {
+        if (Latency is not null)
+            await Latency();
+        var answer = await call(inner);
+        if (Latency is not null)
+            await Latency();
+        return answer;
     }
 
     private async ValueTask<EntryBatch> UnlessKilled(

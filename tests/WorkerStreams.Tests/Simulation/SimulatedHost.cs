@@ -13,6 +13,7 @@ internal sealed class SimulatedHost
     public SimulatedHost(SimulatedWorld world, string name, Action<IServiceCollection, SimulatedHost> configure)
     {
         Name = name;
+        StartedAt = world.Time.GetUtcNow();
         Process = new(world.Loop);
         Engine = new(world.Engine, Process);
         var services = new ServiceCollection();
@@ -26,6 +27,8 @@ internal sealed class SimulatedHost
     }
 
     public string Name { get; }
+
+    public DateTimeOffset StartedAt { get; }
 
     public SimulatedProcess Process { get; }
 

@@ -9,6 +9,9 @@ internal sealed class SimulationLoop(Random random, VirtualTime time)
     // Written by other threads.
     private volatile string? _strayed;
 
+    /// <summary>Called before each step, outside of all processes: what happens to them, happens between any two.</summary>
+    public Action? BeforeStep { get; set; }
+
     public void Post(SimulatedProcess process, SendOrPostCallback callback, object? state)
     {
         if (Environment.CurrentManagedThreadId == _thread)
@@ -34,60 +37,10 @@ internal sealed class SimulationLoop(Random random, VirtualTime time)
 
     private void RunOne()
     {
+        BeforeStep?.Invoke();
         var index = random.Next(_ready.Count);
         var (process, callback, state) = _ready[index];
         _ready.RemoveAt(index);
-        if (process.IsDead)
-            return;
-        var outside = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(process);
-        try
-        {
-            callback(state);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(outside);
-        }
-    }
-}
-
-/// <summary>What runs as one process: after <see cref="Kill"/> nothing of it runs any more, wherever it was.</summary>
-internal sealed class SimulatedProcess(SimulationLoop loop) : SynchronizationContext
-{
-    private readonly CancellationTokenSource _killed = new();
-
-    public bool IsDead => _killed.IsCancellationRequested;
-
-    /// <summary>Fires when the process is killed: its connections break.</summary>
-    public CancellationToken Killed => _killed.Token;
-
-    public void Kill() => _killed.Cancel();
-
-    public override void Post(SendOrPostCallback d, object? state) => loop.Post(this, d, state);
-
-    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("One thread cannot wait for itself.");
-
-    public override SynchronizationContext CreateCopy() => this;
-
-    /// <summary>Starts <paramref name="action"/> in this process. An exception fails the simulation.</summary>
-    public Task Run(Func<Task> action)
-    {
-        var completion = new TaskCompletionSource();
-        Post(
-            async _ =>
-            {
-                try
-                {
-                    await action();
-                    completion.SetResult();
-                }
-                catch (Exception error)
-                {
-                    completion.SetException(error);
-                }
-            },
-            null);
-        return completion.Task;
+        process.Execute(callback, state);
     }
 }

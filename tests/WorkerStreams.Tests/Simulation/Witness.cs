@@ -1,0 +1,164 @@
+using System.Globalization;
+using WorkerStreams.Engine;
+using WorkerStreams.Tests.Consuming;
+
+namespace WorkerStreams.Tests.Simulation;
+
+/// <summary>Knows what was published, sees what hosts do with it and what the engine grants them, and holds both against what is promised.</summary>
+/// <param name="jobs">Where it all happens.</param>
+/// <param name="options">The settings of all consumers.</param>
+/// <param name="strict">
+/// Whether a host is also to know by its own clock what it lost in a stall, to take up nothing twice after it, to keep what waits for redelivery, and
+/// to hand back at its stop whatever it has not begun.
+/// </param>
+internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool strict)
+{
+    // The engine has a released entry idle since 1970.
+    private static readonly TimeSpan Released = TimeSpan.FromDays(365);
+
+    private readonly SimulatedWorld _world = jobs.World;
+    private readonly Dictionary<StreamEntryId, WatchedEntry> _entries = [];
+    private Dictionary<StreamEntryId, PendingEntry> _pending = [];
+
+    /// <summary>The promises that were not kept.</summary>
+    public List<string> Broken { get; } = [];
+
+    public void Published(StreamEntryId id, Fate fate) => _entries.Add(id, new(fate));
+
+    /// <summary>A handler is called.</summary>
+    public void Begins(SimulatedHost host, StreamEntryId id)
+    {
+        var entry = _entries[id];
+        entry.Handlers.RemoveAll(static other => other.Process.IsDead);
+        if (entry.Handlers.Find(other => !IsExcused(host, other)) is { } other)
+            Break($"{host.Name} handles {id} while {other.Name} does");
+        entry.Handlers.Add(host);
+        entry.Begun.Add(host);
+    }
+
+    /// <summary>The handler has had its effect.</summary>
+    public void Handled(SimulatedHost host, StreamEntryId id)
+    {
+        _world.Note($"{host.Name} has handled {id}");
+        _entries[id].IsHandled = true;
+    }
+
+    public void Ends(SimulatedHost host, StreamEntryId id) => _entries[id].Handlers.Remove(host);
+
+    public void Stopped(SimulatedHost host)
+    {
+        Look();
+        var lifetime = _world.Time.GetUtcNow() - host.StartedAt;
+        foreach (var (id, entry) in _pending)
+        {
+            if (strict && entry.Consumer == host.Name && entry.Idle <= lifetime && !_entries[id].Begun.Contains(host))
+                Break($"{id} is not handed back by {host.Name}");
+        }
+    }
+
+    /// <summary>The engine is about to change what is pending.</summary>
+    public void Look() => _pending = jobs.PendingEntries.ToDictionary(static entry => entry.Id);
+
+    public void Claimed(StreamName consumer, EntryBatch claimed)
+    {
+        foreach (ref readonly var entry in claimed.Entries)
+        {
+            var (id, owner) = (entry.Id, _pending[entry.Id].Consumer);
+            _world.Note($"{consumer} claims {id} from {owner}");
+            if (owner != consumer && IsKept(_pending[id]))
+                Break($"{id} is taken from {owner}, which had it in hand");
+        }
+    }
+
+    public void Settled(SettleRequest request, ReadOnlySpan<SettlementOutcome> outcomes)
+    {
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var (id, kind) = (request.Settlements.Span[i].Id, request.Settlements.Span[i].Kind);
+            _world.Note($"{request.Owner} settles {id}: {kind} {outcomes[i]}");
+            if (outcomes[i] != SettlementOutcome.Done)
+                continue;
+            if (_pending[id].Consumer is var owner && owner != request.Owner)
+                Break($"{request.Owner} settles {id}, which is {owner}'s");
+            if (kind == SettlementKind.Acknowledge && !_entries[id].IsHandled)
+                Break($"{id} is acknowledged and was not handled");
+        }
+    }
+
+    /// <summary>Whatever was delivered and is not pending is handled or a dead letter.</summary>
+    public void Check()
+    {
+        Look();
+        var delivered = JobWorld.Now(jobs.Engine.GetGroupsAsync(JobWorld.Jobs))[0].LastDeliveredId;
+        var letters = jobs.DeadLetters.ToDictionary(letter => StreamEntryId.Parse(letter["dead:id"]));
+        foreach (var (id, entry) in _entries)
+        {
+            if (letters.TryGetValue(id, out var letter))
+                CheckReason(id, entry.Fate, letter);
+            else if (id <= delivered && !_pending.ContainsKey(id) && !entry.IsHandled)
+                Break($"{id} is lost");
+        }
+    }
+
+    private void CheckReason(StreamEntryId id, Fate fate, Dictionary<string, string> letter)
+    {
+        var (reason, deliveries) = (letter["dead:reason"], int.Parse(letter["dead:deliveries"], CultureInfo.InvariantCulture));
+        var isRight = reason switch
+        {
+            "undecodable" => fate == Fate.Undecodable,
+            "handler-failed" => deliveries == options.MaxDeliveries,
+            _ => deliveries > options.MaxDeliveries,
+        };
+        if (!isRight)
+            Break($"{id}, {fate}, is dead after {deliveries} deliveries: {reason}");
+    }
+
+    private bool IsExcused(SimulatedHost beginner, SimulatedHost other) => beginner == other
+        ? !strict && other.Process.StalledUntil is not null
+        : HasStalled(other) || (!strict && HasStalled(beginner));
+
+    // The owner is well and has the entry in its handler, or has had it there and did not release it.
+    private bool IsKept(PendingEntry pending)
+    {
+        var entry = _entries[pending.Id];
+        return entry.Begun.Any(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host)
+            && (entry.Handlers.Contains(host) || (strict && pending.Idle < Released)));
+    }
+
+    // Until a lease later it may not have heard what it lost meanwhile.
+    private bool HasStalled(SimulatedHost host) => host.Process.StalledUntil > _world.Time.GetUtcNow() - options.MinIdleTime;
+
+    private void Break(string what)
+    {
+        _world.Note($"BROKEN: {what}");
+        Broken.Add(what);
+    }
+
+    private sealed class WatchedEntry(Fate fate)
+    {
+        public Fate Fate { get; } = fate;
+
+        public bool IsHandled { get; set; }
+
+        /// <summary>Where its handler runs.</summary>
+        public List<SimulatedHost> Handlers { get; } = [];
+
+        /// <summary>Where its handler was called.</summary>
+        public HashSet<SimulatedHost> Begun { get; } = [];
+    }
+}
+
+/// <summary>What a message does to those who handle it, besides what chance does.</summary>
+internal enum Fate
+{
+    Harmless,
+
+    /// <summary>It holds no message of the handler's type.</summary>
+    Undecodable,
+
+    /// <summary>Its handler always throws.</summary>
+    Poisonous,
+
+    /// <summary>Its handler takes its process with it.</summary>
+    Deadly,
+}
