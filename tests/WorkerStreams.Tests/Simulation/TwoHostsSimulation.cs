@@ -9,6 +9,8 @@ namespace WorkerStreams.Tests.Simulation;
 /// </summary>
 public sealed class TwoHostsSimulation
 {
+    private static readonly Lazy<IReadOnlyList<string>> Traces = new(() => [.. Enumerable.Range(0, 30).Select(seed => string.Join('\n', Play(seed)))]);
+
     /// <summary>Those of each test run, or those asked for: one, as <c>53</c>, or several, as <c>0-4999</c>.</summary>
     public static TheoryData<int> Seeds
     {
@@ -42,13 +44,11 @@ public sealed class TwoHostsSimulation
     [InlineData("a begins .*, delivery 3")]
     [InlineData(": Acknowledge Done")]
     [InlineData(": Renew Done")]
-    [InlineData(": Renew NotOwner")]
+    [InlineData(": .* (NotOwner|NotPending)")]
     [InlineData(": ReleaseUnstarted Done")]
     [InlineData(": DeadLetter Done")]
-    [InlineData(" has handled (.*)\n(.*\n)*.* has handled \\1\n")]
+    [InlineData(@"(\S+) has handled .*\n\S+ \1 dies\n")]
     public void Some_story_tells_of_it(string what) => Assert.Contains(Traces.Value, trace => Regex.IsMatch(trace, what));
-
-    private static readonly Lazy<IReadOnlyList<string>> Traces = new(() => [.. Enumerable.Range(0, 50).Select(seed => string.Join('\n', Play(seed)))]);
 
     private static IReadOnlyList<string> Play(int seed)
     {

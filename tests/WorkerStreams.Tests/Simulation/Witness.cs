@@ -90,19 +90,24 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
     {
         Look();
         var delivered = JobWorld.Now(jobs.Engine.GetGroupsAsync(JobWorld.Jobs))[0].LastDeliveredId;
-        var letters = jobs.DeadLetters.ToDictionary(letter => StreamEntryId.Parse(letter["dead:id"]));
+        var dead = new HashSet<StreamEntryId>();
+        foreach (var letter in jobs.DeadLetters)
+        {
+            var id = StreamEntryId.Parse(letter["dead:id"]);
+            CheckReason(id, letter);
+            if (!dead.Add(id))
+                Break($"{id} is dead twice");
+        }
         foreach (var (id, entry) in _entries)
         {
-            if (letters.TryGetValue(id, out var letter))
-                CheckReason(id, entry.Fate, letter);
-            else if (id <= delivered && !_pending.ContainsKey(id) && !entry.IsHandled)
+            if (id <= delivered && !_pending.ContainsKey(id) && !entry.IsHandled && !dead.Contains(id))
                 Break($"{id} is lost");
         }
     }
 
-    private void CheckReason(StreamEntryId id, Fate fate, Dictionary<string, string> letter)
+    private void CheckReason(StreamEntryId id, Dictionary<string, string> letter)
     {
-        var (reason, deliveries) = (letter["dead:reason"], int.Parse(letter["dead:deliveries"], CultureInfo.InvariantCulture));
+        var (fate, reason, deliveries) = (_entries[id].Fate, letter["dead:reason"], int.Parse(letter["dead:deliveries"], CultureInfo.InvariantCulture));
         var isRight = reason switch
         {
             "undecodable" => fate == Fate.Undecodable,
