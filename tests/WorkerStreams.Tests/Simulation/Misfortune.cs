@@ -53,7 +53,7 @@ internal sealed class Misfortune
         if (_mishaps == MostMishaps || _hosts.Count == 0 || _random.Next(StepsPerMishap) > 0)
             return;
         _mishaps++;
-        Action<SimulatedHost> mishap = _random.Next(3) switch { 0 => Die, 1 => Stall, _ => Stop };
+        Action<SimulatedHost> mishap = _random.Next(4) switch { 0 => Die, 1 => Stop, _ => Stall };
         mishap(_hosts[_random.Next(_hosts.Count)]);
     }
 
