@@ -18,7 +18,7 @@ public sealed record InProcessEngineOptions
     /// <summary>The most entries in a node, the grain of approximate trimming. 1 to 10,000. Default: 100, as Redis's <c>stream-node-max-entries</c>.</summary>
     public int NodeMaxEntries { get; init; } = 100;
 
-    /// <summary>The most bytes of fields in a node, unless one entry alone is larger. 256 to 1 MiB. Default: 16 KiB.</summary>
+    /// <summary>The most bytes of a node: its fields and 12 bytes for each entry, unless one entry alone is larger. 256 to 1 MiB. Default: 16 KiB.</summary>
     public int NodeMaxBytes { get; init; } = 16 * 1024;
 
     /// <summary>The clock for ids, idle times and waiting. Default: the system's.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Numerics;
 
 namespace WorkerStreams.Engine;
 
@@ -11,7 +10,7 @@ namespace WorkerStreams.Engine;
 /// <param name="Milliseconds">Usually the engine's clock at append, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Sequence">Tells entries of one millisecond apart.</param>
 public readonly record struct StreamEntryId(ulong Milliseconds, ulong Sequence)
-    : IComparable<StreamEntryId>, IComparisonOperators<StreamEntryId, StreamEntryId, bool>, ISpanFormattable, IUtf8SpanFormattable, ISpanParsable<StreamEntryId>
+    : IComparable<StreamEntryId>, ISpanFormattable, IUtf8SpanFormattable, ISpanParsable<StreamEntryId>
 {
     /// <summary>The longest text that is read as an id, in characters.</summary>
     internal const int MaxTextLength = 127;
@@ -46,7 +45,7 @@ public readonly record struct StreamEntryId(ulong Milliseconds, ulong Sequence)
 
     /// <summary>Whether <paramref name="left"/> comes before <paramref name="right"/>.</summary>
     public static bool operator <(StreamEntryId left, StreamEntryId right) =>
-        left.Milliseconds < right.Milliseconds || (left.Milliseconds == right.Milliseconds && left.Sequence < right.Sequence);
+        left.Milliseconds < right.Milliseconds | (left.Milliseconds == right.Milliseconds & left.Sequence < right.Sequence);
 
     /// <summary>Whether <paramref name="left"/> comes after <paramref name="right"/>.</summary>
     public static bool operator >(StreamEntryId left, StreamEntryId right) => right < left;

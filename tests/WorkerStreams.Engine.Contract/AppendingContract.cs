@@ -21,6 +21,18 @@ public abstract class AppendingContract(EngineFixture fixture) : EngineContract(
     }
 
     [Fact]
+    public async Task Auto_ids_of_one_millisecond_count_up_from_sequence_0()
+    {
+        var last = await AppendAsync("*");
+        for (var i = 0; i < 50; i++)
+        {
+            var next = await AppendAsync("*");
+            Assert.Equal(next.Milliseconds == last.Milliseconds ? last.Sequence + 1 : 0, next.Sequence);
+            last = next;
+        }
+    }
+
+    [Fact]
     public async Task An_auto_id_keeps_the_last_milliseconds_while_the_clock_is_behind()
     {
         await AppendAsync("99999999999999-7 * *");
@@ -30,6 +42,12 @@ public abstract class AppendingContract(EngineFixture fixture) : EngineContract(
     [Fact]
     public async Task An_auto_id_goes_on_to_the_next_millisecond_when_the_sequence_is_used_up() =>
         Assert.Equal(Id("100000000000000-0"), await AppendAsync("99999999999999-18446744073709551615 *"));
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("18446744073709551615-*")]
+    public async Task The_greatest_id_can_be_made_by_the_engine(string asked) =>
+        Assert.Equal(Id(LastId), await AppendAsync($"18446744073709551615-18446744073709551614 {asked}"));
 
     [Theory]
     [InlineData("5-3", "6-*", "6-0")]
@@ -177,6 +195,27 @@ public abstract class AppendingContract(EngineFixture fixture) : EngineContract(
     {
         await FailsAsync(EngineError.NoFields, () => Engine.AppendAsync(Stream, new AppendEntry(default, Id("1-0"))));
         Assert.Equal(0, await Engine.GetLengthAsync(Stream));
+    }
+
+    [Fact]
+    public async Task That_an_entry_has_no_fields_is_told_before_anything_else()
+    {
+        await FailsAsync(EngineError.NoFields, () => Engine.AppendAsync(Stream, new AppendEntry(default, Id("0-0"))));
+        await FailsAsync(EngineError.NoFields, () => Engine.AppendAsync(Stream, new AppendEntry(default), new AppendOptions { CreateStream = false }));
+        await AppendAsync(LastId);
+        await FailsAsync(EngineError.NoFields, () => Engine.AppendAsync(Stream, new AppendEntry(default)));
+    }
+
+    [Fact]
+    public async Task An_entry_too_large_to_be_stored_is_refused()
+    {
+        if (Traits.MaxEntryBytes is not { } most)
+            return;
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(
+            async () => await Engine.AppendAsync(Stream, new AppendEntry(Fields(new string('x', most)), Id("1-0"))));
+        Assert.Equal(EngineError.TooLarge.Code, thrown.Code);
+        Assert.StartsWith(EngineError.TooLarge.Text, thrown.Message, StringComparison.Ordinal);
+        await FailsAsync(EngineError.NoKey, () => Engine.GetStreamInfoAsync(Stream));
     }
 
     [Fact]

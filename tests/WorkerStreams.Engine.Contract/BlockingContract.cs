@@ -57,6 +57,14 @@ public abstract class BlockingContract(EngineFixture fixture) : EngineContract(f
     }
 
     [Fact]
+    public async Task A_time_below_a_millisecond_runs_out_too()
+    {
+        var read = Engine.ReadAsync(ReadFrom("$") with { Block = TimeSpan.FromTicks(1) });
+        await Fixture.ElapseAsync(Moment);
+        Assert.Equal("", await new BlockedRead(Fixture, read).ServedAsync());
+    }
+
+    [Fact]
     public async Task A_read_is_served_within_its_time()
     {
         var read = await BlockAsync(ReadFrom("$") with { Block = 10 * Moment });
@@ -127,6 +135,14 @@ public abstract class BlockingContract(EngineFixture fixture) : EngineContract(f
         await read.WaitsAsync();
         await AppendAsync("2-0");
         Assert.Equal("2-0", await read.ServedAsync());
+    }
+
+    [Fact]
+    public async Task A_waiting_read_gets_what_trimming_has_left()
+    {
+        var read = await BlockAsync(ReadFrom("$"));
+        await AppendBatchAsync("1-0 2-0 3-0", new AppendOptions { Trim = StreamTrim.MaxLength(2) });
+        Assert.Equal("2-0 3-0", await read.ServedAsync());
     }
 
     [Fact]

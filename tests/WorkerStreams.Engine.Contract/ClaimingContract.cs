@@ -79,12 +79,14 @@ public abstract class ClaimingContract(EngineFixture fixture) : EngineContract(f
         Assert.Equal("1-0 b x2, 3-0 a x1", await PendingAsync());
     }
 
-    [Fact]
-    public async Task An_entry_gone_from_the_stream_leaves_the_pending_ones_however_short_it_was_idle()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_entry_gone_from_the_stream_leaves_the_pending_ones_however_short_it_was_idle(bool justIds)
     {
         await DeliverAsync();
         await Engine.DeleteAsync(Stream, Ids("2-0"));
-        Assert.Equal("", await ClaimAsync(Claim("b", "1-0 2-0") with { MinIdle = 100 * Moment }));
+        Assert.Equal("", await ClaimAsync(Claim("b", "1-0 2-0") with { MinIdle = 100 * Moment, JustIds = justIds }));
         Assert.Equal("1-0 a x1, 3-0 a x1", await PendingAsync());
     }
 
@@ -118,6 +120,33 @@ public abstract class ClaimingContract(EngineFixture fixture) : EngineContract(f
         await ClaimAsync(Claim("b", "1-0") with { DeliveryCount = 7, JustIds = justIds });
         await ClaimAsync(Claim("b", "2-0") with { DeliveryCount = 0, JustIds = justIds });
         Assert.Equal("1-0 b x7, 2-0 b x0, 3-0 a x1", await PendingAsync());
+    }
+
+    [Fact]
+    public async Task A_negative_delivery_count_is_refused()
+    {
+        await DeliverAsync();
+        await FailsAsync(EngineError.DeliveryCountNegative, () => ClaimAsync(Claim("b", "1-0") with { DeliveryCount = -1 }));
+        Assert.Equal("1-0 a x1, 2-0 a x1, 3-0 a x1", await PendingAsync());
+    }
+
+    [Fact]
+    public async Task A_time_of_delivery_before_1970_counts_as_now()
+    {
+        await DeliverAsync();
+        await ClaimAsync(Claim("b", "1-0") with { DeliveredAt = DateTimeOffset.UnixEpoch - TimeSpan.FromDays(1) });
+        await ClaimAsync(Claim("b", "2-0") with { Idle = TimeSpan.FromDays(365 * 1_000) });
+        foreach (var pending in (await PendingEntriesAsync()).Take(2))
+            AssertSpan(TimeSpan.Zero, pending.Idle);
+    }
+
+    [Fact]
+    public async Task An_idle_time_and_a_time_of_delivery_exclude_each_other()
+    {
+        await DeliverAsync();
+        await FailsAsync(
+            EngineError.IdleWithTime, () => ClaimAsync(Claim("b", "1-0") with { Idle = TimeSpan.Zero, DeliveredAt = DateTimeOffset.UnixEpoch }));
+        Assert.Equal("1-0 a x1, 2-0 a x1, 3-0 a x1", await PendingAsync());
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public readonly record struct EngineError(StreamErrorCode Code, string Text)
 
     public static EngineError NoFields { get; } = Argument("wrong number of arguments for 'xadd' command");
 
+    public static EngineError Syntax { get; } = Argument("syntax error");
+
     public static EngineError NegativeTimeout { get; } = Argument("timeout is negative");
 
     public static EngineError UndeliveredWithoutGroup { get; } =
@@ -39,6 +41,11 @@ public readonly record struct EngineError(StreamErrorCode Code, string Text)
     public static EngineError GroupExists { get; } = new(StreamErrorCode.GroupExists, "BUSYGROUP Consumer Group name already exists");
 
     public static EngineError EntriesReadNegative { get; } = Argument("value for ENTRIESREAD must be positive or -1");
+
+    public static EngineError DeliveryCountNegative { get; } = Argument("Invalid RETRYCOUNT option argument for XCLAIM");
+
+    /// <summary>Of this seam: in Redis the option that comes last holds, and a request has no order.</summary>
+    public static EngineError IdleWithTime { get; } = Argument("syntax error, IDLE and TIME at the same time are not compatible");
 
     public static EngineError CountNotPositive { get; } = Argument("COUNT must be > 0");
 

@@ -33,7 +33,7 @@ public sealed record EngineTraits(Version Level)
     /// <summary>7.4: where the last entry is deleted, <c>+</c> is the one before.</summary>
     public bool ReadsLastLiveEntry { get; } = Level >= V74;
 
-    /// <summary>8.0: the lag of a group that stands before the first entry is the length, whatever was deleted or trimmed before that.</summary>
+    /// <summary>8.0: the lag of a group that stands before the first entry is the length, whatever was deleted or trimmed before that; and what it has read is counted anew from there.</summary>
     public bool KnowsLagBehindFirstEntry { get; } = Level >= V80;
 
     /// <summary>Whether history reads and claims tell delivery counts and idle times.</summary>
@@ -50,6 +50,9 @@ public sealed record EngineTraits(Version Level)
 
     /// <summary>Whether one read can take streams of several hash slots.</summary>
     public bool ReadsAcrossSlots { get; init; } = true;
+
+    /// <summary>The largest entry, in bytes of its encoded fields, or null where it is too large to try.</summary>
+    public int? MaxEntryBytes { get; init; }
 
     /// <summary>The most small entries in a node, the grain of approximate trimming.</summary>
     public int NodeMaxEntries { get; init; } = 100;

@@ -53,6 +53,15 @@ public abstract class GroupBlockingContract(EngineFixture fixture) : EngineContr
     }
 
     [Fact]
+    public async Task Each_waiting_reader_takes_up_to_its_count_of_what_the_ones_before_it_left()
+    {
+        await CreateGroupAsync();
+        var (first, second) = (await BlockAsync(ReadFor("a") with { Count = 2 }), await BlockAsync(ReadFor("b")));
+        await AppendBatchAsync("1-0 2-0 3-0 4-0");
+        Assert.Equal(("1-0 2-0", "3-0 4-0"), (await first.ServedAsync(), await second.ServedAsync()));
+    }
+
+    [Fact]
     public async Task Who_asks_anew_stands_at_the_end()
     {
         await CreateGroupAsync();
@@ -152,6 +161,68 @@ public abstract class GroupBlockingContract(EngineFixture fixture) : EngineContr
         await FailsAsync(GoneStream, several.ReplyAsync);
         await AppendAsync("1-0", Other);
         Assert.Equal("", await PendingAsync(stream: Other));
+    }
+
+    [Fact]
+    public async Task The_destruction_of_the_group_in_one_of_several_streams_wakes_its_readers_with_that_streams_name()
+    {
+        await CreateGroupAsync();
+        await CreateGroupAsync(stream: Other);
+        var read = await BlockAsync(ReadFor("a", ">", Other, Stream));
+        await Engine.DestroyGroupAsync(Stream, Group);
+        await FailsAsync(GoneGroup, read.ReplyAsync);
+    }
+
+    [Fact]
+    public async Task A_group_that_is_set_back_wakes_nobody_but_the_next_entry_brings_those_before_it()
+    {
+        await AppendAsync("1-0");
+        await CreateGroupAsync("$");
+        var read = await BlockAsync(ReadFor("a"));
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.Beginning);
+        await read.WaitsAsync();
+        await AppendAsync("2-0");
+        Assert.Equal("1-0 2-0", await read.ServedAsync());
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_trimmed_at_once_wakes_nobody()
+    {
+        await CreateGroupAsync();
+        var read = await BlockAsync(ReadFor("a"));
+        await AppendAsync("1-0", new AppendOptions { Trim = StreamTrim.MaxLength(0) });
+        if (!Traits.RepeatsBlockedReads)
+            return;
+        await read.WaitsAsync();
+        await AppendAsync("2-0");
+        Assert.Equal("2-0", await read.ServedAsync());
+    }
+
+    [Fact]
+    public async Task A_consumer_appears_when_it_begins_to_wait_and_is_seen_again_when_it_is_served()
+    {
+        await CreateGroupAsync();
+        var read = await BlockAsync(ReadFor("a"));
+        Assert.Equal(Traits.TracksEveryMention ? "a" : "", await ConsumersAsync());
+        await Fixture.ElapseAsync(Moment);
+        if (Traits.TracksEveryMention)
+            AssertSpan(Moment, (await ConsumerInfoAsync("a")).Idle);
+        await AppendAsync("1-0");
+        Assert.Equal("1-0", await read.ServedAsync());
+        AssertSpan(TimeSpan.Zero, (await ConsumerInfoAsync("a")).Idle);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_is_deleted_while_it_waits_comes_back_when_it_is_served()
+    {
+        await CreateGroupAsync();
+        var read = await BlockAsync(ReadFor("a"));
+        await Engine.DeleteConsumerAsync(Stream, Group, "a");
+        await read.WaitsAsync();
+        await AppendAsync("1-0");
+        Assert.Equal("1-0", await read.ServedAsync());
+        Assert.Equal("1-0 a x1", await PendingAsync());
+        Assert.Equal("a", await ConsumersAsync());
     }
 
     [Fact]

@@ -59,6 +59,17 @@ public abstract class GroupReadingContract(EngineFixture fixture) : EngineContra
     }
 
     [Fact]
+    public async Task Without_acknowledgement_what_is_pending_already_stays_as_it_is()
+    {
+        await CreateGroupAsync();
+        await AppendAsync("1-0 2-0");
+        await DeliverAsync("a", 1);
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.Beginning);
+        Assert.Equal("1-0 2-0", await ReadGroupAsync(ReadFor("b") with { NoAcknowledge = true }));
+        Assert.Equal("1-0 a x1", await PendingAsync());
+    }
+
+    [Fact]
     public async Task An_entry_delivered_again_after_the_group_was_set_back_is_reassigned_with_a_new_count()
     {
         await CreateGroupAsync();
@@ -119,9 +130,13 @@ public abstract class GroupReadingContract(EngineFixture fixture) : EngineContra
         await AppendAsync("1-0", Other);
         await FailsAsync(EngineError.NoGroupToRead(Other, Group), () => ReadGroupAsync(ReadFor("a", ">", Stream, Other)));
         await FailsAsync(EngineError.NoGroupToRead(Other, Group), () => ReadGroupAsync(ReadFor("a", ">", Stream, Other) with { Block = TimeSpan.Zero }));
-        Assert.Equal("", await PendingAsync());
+        Assert.Equal(("", ""), (await PendingAsync(), await ConsumersAsync()));
         Assert.Equal("1-0", await DeliverAsync("a"));
     }
+
+    [Fact]
+    public async Task A_read_needs_a_stream() =>
+        await FailsAsync(EngineError.Syntax, () => ReadGroupAsync(new() { Group = Group, Consumer = "a", Streams = [] }));
 
     [Fact]
     public async Task The_end_and_the_last_entry_are_meaningless_to_a_group()
@@ -130,6 +145,8 @@ public abstract class GroupReadingContract(EngineFixture fixture) : EngineContra
         await FailsAsync(EngineError.EndInGroup, () => ReadGroupAsync(ReadFor("a", "$")));
         if (Traits.ReadsLastEntry)
             await FailsAsync(EngineError.LastInGroup, () => ReadGroupAsync(ReadFor("a", "+")));
+        await FailsAsync(EngineError.EndInGroup, () => ReadGroupAsync(ReadFor("a", "$", Stream, Other)));
+        await FailsAsync(EngineError.NoGroupToRead(Other, Group), () => ReadGroupAsync(ReadFor("a", "$", Other, Stream)));
     }
 
     [Fact]
@@ -149,6 +166,19 @@ public abstract class GroupReadingContract(EngineFixture fixture) : EngineContra
         await DeliverAsync("b");
         await ReadGroupAsync(ReadFor("c", "0"));
         Assert.Equal(Traits.TracksEveryMention ? "a b c" : "b c", await ConsumersAsync());
+    }
+
+    [Fact]
+    public async Task The_consumer_appears_in_every_stream_that_is_read()
+    {
+        if (!Traits.TracksEveryMention)
+            return;
+        await CreateGroupAsync();
+        await CreateGroupAsync(stream: Other);
+        await AppendAsync("1-0", Other);
+        Assert.Equal("1-0", await ReadGroupAsync(ReadFor("a", ">", Stream, Other)));
+        Assert.Equal("a", await ConsumersAsync());
+        Assert.Equal("a", Assert.Single(await Engine.GetConsumersAsync(Other, Group)).Name);
     }
 
     [Fact]

@@ -28,6 +28,19 @@ public abstract class GroupsContract(EngineFixture fixture) : EngineContract(fix
     }
 
     [Fact]
+    public async Task The_end_of_a_stream_is_its_last_id_also_where_that_entry_is_gone()
+    {
+        await AppendAsync("1-0 2-0");
+        await Engine.DeleteAsync(Stream, Ids("2-0"));
+        await CreateGroupAsync("$");
+        Assert.Equal(Id("2-0"), (await GroupInfoAsync()).LastDeliveredId);
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.Beginning);
+        await Engine.TrimAsync(Stream, StreamTrim.MaxLength(0));
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.End);
+        Assert.Equal(Id("2-0"), (await GroupInfoAsync()).LastDeliveredId);
+    }
+
+    [Fact]
     public async Task A_group_of_that_name_must_not_exist()
     {
         await CreateGroupAsync();
@@ -72,6 +85,7 @@ public abstract class GroupsContract(EngineFixture fixture) : EngineContract(fix
     [InlineData("0", "1-0 2-0 3-0")]
     [InlineData("2-0", "3-0")]
     [InlineData("$", "")]
+    [InlineData("18446744073709551615-18446744073709551615", "")]
     public async Task A_group_can_be_set_to_another_place(string position, string expected)
     {
         await AppendAsync("1-0 2-0 3-0");

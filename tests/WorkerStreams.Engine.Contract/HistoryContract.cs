@@ -64,6 +64,14 @@ public abstract class HistoryContract(EngineFixture fixture) : EngineContract(fi
     }
 
     [Fact]
+    public async Task A_deleted_entry_counts_towards_the_limit()
+    {
+        await DeliverFiveAsync();
+        await Engine.DeleteAsync(Stream, Ids("1-0"));
+        Assert.Equal("1-0[missing] 2-0[f 2-0]", (await Engine.ReadGroupAsync(ReadFor("a", "0") with { Count = 2 })).ToFieldText());
+    }
+
+    [Fact]
     public async Task A_trimmed_entry_is_listed_without_fields()
     {
         await DeliverFiveAsync();

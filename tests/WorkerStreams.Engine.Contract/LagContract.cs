@@ -44,6 +44,7 @@ public abstract class LagContract(EngineFixture fixture) : EngineContract(fixtur
     [InlineData("2-5", "g last 2-5 read - lag -")]
     [InlineData("3-0", "g last 3-0 read - lag 0")]
     [InlineData("9-0", "g last 9-0 read - lag -")]
+    [InlineData("18446744073709551615-18446744073709551615", "g last 18446744073709551615-18446744073709551615 read - lag -")]
     public async Task Where_nothing_was_deleted_the_lag_is_known_at_the_ends(string position, string expected)
     {
         await AppendAsync("1-0 2-0 3-0");
@@ -72,6 +73,44 @@ public abstract class LagContract(EngineFixture fixture) : EngineContract(fixtur
         await AppendAsync("1-0 2-0 3-0");
         await CreateGroupAsync("2-0", entriesRead: 2);
         Assert.Equal("g last 2-0 read 2 lag 1", await GroupTextAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_only_the_head_is_gone_the_counter_is_found_as_in_a_whole_stream(bool trimmed)
+    {
+        await AppendAsync("1-0 2-0 3-0 4-0 5-0");
+        await (trimmed ? Engine.TrimAsync(Stream, StreamTrim.MaxLength(3)) : Engine.DeleteAsync(Stream, Ids("1-0 2-0")));
+        await CreateGroupAsync("0");
+        await CreateGroupAsync("2-0", group: "h");
+        await CreateGroupAsync("3-0", group: "i");
+        await CreateGroupAsync("4-0", group: "j");
+        Assert.Equal([3, 3, 2, null], (await Engine.GetGroupsAsync(Stream)).Select(group => group.Lag));
+        await DeliverAsync("a", 1);
+        Assert.Equal("g last 3-0 read 3 lag 2", await GroupTextAsync());
+    }
+
+    [Fact]
+    public async Task Where_the_next_entries_were_trimmed_the_counter_is_found_anew()
+    {
+        await CreateGroupAsync();
+        await AppendAsync("1-0 2-0 3-0 4-0 5-0");
+        await DeliverAsync("a", 1);
+        await Engine.TrimAsync(Stream, StreamTrim.MaxLength(2));
+        await DeliverAsync("a", 1);
+        Assert.Equal(Traits.KnowsLagBehindFirstEntry ? "g last 4-0 read 4 lag 1" : "g last 4-0 read 2 lag 3", await GroupTextAsync());
+    }
+
+    [Fact]
+    public async Task Where_the_last_entry_was_deleted_only_a_group_at_its_id_has_a_lag()
+    {
+        await AppendAsync("1-0 2-0 3-0");
+        await Engine.DeleteAsync(Stream, Ids("3-0"));
+        await CreateGroupAsync("$");
+        await CreateGroupAsync("2-0", group: "h");
+        await CreateGroupAsync("0", group: "i");
+        Assert.Equal([0, null, null], (await Engine.GetGroupsAsync(Stream)).Select(group => group.Lag));
     }
 
     [Fact]

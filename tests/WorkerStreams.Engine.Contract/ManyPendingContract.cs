@@ -5,7 +5,7 @@ namespace WorkerStreams.Engine.Contract;
 /// <summary>Thousands of pending entries, settled in any order.</summary>
 public abstract class ManyPendingContract(EngineFixture fixture) : EngineContract(fixture)
 {
-    private const int Entries = 4_000;
+    private const int Entries = 8_000;
 
     [Theory]
     [InlineData(1)]

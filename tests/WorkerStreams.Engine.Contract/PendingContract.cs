@@ -69,6 +69,7 @@ public abstract class PendingContract(EngineFixture fixture) : EngineContract(fi
         Assert.Equal("1-0 b x1", (await Engine.GetPendingAsync(List("-", "+", 1) with { MinIdle = 2 * Moment })).ToText());
         Assert.Equal("4-0 a x1, 5-0 a x1", (await Engine.GetPendingAsync(List("-", "+") with { MinIdle = 2 * Moment, Consumer = "a" })).ToText());
         Assert.Equal("", (await Engine.GetPendingAsync(List("-", "+") with { MinIdle = 100 * Moment })).ToText());
+        Assert.Equal("1-0 b x1", (await Engine.GetPendingAsync(List("-", "+", 1) with { MinIdle = -Moment })).ToText());
     }
 
     [Fact]

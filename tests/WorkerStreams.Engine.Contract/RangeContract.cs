@@ -44,6 +44,24 @@ public abstract class RangeContract(EngineFixture fixture) : EngineContract(fixt
         Assert.Equal(Reversed(expected), await RangeAsync(start, end, reverse: true));
     }
 
+    [Fact]
+    public async Task Leaving_out_an_end_goes_over_to_the_next_or_the_last_millisecond()
+    {
+        await AppendAsync("1-18446744073709551615 2-0");
+        Assert.Equal("2-0", await RangeAsync("(1-18446744073709551615", "+"));
+        Assert.Equal("1-18446744073709551615", await RangeAsync("-", "(2-0"));
+        Assert.Equal("1-18446744073709551615", await RangeAsync("-", "(2-0", reverse: true));
+    }
+
+    [Fact]
+    public async Task Ids_are_ordered_by_milliseconds_then_sequence_as_unsigned_numbers()
+    {
+        const string InOrder = "1-2 1-10 1-18446744073709551615 2-1 10-0 9223372036854775807-5 9223372036854775808-4 18446744073709551615-3";
+        await AppendAsync(InOrder);
+        Assert.Equal(InOrder, await RangeAsync("-", "+"));
+        Assert.Equal("9223372036854775808-4 18446744073709551615-3", await RangeAsync("9223372036854775808", "+"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

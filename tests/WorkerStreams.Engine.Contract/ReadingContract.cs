@@ -88,8 +88,11 @@ public abstract class ReadingContract(EngineFixture fixture) : EngineContract(fi
             return;
         }
         Assert.Equal("3-0", await ReadAsync(ReadFrom("+", Other, Stream)));
+        Assert.Equal("3-0", await ReadAsync(ReadFrom("+") with { Count = 2, Block = TimeSpan.Zero }));
         await Engine.DeleteAsync(Stream, Ids("3-0"));
         Assert.Equal(Traits.ReadsLastLiveEntry ? "2-0" : "", await ReadAsync(ReadFrom("+")));
+        await Engine.TrimAsync(Stream, StreamTrim.MaxLength(0));
+        Assert.Equal("", await ReadAsync(ReadFrom("+")));
     }
 
     [Fact]
@@ -102,6 +105,9 @@ public abstract class ReadingContract(EngineFixture fixture) : EngineContract(fi
     [Fact]
     public async Task A_negative_time_to_wait_is_refused() =>
         await FailsAsync(EngineError.NegativeTimeout, () => ReadAsync(ReadFrom("0") with { Block = TimeSpan.FromSeconds(-2) }));
+
+    [Fact]
+    public async Task A_read_needs_a_stream() => await FailsAsync(EngineError.Syntax, () => ReadAsync(new() { Streams = [] }));
 
     [Fact]
     public async Task A_read_that_finds_something_does_not_wait()

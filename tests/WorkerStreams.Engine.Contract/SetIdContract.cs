@@ -37,6 +37,11 @@ public abstract class SetIdContract(EngineFixture fixture) : EngineContract(fixt
         Assert.Equal("last 9-0 added 2 deleted 8-1", await FiguresAsync());
         await Engine.SetIdAsync(Stream, Id("9-0"), maxDeletedId: StreamEntryId.MinValue);
         Assert.Equal("last 9-0 added 2 deleted 8-1", await FiguresAsync());
+        await Engine.SetIdAsync(Stream, Id("9-0"), maxDeletedId: Id("3-0"));
+        Assert.Equal("last 9-0 added 2 deleted 3-0", await FiguresAsync());
+        await Engine.TrimAsync(Stream, StreamTrim.MaxLength(0));
+        await Engine.SetIdAsync(Stream, Id("9-0"), entriesAdded: 0);
+        Assert.Equal("last 9-0 added 0 deleted 3-0", await FiguresAsync());
     }
 
     [Fact]

@@ -63,8 +63,8 @@ internal static class AppendCommands
 
     private static void Finish(Shard shard, StreamState stream, AppendOptions options)
     {
-        if (options.Trim is { } trim)
-            stream.Log.RemoveFirst(Trimming.Count(stream.Log, trim, shard.Store.Limits));
+        if (options.Trim is { } trim && Trimming.Count(stream.Log, trim, shard.Store.Limits) is > 0 and var count)
+            stream.Log.RemoveFirst(count);
         shard.ServeWaiters(stream);
     }
 

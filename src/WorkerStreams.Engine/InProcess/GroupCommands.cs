@@ -21,7 +21,6 @@ internal static class GroupCommands
         var read = CheckEntriesRead(entriesRead);
         var (stream, group) = Get(shard, name, groupName);
         group.SetPosition(position.Id ?? stream.LastId, read);
-        shard.ServeWaiters(stream);
     }
 
     public static bool Destroy(Shard shard, StreamName name, StreamName groupName)

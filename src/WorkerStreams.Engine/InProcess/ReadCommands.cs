@@ -74,9 +74,10 @@ internal static class ReadCommands
     {
         for (var i = 0; i < request.Streams.Count; i++)
         {
-            var stream = request.Streams[i].Stream;
+            var (stream, position) = request.Streams[i];
             if (!store.ShardOf(stream).TryGet(stream, request.Group, out _, out _))
                 throw Errors.NoGroupToRead(stream, request.Group);
+            CheckPosition(position.Kind, ofGroup: true);
         }
     }
 
@@ -88,8 +89,8 @@ internal static class ReadCommands
             throw StreamEngineException.InvalidArgument("timeout is negative");
         if (request.Block > LongestBlock)
             throw StreamEngineException.InvalidArgument("timeout is not an integer or out of range");
-        for (var i = 0; i < request.Streams.Count; i++)
-            CheckPosition(request.Streams[i].Position.Kind, request is ReadGroupRequest);
+        for (var i = 0; request is not ReadGroupRequest && i < request.Streams.Count; i++)
+            CheckPosition(request.Streams[i].Position.Kind, ofGroup: false);
     }
 
     private static void CheckPosition(ReadPositionKind position, bool ofGroup)

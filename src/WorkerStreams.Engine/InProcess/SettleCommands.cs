@@ -13,17 +13,18 @@ internal static class SettleCommands
     {
         var settlements = request.Settlements.Span;
         outcomes = outcomes[..settlements.Length];
-        CheckDeadLetters(shard, request);
+        var buffer = ArrayPool<StreamEntryId>.Shared.Rent(settlements.Length);
+        var ids = CopyIds(settlements, buffer, out var acknowledgedOnly);
+        if (!acknowledgedOnly)
+            CheckDeadLetters(shard, request);
         if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
         {
             outcomes.Fill(SettlementOutcome.NotPending);
             return;
         }
         group.TryGetConsumer(request.Owner, out var owner);
-        var now = shard.Store.Now;
+        var now = acknowledgedOnly ? 0 : shard.Store.Now;
         var deadLetters = default(StreamState);
-        var buffer = ArrayPool<StreamEntryId>.Shared.Rent(settlements.Length);
-        var ids = CopyIds(settlements, buffer);
         // Done, unless found otherwise.
         outcomes.Clear();
         for (var (i, found, run) = (0, 0, 0); i < ids.Length;)
@@ -40,8 +41,8 @@ internal static class SettleCommands
             }
             else if (settlements[i].Kind == SettlementKind.Acknowledge)
             {
-                run = Math.Max(run, i);
-                while (run < settlements.Length && settlements[run].Kind == SettlementKind.Acknowledge)
+                run = acknowledgedOnly ? ids.Length : Math.Max(run, i);
+                while (run < ids.Length && settlements[run].Kind == SettlementKind.Acknowledge)
                     run++;
                 i += group.Remove(place, ids[i..run]);
             }
@@ -57,10 +58,14 @@ internal static class SettleCommands
             shard.ServeWaiters(deadLetters);
     }
 
-    private static ReadOnlySpan<StreamEntryId> CopyIds(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> ids)
+    private static ReadOnlySpan<StreamEntryId> CopyIds(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> ids, out bool acknowledgedOnly)
     {
+        acknowledgedOnly = true;
         for (var i = 0; i < settlements.Length; i++)
+        {
             ids[i] = settlements[i].Id;
+            acknowledgedOnly &= settlements[i].Kind == SettlementKind.Acknowledge;
+        }
         return ids[..settlements.Length];
     }
 

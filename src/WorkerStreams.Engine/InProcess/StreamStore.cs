@@ -12,11 +12,13 @@ internal sealed class StreamStore
 
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly long _maxMemory;
+    private readonly int _maxEntryBytes;
 
     public StreamStore(InProcessEngineOptions options)
     {
         Options = options;
         _maxMemory = options.MaxMemory ?? long.MaxValue;
+        _maxEntryBytes = options.MaxEntryBytes;
         Limits = new(options.NodeMaxEntries, options.NodeMaxBytes);
         for (var i = 0; i < ShardCount; i++)
             _shards[i] = new(this);
@@ -35,7 +37,7 @@ internal sealed class StreamStore
 
     /// <returns>Why an entry of so many bytes cannot be stored, or null.</returns>
     public StreamEngineException? CheckRoom(int bytes) =>
-        bytes > Options.MaxEntryBytes ? Errors.EntryTooLarge(bytes, Options.MaxEntryBytes) : CheckMemory(bytes);
+        bytes > _maxEntryBytes ? Errors.EntryTooLarge(bytes, _maxEntryBytes) : CheckMemory(bytes);
 
     /// <returns>Why so many more bytes cannot be stored, or null.</returns>
     public StreamEngineException? CheckMemory(long bytes) => Meter.Used + bytes > _maxMemory ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;

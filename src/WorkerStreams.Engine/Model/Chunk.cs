@@ -24,6 +24,7 @@ internal sealed class Chunk : IDisposable
     private bool _pooled;
     private int _room;
     private int _count;
+    private int _bytes;
     private int _used;
     private int _references = 1;
 
@@ -42,6 +43,7 @@ internal sealed class Chunk : IDisposable
         _buffer = _pooled
             ? ArrayPool<byte>.Shared.Rent(Math.Clamp(FieldsStart(_room) + Math.Max(bytes, expectedBytes), SmallestBuffer, limits.MaxBytes))
             : GC.AllocateUninitializedArray<byte>(FieldsStart(_room) + bytes);
+        _bytes = BytesFor(_buffer);
         Ends[0] = 0;
     }
 
@@ -71,12 +73,6 @@ internal sealed class Chunk : IDisposable
     private Span<int> Ends =>
         MemoryMarshal.CreateSpan(ref Unsafe.As<byte, int>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _room * sizeof(ulong))), _room + 1);
 
-    /// <summary>Whether the entry has its place here: its id is near enough, and the chunk not too large with it.</summary>
-    public bool CanTake(StreamEntryId id, int bytes) =>
-        _count < _limits.MaxEntries
-        && FieldsStart(Math.Max(_room, _count + 1)) + _used + bytes <= _limits.MaxBytes
-        && _base.TryGetKey(id, out _);
-
     public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 
     /// <summary>The ids of some entries, the deleted ones among them included.</summary>
@@ -93,21 +89,24 @@ internal sealed class Chunk : IDisposable
     /// <summary>Whether the entry of this id is at this place, and not deleted.</summary>
     public bool Holds(int index, StreamEntryId id) => index < End && IdAt(index) == id && !IsDeleted(index);
 
-    /// <param name="id">One that <see cref="CanTake"/> has agreed to, or the first.</param>
+    /// <summary>Adds an entry after the last one, if it has its place here: its id is near enough, and the chunk not too large with it.</summary>
+    /// <param name="id">Greater than those before.</param>
     /// <param name="encoded">The fields.</param>
-    /// <returns>By how many bytes the chunk grew.</returns>
-    public int Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
+    /// <param name="grown">By how many bytes the chunk grew.</param>
+    public bool TryAppend(StreamEntryId id, ReadOnlySpan<byte> encoded, out int grown)
     {
-        var grown = 0;
-        if (_count == _room || encoded.Length > _buffer.Length - FieldsStart(_room) - _used)
-            grown = Grow(encoded.Length);
+        grown = 0;
+        if (!_base.TryGetKey(id, out var key))
+            return false;
+        if ((_count == _room || encoded.Length > _bytes - _used) && !TryGrow(encoded.Length, out grown))
+            return false;
         encoded.CopyTo(_buffer.AsSpan(FieldsStart(_room) + _used));
-        _base.TryGetKey(id, out Keys[_count]);
         _used += encoded.Length;
+        Keys[_count] = key;
         Ends[++_count] = _used;
         End = _count;
         Live++;
-        return grown;
+        return true;
     }
 
     public void Delete(int index)
@@ -173,7 +172,7 @@ internal sealed class Chunk : IDisposable
         for (var i = Start; i < End; i++)
         {
             if (!IsDeleted(i))
-                compacted.Append(IdAt(i), FieldsAt(i).Encoded);
+                compacted.TryAppend(IdAt(i), FieldsAt(i).Encoded, out _);
         }
         return compacted;
     }
@@ -233,23 +232,31 @@ internal sealed class Chunk : IDisposable
     private int RoomFor(int entries, int bytes) =>
         Math.Max(SmallestTable, Math.Min(entries, Math.Min(_limits.MaxEntries, (_limits.MaxBytes - FieldsStart(0) - bytes) / TableBytes)));
 
+    // The bytes of fields that there is room for in a buffer, beside the tables.
+    private int BytesFor(byte[] buffer) => (_pooled ? Math.Min(buffer.Length, _limits.MaxBytes) : buffer.Length) - FieldsStart(_room);
+
     private int FieldsAfter(int index) => Ends[index] is >= 0 and var end ? end : ~Ends[index];
 
     // Batches may show entries in the outgrown buffer, so it is left to the garbage collector.
-    private int Grow(int bytes)
+    private bool TryGrow(int bytes, out int grown)
     {
+        grown = 0;
+        if (_count >= _limits.MaxEntries || FieldsStart(Math.Max(_room, _count + 1)) + _used + bytes > _limits.MaxBytes)
+            return false;
         var keys = Keys;
         var ends = Ends;
         var fields = _buffer.AsSpan(FieldsStart(_room), _used);
-        var before = MemoryBytes;
+        var before = _buffer.Length;
         if (_count == _room)
             _room = RoomFor(4 * _room, _used + bytes);
         var size = FieldsStart(_room) + _used + bytes;
-        _buffer = ArrayPool<byte>.Shared.Rent(size <= _buffer.Length ? size : Math.Max(2 * _buffer.Length, size));
+        _buffer = ArrayPool<byte>.Shared.Rent(size <= before ? size : Math.Max(2 * before, size));
+        _bytes = BytesFor(_buffer);
         _pooled = true;
         keys[.._count].CopyTo(Keys);
         ends[..(_count + 1)].CopyTo(Ends);
         fields.CopyTo(_buffer.AsSpan(FieldsStart(_room)));
-        return MemoryBytes - before;
+        grown = _buffer.Length - before;
+        return true;
     }
 }

@@ -32,9 +32,8 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <param name="encoded">The fields.</param>
     public void Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
     {
-        if (_tail is not { } tail || !tail.CanTake(id, encoded.Length))
-            tail = AddChunk(id, encoded.Length);
-        var grown = tail.Append(id, encoded);
+        if (_tail is not { } tail || !tail.TryAppend(id, encoded, out var grown))
+            AddChunk(id, encoded.Length).TryAppend(id, encoded, out grown);
         if (grown != 0)
             meter.Add(grown);
         Count++;
@@ -180,9 +179,9 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
 
     private Chunk AddChunk(StreamEntryId id, int bytes)
     {
-        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became, and somewhat more.
+        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became.
         var chunk = _tail is { } last
-            ? new Chunk(id, bytes, last.End + (last.End / 8) + 1, last.UsedBytes, limits)
+            ? new Chunk(id, bytes, last.End + (last.End / 8), last.UsedBytes, limits)
             : new Chunk(id, bytes, 1, bytes, limits);
         meter.Add(chunk.MemoryBytes);
         _chunks.Add(id, chunk);

@@ -7,6 +7,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
 {
     private readonly Dictionary<StreamName, ConsumerState> _consumers = [];
     private readonly List<ConsumerState?> _byIndex = [];
+    private ConsumerState? _recent;
 
     public StreamName Name { get; } = name;
 
@@ -23,7 +24,16 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
 
     public IReadOnlyCollection<ConsumerState> Consumers => _consumers.Values;
 
-    public bool TryGetConsumer(StreamName consumer, [NotNullWhen(true)] out ConsumerState? state) => _consumers.TryGetValue(consumer, out state);
+    public bool TryGetConsumer(StreamName consumer, [NotNullWhen(true)] out ConsumerState? state)
+    {
+        state = _recent;
+        if (state is not null && state.Name == consumer)
+            return true;
+        if (!_consumers.TryGetValue(consumer, out state))
+            return false;
+        _recent = state;
+        return true;
+    }
 
     public ConsumerState ConsumerAt(int index) => _byIndex[index]!;
 
@@ -51,6 +61,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
             from = place.Id;
             Remove(place);
         }
+        _recent = null;
         _byIndex[consumer.Index] = null;
         _consumers.Remove(consumer.Name);
         meter.Add(-MemoryMeter.ConsumerBytes);
@@ -59,7 +70,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     /// <summary>The consumer tries something.</summary>
     public ConsumerState See(StreamName consumer, long now)
     {
-        if (!_consumers.TryGetValue(consumer, out var state))
+        if (!TryGetConsumer(consumer, out var state))
             return AddConsumer(consumer, now);
         state.SeenAt = now;
         return state;

@@ -28,9 +28,29 @@ internal sealed class IdDirectory<T>
     /// <summary>The index of the last item that may hold <paramref name="id"/>, or -1 where all are greater.</summary>
     public int Find(StreamEntryId id)
     {
+        var index = -1;
+        for (var rest = Count; rest > 0;)
+        {
+            var half = (rest + 1) >> 1;
+            index += IdSearch.If(_lowest[_start + index + half] <= id, half);
+            rest -= half;
+        }
+        return index;
+    }
+
+    /// <summary>As <see cref="Find(StreamEntryId)"/> for several ids: a step for each in turn, so that their waits for memory overlap.</summary>
+    public void Find(ReadOnlySpan<StreamEntryId> ids, Span<int> indexes)
+    {
+        indexes = indexes[..ids.Length];
+        indexes.Fill(-1);
         var lowest = _lowest.AsSpan(_start, Count);
-        var index = IdSearch.LowerBound(lowest, id);
-        return index < lowest.Length && lowest[index] == id ? index : index - 1;
+        for (var rest = Count; rest > 0;)
+        {
+            var half = (rest + 1) >> 1;
+            for (var i = 0; i < indexes.Length; i++)
+                indexes[i] += IdSearch.If(lowest[indexes[i] + half] <= ids[i], half);
+            rest -= half;
+        }
     }
 
     /// <summary>How far into its item an id is likely to be, by the ids that the item and the next one begin with: from 0 to 1.</summary>

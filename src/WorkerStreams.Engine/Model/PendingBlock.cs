@@ -20,16 +20,21 @@ internal sealed class PendingBlock
     private const int LargestBuffer = 16 * 1024;
 
     private readonly IdBase _base;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
-    private int _room = SmallestBuffer / RowBytes;
+    private byte[] _buffer;
+    private int _room;
 
-    /// <summary>An empty block for <paramref name="first"/> and entries after it.</summary>
-    public PendingBlock(StreamEntryId first)
-        : this(IdBase.Of(first))
+    /// <summary>An empty block for <paramref name="first"/> and entries after it, with room for few of them before it first grows, or for all.</summary>
+    public PendingBlock(StreamEntryId first, bool large = false)
+        : this(IdBase.Of(first), large ? LargestBuffer : SmallestBuffer)
     {
     }
 
-    private PendingBlock(IdBase origin) => _base = origin;
+    private PendingBlock(IdBase origin, int bytes)
+    {
+        _base = origin;
+        _buffer = ArrayPool<byte>.Shared.Rent(bytes);
+        _room = Math.Min(_buffer.Length / RowBytes, Capacity);
+    }
 
     public int Start { get; private set; }
 
@@ -75,15 +80,19 @@ internal sealed class PendingBlock
     public int IndexOf(StreamEntryId id, double share) =>
         Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id), (int)(share * (End - Start - 1)));
 
-    /// <summary>The places about so far into the block will be needed soon.</summary>
-    public void FetchAhead(double share) => FetchAhead(Start + (int)(share * (End - Start - 1)), 1);
+    /// <summary>The places about so far into the block, from 0 to 1, will be needed soon.</summary>
+    public void FetchAhead(double share)
+    {
+        var guess = Start + (int)(share * (End - Start - 1));
+        Prefetch.Line(in Keys[Math.Max(guess - 8, 0)]);
+        Prefetch.Line(in Keys[guess]);
+        Prefetch.Line(in Keys[Math.Min(guess + 8, End - 1)]);
+        Prefetch.Line(in AllOwners[guess]);
+    }
 
-    /// <summary>The places from <paramref name="index"/> on will be needed soon.</summary>
+    /// <summary>These places will be needed soon.</summary>
     public void FetchAhead(int index, int count)
     {
-        count = Math.Min(count, End - index);
-        if (count <= 0)
-            return;
         Prefetch.Lines<ulong>(Keys.Slice(index, count));
         Prefetch.Lines<int>(AllOwners.Slice(index, count));
     }
@@ -115,6 +124,7 @@ internal sealed class PendingBlock
         DeliveryCounts.Slice(End, added).Fill(1);
         End += added;
         Live += added;
+        FetchRoomAhead(added);
         return grown;
     }
 
@@ -138,13 +148,21 @@ internal sealed class PendingBlock
         Live++;
     }
 
+    /// <summary>The index of the first place from <paramref name="index"/> on whose entry is not removed, or <see cref="End"/> where there is none.</summary>
+    public int SkipRemoved(int index)
+    {
+        while (index < End && AllOwners[index] == Removed)
+            index++;
+        return index;
+    }
+
     /// <summary>How many of the places from <paramref name="index"/> on hold just these entries, all of one owner.</summary>
     public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
         var keys = Keys[index..End];
         var owners = AllOwners[index..End];
         var length = 0;
-        while (length < Math.Min(ids.Length, keys.Length) && owners[length] == owners[0] && _base.TryGetKey(ids[length], out var key) && keys[length] == key)
+        while (length < ids.Length && length < keys.Length && length < owners.Length && owners[length] == owners[0] && _base.IdOf(keys[length]) == ids[length])
             length++;
         return length;
     }
@@ -155,13 +173,10 @@ internal sealed class PendingBlock
         var owners = AllOwners;
         owners.Slice(index, count).Fill(Removed);
         Live -= count;
-        if (index == Start)
-        {
-            while (Start < End && owners[Start] == Removed)
-                Start++;
-        }
         if (index + count == End)
             DropRemovedEnd();
+        if (index == Start)
+            Start = Math.Min(SkipRemoved(index + count), End);
     }
 
     /// <summary>Whether the entries of <paramref name="other"/> are near enough.</summary>
@@ -175,7 +190,7 @@ internal sealed class PendingBlock
     public PendingBlock SplitAt(int index)
     {
         // The sequences are as far from this base as they were from the old one.
-        var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds });
+        var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds }, SmallestBuffer);
         upper.AppendFrom(this, index);
         for (var i = index; i < End; i++)
             Live -= AllOwners[i] == Removed ? 0 : 1;
@@ -201,6 +216,16 @@ internal sealed class PendingBlock
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         (_buffer, _room, Start, End, Live) = ([], 0, 0, 0, 0);
+    }
+
+    // As many as came just now will probably come next.
+    private void FetchRoomAhead(int count)
+    {
+        count = Math.Min(count, _room - End);
+        Prefetch.Lines<ulong>(Keys.Slice(End, count));
+        Prefetch.Lines<long>(DeliveryTimes.Slice(End, count));
+        Prefetch.Lines<long>(DeliveryCounts.Slice(End, count));
+        Prefetch.Lines<int>(AllOwners.Slice(End, count));
     }
 
     private int AppendFrom(PendingBlock other, int from)

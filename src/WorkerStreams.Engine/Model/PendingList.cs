@@ -12,7 +12,7 @@ internal sealed class PendingList(MemoryMeter meter)
 
     // So many blocks are near in the caches all the time.
     private const int FewBlocks = 8;
-    private const int MostAhead = 16;
+    private const int MostAhead = 32;
 
     private readonly IdDirectory<PendingBlock> _blocks = new();
     private PendingBlock? _tail;
@@ -102,10 +102,10 @@ internal sealed class PendingList(MemoryMeter meter)
         var (block, index) = (place.Block, place.Index);
         var (before, first) = (block.Live, block.IdAt(index));
         var count = ids.Length > 1 && block.Holds(index + 1, ids[1]) ? block.RunLength(index, ids) : 1;
-        block.Remove(index, count);
         (_hintBlock, _hintIndex) = (block, index + count);
         if (count > 1)
             FetchNext(block, index + count, count);
+        block.Remove(index, count);
         _nextAhead += count - 1;
         Count -= count;
         if (block.Live == 0 || (block.Live < MergeBelow && before / TidyEvery != block.Live / TidyEvery))
@@ -115,10 +115,12 @@ internal sealed class PendingList(MemoryMeter meter)
 
     private void FindAhead(ReadOnlySpan<StreamEntryId> ids)
     {
-        Span<double> shares = stackalloc double[ids.Length];
+        Span<int> positions = stackalloc int[MostAhead];
+        Span<double> shares = stackalloc double[MostAhead];
+        _blocks.Find(ids, positions);
         for (var i = 0; i < ids.Length; i++)
         {
-            var position = Math.Max(_blocks.Find(ids[i]), 0);
+            var position = Math.Max(positions[i], 0);
             _blocks.FetchAhead(position);
             shares[i] = _blocks.ShareOf(ids[i], position);
             _ahead[i] = new(_blocks[position]!, 0);
@@ -130,12 +132,21 @@ internal sealed class PendingList(MemoryMeter meter)
         _aheadCount = ids.Length;
     }
 
-    // Entries settled in order go on in order.
+    // Entries settled in order go on in order, from this place on.
     private void FetchNext(PendingBlock block, int index, int count)
     {
-        block.FetchAhead(index, count);
-        if (index + count > block.End && block == _blocks[0])
-            _blocks.FetchAhead(1);
+        var rest = block.End - index;
+        block.FetchAhead(index, Math.Min(count, rest));
+        if (rest >= count)
+            return;
+        var position = _blocks.Find(block.FirstId) + 1;
+        if (position == _blocks.Count)
+            return;
+        var next = _blocks[position]!;
+        next.FetchAhead(next.Start, Math.Min(count, next.End - next.Start));
+        _blocks.FetchAhead(position + 1);
+        if (rest == 0)
+            (_hintBlock, _hintIndex) = (next, next.Start);
     }
 
     /// <summary>The place of the first pending entry that is not below <paramref name="id"/>.</summary>
@@ -152,15 +163,11 @@ internal sealed class PendingList(MemoryMeter meter)
     /// <summary>The next pending entry. Entries may be changed on the way, but not added or removed.</summary>
     public bool TryGetNext(ref PendingPlace place)
     {
-        var (block, index) = (place.Block, place.Index + 1);
-        for (; index < block.End; index++)
-        {
-            if (block.Owners[index] == PendingBlock.Removed)
-                continue;
-            place = new(block, index);
-            return true;
-        }
-        return TryGetBlockAfter(block, ref place);
+        var (block, index) = (place.Block, place.Block.SkipRemoved(place.Index + 1));
+        if (index == block.End)
+            return TryGetBlockAfter(block, ref place);
+        place = new(block, index);
+        return true;
     }
 
     /// <summary>The next pending entry of <paramref name="owner"/>, from <paramref name="place"/> on.</summary>
@@ -241,9 +248,9 @@ internal sealed class PendingList(MemoryMeter meter)
         return AddBlock(position + 1, upper.FirstId, upper);
     }
 
-    // The last block, for an entry that comes after all others.
+    // The last block, for an entry that comes after all others. What follows a full block will be full as well.
     private PendingBlock TailFor(StreamEntryId id) =>
-        _tail is { IsFull: false } tail && tail.IsNear(id) ? tail : AddBlock(_blocks.Count, id, new(id));
+        _tail is { IsFull: false } tail && tail.IsNear(id) ? tail : AddBlock(_blocks.Count, id, new(id, large: _tail is { IsFull: true }));
 
     private PendingBlock AddBlock(int position, StreamEntryId lowest, PendingBlock block)
     {

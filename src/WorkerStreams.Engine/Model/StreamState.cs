@@ -7,6 +7,7 @@ internal sealed class StreamState
 {
     private readonly MemoryMeter _meter;
     private Dictionary<StreamName, GroupState>? _groups;
+    private GroupState? _recentGroup;
 
     public StreamState(StreamName name, NodeLimits limits, MemoryMeter meter)
     {
@@ -31,8 +32,13 @@ internal sealed class StreamState
 
     public bool TryGetGroup(StreamName group, [NotNullWhen(true)] out GroupState? state)
     {
-        state = null;
-        return _groups is not null && _groups.TryGetValue(group, out state);
+        state = _recentGroup;
+        if (state is not null && state.Name == group)
+            return true;
+        if (_groups is null || !_groups.TryGetValue(group, out state))
+            return false;
+        _recentGroup = state;
+        return true;
     }
 
     /// <param name="id">Greater than <see cref="LastId"/>.</param>
@@ -65,6 +71,7 @@ internal sealed class StreamState
 
     public void RemoveGroup(GroupState group)
     {
+        _recentGroup = null;
         _groups!.Remove(group.Name);
         group.Clear();
     }

@@ -4,8 +4,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Benchmarks.Passing;
 
 /// <summary>
-/// A stream kept short by trimming, with one group and one consumer, that takes numbered payloads one by one
-/// and reads and acknowledges them by the hundred.
+/// A stream kept short by trimming, with one group and one consumer, that takes numbered payloads and reads and acknowledges them by the hundred.
 /// </summary>
 internal sealed class BoundedStream : IDisposable
 {
@@ -17,16 +16,19 @@ internal sealed class BoundedStream : IDisposable
     private readonly InProcessStreamEngine _engine = new();
     private readonly StreamName _stream = "orders";
     private readonly ReadGroupRequest _read;
+    private readonly Appending _appending;
     private readonly Acknowledgement _acknowledgement;
     private readonly SettleRequest _settle;
     private readonly byte[][] _encoded = new byte[BatchSize][];
     private readonly AppendEntry[] _entries = new AppendEntry[BatchSize];
+    private readonly AppendResult[] _results = new AppendResult[BatchSize];
     private readonly StreamEntryId[] _ids = new StreamEntryId[BatchSize];
     private readonly Settlement[] _settlements = new Settlement[BatchSize];
     private readonly SettlementOutcome[] _outcomes = new SettlementOutcome[BatchSize];
 
-    private BoundedStream(Acknowledgement acknowledgement)
+    private BoundedStream(Appending appending, Acknowledgement acknowledgement)
     {
+        _appending = appending;
         _acknowledgement = acknowledgement;
         _read = new()
         {
@@ -46,24 +48,19 @@ internal sealed class BoundedStream : IDisposable
         }
     }
 
-    public static async Task<BoundedStream> CreateAsync(Acknowledgement acknowledgement)
+    public static async Task<BoundedStream> CreateAsync(Appending appending, Acknowledgement acknowledgement)
     {
-        var stream = new BoundedStream(acknowledgement);
+        var stream = new BoundedStream(appending, acknowledgement);
         await stream._engine.CreateGroupAsync(stream._stream, stream._read.Group, GroupPosition.Beginning, createStream: true);
         return stream;
     }
 
-    /// <summary>Appends a hundred entries, one by one, that bear the numbers from <paramref name="next"/> on.</summary>
-    public async ValueTask AppendBatchAsync(int next)
+    /// <summary>Appends a hundred entries that bear the numbers from <paramref name="next"/> on.</summary>
+    public ValueTask AppendBatchAsync(int next)
     {
         foreach (var encoded in _encoded)
             BinaryPrimitives.WriteInt32LittleEndian(encoded.AsSpan(^NumberedPayload.Length..), next++);
-        for (var i = 0; i < BatchSize; i++)
-        {
-            var appending = _engine.AppendAsync(_stream, _entries[i], KeepShort);
-            if (!appending.IsCompletedSuccessfully)
-                await appending;
-        }
+        return _appending == Appending.OneByOne ? AppendOneByOneAsync() : AppendTogetherAsync();
     }
 
     /// <summary>Waits for entries, reads up to a hundred, checks that they bear the numbers from <paramref name="next"/> on, and acknowledges them.</summary>
@@ -81,6 +78,26 @@ internal sealed class BoundedStream : IDisposable
     }
 
     public void Dispose() => _engine.Dispose();
+
+    private async ValueTask AppendOneByOneAsync()
+    {
+        for (var i = 0; i < BatchSize; i++)
+        {
+            var appending = _engine.AppendAsync(_stream, _entries[i], KeepShort);
+            if (!appending.IsCompletedSuccessfully)
+                await appending;
+        }
+    }
+
+    private async ValueTask AppendTogetherAsync()
+    {
+        await _engine.AppendAsync(_stream, _entries, _results, KeepShort);
+        foreach (ref readonly var result in _results.AsSpan())
+        {
+            if (result.Status != AppendStatus.Stored)
+                throw new InvalidOperationException("An entry was not stored.", result.Error);
+        }
+    }
 
     private async ValueTask AcknowledgeAsync(EntryBatch batch)
     {
@@ -104,6 +121,16 @@ internal sealed class BoundedStream : IDisposable
                 throw new InvalidOperationException("An entry was not the consumer's.");
         }
     }
+}
+
+/// <summary>How entries are appended.</summary>
+internal enum Appending
+{
+    /// <summary>A command each.</summary>
+    OneByOne,
+
+    /// <summary>A command for a hundred.</summary>
+    ByHundred,
 }
 
 /// <summary>How entries are acknowledged.</summary>

@@ -3,7 +3,7 @@ using WorkerStreams.Benchmarks.Harness;
 
 namespace WorkerStreams.Benchmarks.Passing;
 
-/// <summary>Appends a hundred one by one, then reads and acknowledges them together.</summary>
+/// <summary>Appends a hundred, then reads and acknowledges them together.</summary>
 internal sealed class StreamOnOneThread(BoundedStream stream) : IContestant
 {
     public async Task RunAsync(int messages, Stopwatch watch)

@@ -3,15 +3,16 @@ using WorkerStreams.Benchmarks.Harness;
 
 namespace WorkerStreams.Benchmarks.Passing;
 
-/// <summary>One thread appends one by one; the other waits for entries, reads up to a hundred and acknowledges them.</summary>
+/// <summary>One thread appends; the other waits for entries, reads up to a hundred and acknowledges them.</summary>
 internal sealed class StreamOnTwoThreads(BoundedStream stream) : IContestant
 {
-    // As far ahead as the rival's channel lets its producer be.
-    private const int BatchesAhead = ChannelOnTwoThreads.Capacity / BoundedStream.BatchSize;
+    // About as far ahead as the rival's channel lets its producer be.
+    private const int BatchesAhead = 2;
+    private const int BatchAhead = 500;
 
     public async Task RunAsync(int messages, Stopwatch watch)
     {
-        using var window = new Window(BatchesAhead, BoundedStream.BatchSize);
+        using var window = new Window(BatchesAhead, BatchAhead);
         await BothSides.RunAsync(() => ProduceAsync(messages, window), () => ConsumeAsync(messages, window));
     }
 

@@ -46,13 +46,17 @@ internal sealed class RandomChoices(Random random, string tag)
         if (auto && Chance(10))
             return NewEntryId.Auto;
         var last = _seen[^1];
-        var milliseconds = last.Milliseconds + (ulong)Of(0, 0, 1, 1, 1, 2, 5);
+        var milliseconds = last.Milliseconds + (ulong)Of(0, 0, 1, 1, 1, 2, 5) + Far(1);
         if (Chance(20))
             return NewEntryId.AutoSequence(milliseconds);
-        var id = Chance(5) ? Id() : new StreamEntryId(milliseconds, milliseconds == last.Milliseconds ? last.Sequence + 1 : (ulong)Number(0, 2));
+        var sequence = (milliseconds == last.Milliseconds ? last.Sequence + 1 : (ulong)Number(0, 2)) + Far(3);
+        var id = Chance(5) ? Id() : new StreamEntryId(milliseconds, sequence);
         _seen.Add(id);
         return id;
     }
+
+    // Now and then so far from the last id that an engine that stores differences has to think of something.
+    private ulong Far(int percent) => Chance(percent) ? (ulong)random.NextInt64(1L << 31, 1L << 34) : 0;
 
     public RangeBound Bound() => Number(0, 5) switch
     {

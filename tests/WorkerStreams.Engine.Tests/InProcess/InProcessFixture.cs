@@ -6,9 +6,11 @@ namespace WorkerStreams.Engine.Tests.InProcess;
 /// <summary>The in-process engine on a clock that the tests move, with nodes of some size.</summary>
 public class SizedFixture(int nodeMaxEntries) : EngineFixture
 {
+    private const int MaxEntryBytes = 4 * 1024 * 1024;
+
     private readonly FakeTimeProvider _time = new();
 
-    public override EngineTraits Traits => EngineTraits.Redis80 with { NodeMaxEntries = nodeMaxEntries };
+    public override EngineTraits Traits => EngineTraits.Redis80 with { NodeMaxEntries = nodeMaxEntries, MaxEntryBytes = MaxEntryBytes };
 
     public override DateTimeOffset? Now => _time.GetUtcNow();
 
@@ -18,8 +20,13 @@ public class SizedFixture(int nodeMaxEntries) : EngineFixture
         return ValueTask.CompletedTask;
     }
 
-    protected override ValueTask<IStreamEngine> CreateEngineAsync() => new(
-        new InProcessStreamEngine(new() { TimeProvider = _time, NodeMaxEntries = nodeMaxEntries, NodeMaxBytes = Math.Clamp(100 * nodeMaxEntries, 256, 16_384) }));
+    protected override ValueTask<IStreamEngine> CreateEngineAsync() => new(new InProcessStreamEngine(new()
+    {
+        TimeProvider = _time,
+        MaxEntryBytes = MaxEntryBytes,
+        NodeMaxEntries = nodeMaxEntries,
+        NodeMaxBytes = Math.Clamp(100 * nodeMaxEntries, 256, 16_384),
+    }));
 }
 
 /// <summary>Nodes of the default size.</summary>

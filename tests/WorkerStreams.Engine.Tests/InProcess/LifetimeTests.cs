@@ -38,6 +38,15 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public async Task A_time_to_wait_that_no_timer_takes_is_refused()
+    {
+        using var engine = new InProcessStreamEngine();
+        var request = Read(ReadPosition.End) with { Block = TimeSpan.FromMilliseconds(uint.MaxValue) };
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.ReadAsync(request));
+        Assert.Equal((StreamErrorCode.InvalidArgument, "ERR timeout is not an integer or out of range"), (thrown.Code, thrown.Message));
+    }
+
+    [Fact]
     public async Task Thousands_of_reads_wait_without_threads()
     {
         var time = new FakeTimeProvider();

@@ -3,9 +3,21 @@ using Xunit;
 
 namespace WorkerStreams.Engine.Tests.InProcess;
 
-/// <summary>Commands at random on nodes of every small size.</summary>
+/// <summary>Where nodes end, and commands at random on nodes of every small size.</summary>
 public sealed class NodeSizes
 {
+    [Theory]
+    [InlineData(4, 1_000_000, 8)]
+    [InlineData(1_000, 256, 9)]
+    [InlineData(1_000, 1_000_000, 0)]
+    public async Task A_node_ends_where_its_entries_or_its_bytes_reach_their_limit(int maxEntries, int maxBytes, int removed)
+    {
+        using var engine = new InProcessStreamEngine(new() { NodeMaxEntries = maxEntries, NodeMaxBytes = maxBytes });
+        for (var i = 0; i < 10; i++)
+            await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", new string('x', 60)))));
+        Assert.Equal(removed, await engine.TrimAsync("s", StreamTrim.MaxLength(1, approximate: true)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
