@@ -48,7 +48,8 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
             position = entry.Id <= position && entry.Id.TryDecrement(out var before) ? before : position;
         ConsumerLog.GroupRestored(consumer.Logger, consumer.Plan.Name, consumer.Plan.Group, consumer.Plan.Stream, position);
         await CreateAsync(GroupPosition.After(position), cancellation);
-        await TakeBackAsync(leased, cancellation);
+        // Which moves the group's position past what was read.
+        await ForgottenEntries.TakeBackAsync(consumer, leased, restored: true, _lastRead, cancellation);
     }
 
     private async Task CreateAsync(GroupPosition position, CancellationToken cancellation)
@@ -72,25 +73,6 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
         catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoStream)
         {
             return StreamEntryId.MinValue;
-        }
-    }
-
-    // Forced claims make the entries pending again, with the counts they had, and move the group's position past what was read.
-    private async Task TakeBackAsync(List<LeasedEntry> leased, CancellationToken cancellation)
-    {
-        foreach (var sameCount in leased.GroupBy(entry => entry.DeliveryCount))
-        {
-            (await consumer.Engine.ClaimAsync(new()
-            {
-                Stream = consumer.Plan.Stream,
-                Group = consumer.Plan.Group,
-                Consumer = consumer.Plan.Consumer,
-                Ids = sameCount.Select(entry => entry.Id).ToArray(),
-                DeliveryCount = Math.Max(1, sameCount.Key),
-                Force = true,
-                JustIds = true,
-                LastId = _lastRead,
-            }, cancellation)).Dispose();
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Intake(HeldEntries held, Redeliveries redeliveries, Dispat
         foreach (var index in known)
         {
             batch.Lose(index);
-            held.Finish(batch, index, settlement: null);
+            held.Forget(batch, index);
         }
         dispatcher.Enqueue(batch);
         return count;

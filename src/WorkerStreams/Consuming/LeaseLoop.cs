@@ -1,12 +1,11 @@
 using WorkerStreams.Engine;
-using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 
-/// <summary>Renews the leases of all that is held, well before another consumer could claim it, and tells handlers whose lease is lost.</summary>
+/// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
 internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher)
 {
-    // So a lease is renewed when two thirds of it are over at the latest; a renewal that fails is tried again by the supervisor's quick restarts.
+    // So a lease is renewed when two thirds of it are over at the latest, and there is time to try again.
     private readonly TimeSpan _interval = consumer.Plan.MinIdleTime / 2;
     private readonly TimeSpan _age = consumer.Plan.MinIdleTime / 6;
 
@@ -17,11 +16,16 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
             List<LeasedEntry> leased = [.. held.LeasedBefore(_age), .. redeliveries.LeasedBefore(_age)];
             if (leased.Count > 0)
                 await RenewAsync(leased, cancellation);
+            // An answer that took long may leave leases lapsed that were young when it was asked for.
+            if (held.LeasedBefore(consumer.Plan.MinIdleTime).Count > 0)
+                continue;
+            dispatcher.Resume();
             await Task.Delay(_interval, consumer.Time, cancellation);
         }
     }
 
-    private async Task RenewAsync(List<LeasedEntry> leased, CancellationToken cancellation)
+    /// <summary>Renews the leases; what is another's by now is given up.</summary>
+    public async Task RenewAsync(IReadOnlyList<LeasedEntry> leased, CancellationToken cancellation)
     {
         var outcomes = new SettlementOutcome[leased.Count];
         var renewedAt = consumer.Time.GetTimestamp();
@@ -35,33 +39,72 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
             },
             outcomes,
             cancellation);
+        var forgotten = new List<LeasedEntry>();
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (outcomes[i] == SettlementOutcome.NotOwner)
                 Lose(leased[i]);
-            else if (leased[i].Batch is { } batch)
-                batch.LeasedAt = renewedAt;
+            else if (outcomes[i] == SettlementOutcome.NotPending)
+                forgotten.Add(leased[i]);
             else
-                redeliveries.Renewed(leased[i].Id, renewedAt);
+                Renewed(leased[i], renewedAt);
         }
+        if (forgotten.Count > 0)
+            await TakeBackAsync(forgotten, renewedAt, cancellation);
+    }
+
+    private async Task TakeBackAsync(List<LeasedEntry> forgotten, long renewedAt, CancellationToken cancellation)
+    {
+        try
+        {
+            var back = await ForgottenEntries.TakeBackAsync(consumer, forgotten, restored: false, lastId: null, cancellation);
+            foreach (var entry in forgotten)
+            {
+                if (back.Contains(entry.Id))
+                    Renewed(entry, renewedAt);
+                else if (consumer.HasLapsed(entry.LeasedAt))
+                    Lose(entry);
+                else
+                    Trimmed(entry, renewedAt);
+            }
+        }
+        catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
+        {
+            // Nobody can claim from a group that is not there. The read loop makes it anew, with all that is held.
+            foreach (var entry in forgotten)
+                Renewed(entry, renewedAt);
+        }
+    }
+
+    private void Renewed(LeasedEntry entry, long renewedAt)
+    {
+        if (entry.Batch is { } batch)
+            batch.LeasedAt = renewedAt;
+        else
+            redeliveries.Renewed(entry.Id, renewedAt);
+    }
+
+    // Gone from the stream, so nobody else can get it: what is held here can still be handled.
+    private void Trimmed(LeasedEntry entry, long renewedAt)
+    {
+        Renewed(entry, renewedAt);
+        if (entry.Batch is null && redeliveries.Forget(entry))
+            consumer.ReportTrimmed(entry.Id);
     }
 
     private void Lose(LeasedEntry entry)
     {
-        if (entry.Batch is not { } batch)
-        {
-            redeliveries.Forget(entry.Id);
-            return;
-        }
-        switch (batch.Lose(entry.Index))
+        switch (entry.Batch?.Lose(entry.Index))
         {
             case EntryState.Waiting:
-                ConsumerLog.LeaseLost(consumer.Logger, consumer.Plan.Name, entry.Id);
-                consumer.Counters.AddLeasesLost(1);
-                held.Finish(batch, entry.Index, settlement: null);
+                consumer.ReportLost(entry.Id);
+                held.Forget(entry.Batch, entry.Index);
                 break;
             case EntryState.Running:
-                dispatcher.Cancel(batch, entry.Index);
+                dispatcher.Cancel(entry.Batch, entry.Index);
+                break;
+            case null when redeliveries.Forget(entry):
+                consumer.ReportLost(entry.Id);
                 break;
         }
     }

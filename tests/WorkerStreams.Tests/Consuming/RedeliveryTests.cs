@@ -177,8 +177,8 @@ public sealed class RedeliveryTests : IDisposable
 
         Assert.Equal([true, true], stopping);
         Assert.Equal(2, _world.Pending);
-        Assert.All(_world.PendingEntries, entry => Assert.Equal(1, entry.DeliveryCount));
-        Assert.All(_world.PendingEntries, entry => Assert.True(entry.Idle > TimeSpan.FromDays(1)));
+        Assert.All(_world.PendingEntries, entry => Assert.Equal(0, entry.DeliveryCount));
+        Assert.Equal(2, _world.HandedBack);
     }
 
     public void Dispose() => _world.Dispose();
