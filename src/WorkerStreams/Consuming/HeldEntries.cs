@@ -104,11 +104,11 @@ internal sealed class HeldEntries
             return _batches.Exists(batch => batch.Leased().Any(entry => entry.Id == id));
     }
 
-    /// <summary>The entries whose lease must be kept and is older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<LeasedEntry> LeasedBefore(TimeSpan age)
+    /// <summary>The entries whose lease must be kept.</summary>
+    public IReadOnlyList<LeasedEntry> Leased()
     {
         lock (_gate)
-            return [.. _batches.Where(batch => _consumer.Time.GetElapsedTime(batch.LeasedAt) >= age).SelectMany(static batch => batch.Leased())];
+            return [.. _batches.SelectMany(static batch => batch.Leased())];
     }
 
     /// <summary>The batches with entries whose lease must be kept.</summary>

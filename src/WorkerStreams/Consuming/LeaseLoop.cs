@@ -5,19 +5,18 @@ namespace WorkerStreams.Consuming;
 /// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
 internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher)
 {
-    // So a lease is renewed when two thirds of it are over at the latest, and there is time to try again.
-    private readonly TimeSpan _interval = consumer.Plan.MinIdleTime / 2;
-    private readonly TimeSpan _age = consumer.Plan.MinIdleTime / 6;
+    // A third of the lease is left to try again.
+    private readonly TimeSpan _interval = consumer.Plan.MinIdleTime * 2 / 3;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            List<LeasedEntry> leased = [.. held.LeasedBefore(_age), .. redeliveries.LeasedBefore(_age)];
+            List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
             if (leased.Count > 0)
                 await RenewAsync(leased, cancellation);
             // An answer that took long may leave leases lapsed that were young when it was asked for.
-            if (held.LeasedBefore(consumer.Plan.MinIdleTime).Count > 0)
+            if (held.LeasedBatches().Any(batch => consumer.HasLapsed(batch.LeasedAt)))
                 continue;
             dispatcher.Resume();
             await Task.Delay(_interval, consumer.Time, cancellation);
@@ -44,7 +43,7 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         {
             if (outcomes[i] == SettlementOutcome.NotOwner)
                 Lose(leased[i]);
-            else if (outcomes[i] == SettlementOutcome.NotPending)
+            else if (outcomes[i] == SettlementOutcome.NotPending && IsHeld(leased[i]))
                 forgotten.Add(leased[i]);
             else
                 Renewed(leased[i], renewedAt);
@@ -75,6 +74,9 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
                 Renewed(entry, renewedAt);
         }
     }
+
+    // Otherwise it may have been settled from here meanwhile.
+    private bool IsHeld(LeasedEntry entry) => entry.Batch?.IsActive(entry.Index) ?? redeliveries.Holds(entry);
 
     private void Renewed(LeasedEntry entry, long renewedAt)
     {

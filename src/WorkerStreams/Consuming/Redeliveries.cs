@@ -62,6 +62,13 @@ internal sealed class Redeliveries : IDisposable
             return _waiting.ContainsKey(id);
     }
 
+    /// <summary>Whether the entry waits after that delivery.</summary>
+    public bool Holds(LeasedEntry entry)
+    {
+        lock (_gate)
+            return HoldsUnderGate(entry);
+    }
+
     /// <summary>Waits until an entry is due.</summary>
     public async Task WhenDueAsync(CancellationToken cancellation)
     {
@@ -98,18 +105,11 @@ internal sealed class Redeliveries : IDisposable
         return due;
     }
 
-    /// <summary>The entries whose lease is older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<LeasedEntry> LeasedBefore(TimeSpan age)
+    /// <summary>The entries that wait; their lease must be kept.</summary>
+    public IReadOnlyList<LeasedEntry> Leased()
     {
         lock (_gate)
-        {
-            return
-            [
-                .. _waiting
-                    .Where(entry => _consumer.Time.GetElapsedTime(entry.Value.LeasedAt) >= age)
-                    .Select(static entry => new LeasedEntry(entry.Key, entry.Value.DeliveryCount, entry.Value.LeasedAt)),
-            ];
-        }
+            return [.. _waiting.Select(static entry => new LeasedEntry(entry.Key, entry.Value.DeliveryCount, entry.Value.LeasedAt))];
     }
 
     public void Renewed(StreamEntryId id, long at)
@@ -125,10 +125,12 @@ internal sealed class Redeliveries : IDisposable
     public bool Forget(LeasedEntry entry)
     {
         lock (_gate)
-            return _waiting.TryGetValue(entry.Id, out var waiting) && waiting.DeliveryCount == entry.DeliveryCount && _waiting.Remove(entry.Id);
+            return HoldsUnderGate(entry) && _waiting.Remove(entry.Id);
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private bool HoldsUnderGate(LeasedEntry entry) => _waiting.TryGetValue(entry.Id, out var waiting) && waiting.DeliveryCount == entry.DeliveryCount;
 
     private void EnqueueUnderGate(StreamEntryId id, in Waiting waiting)
     {

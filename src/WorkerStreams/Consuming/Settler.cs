@@ -104,7 +104,9 @@ internal sealed class Settler : IDisposable
         catch (Exception error)
         {
             _held.PutBack(_deadLetters, unsettled);
-            var delay = _consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, ++_failures);
+            // A lost group is not back in a moment.
+            var first = error is StreamEngineException { Code: StreamErrorCode.NoGroup } ? LongestBackoff : FirstBackoff;
+            var delay = _consumer.Jitter.Backoff(first, LongestBackoff, ++_failures);
             ConsumerLog.SettlementFailed(_consumer.Logger, error, _consumer.Plan.Name, unsettled.Count, delay);
             _timer.Change(delay, Timeout.InfiniteTimeSpan);
         }

@@ -39,7 +39,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         ];
         _keeping =
         [
-            // A third of a lease is left for these when a renewal fails.
+            // So there are some tries in the third of a lease that is left when a renewal fails.
             new("lease", leases.RunAsync) { FirstBackoff = Plan.MinIdleTime / 20, LongestBackoff = Plan.MinIdleTime / 2.5 },
             new("lease watch", new LeaseWatch(consumer, _held, _dispatcher).RunAsync),
         ];

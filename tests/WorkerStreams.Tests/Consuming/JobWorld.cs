@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using WorkerStreams.Consuming;
 using WorkerStreams.Engine;
 using WorkerStreams.Tests.Simulation;
 
@@ -117,6 +118,16 @@ internal sealed class JobWorld(int seed = 0) : IDisposable
             return letters;
         }
     }
+
+    /// <summary>What health and metrics tell of the host's only consumer.</summary>
+    public static ConsumerCounters CountersOf(SimulatedHost host) => host.Services.GetRequiredService<StreamWorker>().Consumers[0].Counters;
+
+    /// <summary>What a process sees whose way to the engine is broken.</summary>
+    public static void Refuse(string call) => throw new StreamEngineException(StreamErrorCode.Unavailable, $"ERR no {call}");
+
+    /// <summary>Another client takes the entry, as XCLAIM does.</summary>
+    public void Steal(StreamEntryId id) =>
+        Now(Engine.ClaimAsync(new() { Stream = Jobs, Group = Group, Consumer = "thief", Ids = new[] { id } })).Dispose();
 
     /// <summary>The result of a call that completes at once.</summary>
     public static T Now<T>(ValueTask<T> call)
