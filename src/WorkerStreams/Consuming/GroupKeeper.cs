@@ -23,16 +23,18 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
         foreach (var group in await consumer.Engine.GetGroupsAsync(consumer.Plan.Stream, cancellation))
         {
             if (group.Name == consumer.Plan.Group)
-                HasRead(group.LastDeliveredId);
+                _lastRead = group.LastDeliveredId;
         }
     }
 
-    /// <summary>Entries up to this id were delivered.</summary>
-    public void HasRead(StreamEntryId id)
+    /// <summary>Entries were delivered. Returns whether some of them may have been before: a group made anew may start behind what is held here.</summary>
+    public bool HasRead(StreamEntryId first, StreamEntryId last)
     {
         _losses = 0;
-        if (id > _lastRead)
-            _lastRead = id;
+        var again = first <= _lastRead;
+        if (last > _lastRead)
+            _lastRead = last;
+        return again;
     }
 
     /// <summary>After NOGROUP: makes the group anew, behind every entry that is held here, and takes those back.</summary>

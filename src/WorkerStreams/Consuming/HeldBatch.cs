@@ -69,6 +69,8 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
     /// <summary>Whether the entry waits or runs, so that nothing of it has been settled from here.</summary>
     public bool IsActive(int index) => _states[index] is EntryState.Waiting or EntryState.Running;
 
+    public bool IsLost(int index) => _states[index] == EntryState.Lost;
+
     public LeasedEntry Lease(int index) => new(entries.Entries[index].Id, entries.Entries[index].DeliveryCount, LeasedAt, this, index);
 
     /// <summary>One entry needs its memory no more. Returns whether it was the last; the caller holds the gate.</summary>

@@ -127,10 +127,7 @@ internal sealed class HeldEntries
 }
 
 /// <summary>A handled entry and what is to become of it.</summary>
-internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetter? DeadLetter = null)
-{
-    public LeasedEntry Lease => Batch.Lease(Index);
-}
+internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetter? DeadLetter = null);
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
 internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, long LeasedAt, HeldBatch? Batch = null, int Index = 0);

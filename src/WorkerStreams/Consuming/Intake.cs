@@ -13,8 +13,8 @@ internal sealed class Intake(HeldEntries held, Redeliveries redeliveries, Dispat
     }
 
     /// <summary>
-    /// Entries that were pending before. One that is held already (a lease that could not be renewed in time, a loop that starts anew)
-    /// is not run a second time. Returns how many are new here.
+    /// Entries that were delivered before. One that is held already (a lease that could not be renewed in time, a group made anew) is not run a second
+    /// time. Returns how many are new here.
     /// </summary>
     public int AcceptPending(EntryBatch entries)
     {

@@ -43,7 +43,7 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         {
             if (outcomes[i] == SettlementOutcome.NotOwner)
                 Lose(leased[i]);
-            else if (outcomes[i] == SettlementOutcome.NotPending && IsHeld(leased[i]))
+            else if (outcomes[i] == SettlementOutcome.NotPending && (IsActive(leased[i]) || consumer.HasLapsed(leased[i].LeasedAt)))
                 forgotten.Add(leased[i]);
             else
                 Renewed(leased[i], renewedAt);
@@ -76,7 +76,7 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
     }
 
     // Otherwise it may have been settled from here meanwhile.
-    private bool IsHeld(LeasedEntry entry) => entry.Batch?.IsActive(entry.Index) ?? redeliveries.Holds(entry);
+    private bool IsActive(LeasedEntry entry) => entry.Batch?.IsActive(entry.Index) ?? redeliveries.Holds(entry);
 
     private void Renewed(LeasedEntry entry, long renewedAt)
     {

@@ -59,8 +59,11 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         var entries = await consumer.Engine.ReadGroupAsync(_undelivered with { Count = room.Count, MaxBytes = room.Bytes }, cancellation);
         if (entries.Count == 0)
             return;
-        group.HasRead(entries.Entries[^1].Id);
-        intake.Accept(entries);
+        var again = group.HasRead(entries.Entries[0].Id, entries.Entries[^1].Id);
+        if (again)
+            intake.AcceptPending(entries);
+        else
+            intake.Accept(entries);
     }
 
     private async ValueTask ResumeAsync(StreamEntryId after, Room room, CancellationToken cancellation)

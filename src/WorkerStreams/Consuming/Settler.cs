@@ -159,7 +159,7 @@ internal sealed class Settler : IDisposable
             else if (outcomes[i] == SettlementOutcome.NotPending)
                 (forgotten ??= []).Add(entry);
             else if (entry.DeadLetter is { } letter)
-                ReportDeadLetter(entry.Lease, letter);
+                ReportDeadLetter(entry.Batch.Lease(entry.Index), letter);
         }
         _consumer.Counters.AddHandled(handled);
         _consumer.Counters.AddLeasesLost(lost);
@@ -174,7 +174,8 @@ internal sealed class Settler : IDisposable
 
     private async ValueTask TakeBackAsync(List<FinishedEntry> forgotten)
     {
-        var back = await ForgottenEntries.TakeBackAsync(_consumer, forgotten.ConvertAll(static entry => entry.Lease), restored: false, lastId: null, cancellation: default);
+        var leased = forgotten.Where(static entry => !entry.Batch.IsLost(entry.Index)).Select(static entry => entry.Batch.Lease(entry.Index));
+        var back = await ForgottenEntries.TakeBackAsync(_consumer, leased, restored: false, lastId: null, cancellation: default);
         var gone = forgotten.FindAll(entry => !back.Contains(entry.Settlement.Id));
         foreach (var entry in gone.Where(static entry => entry.DeadLetter is not null))
         {
