@@ -97,13 +97,6 @@ internal sealed class HeldEntries
             return Prefetch.Unsettled == 0 ? Task.CompletedTask : _settledWanted.WaitAsync(cancellation);
     }
 
-    /// <summary>Whether the entry is held, in whatever state.</summary>
-    public bool Holds(StreamEntryId id)
-    {
-        lock (_gate)
-            return _batches.Exists(batch => batch.Leased().Any(entry => entry.Id == id));
-    }
-
     /// <summary>The entries whose lease must be kept.</summary>
     public IReadOnlyList<LeasedEntry> Leased()
     {

@@ -38,59 +38,46 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
             },
             outcomes,
             cancellation);
-        var forgotten = new List<LeasedEntry>();
+        var gone = await FindGoneAsync(leased, outcomes, cancellation);
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (outcomes[i] == SettlementOutcome.NotOwner)
+            var isGone = gone.Contains(leased[i].Id);
+            if (outcomes[i] == SettlementOutcome.NotOwner || (isGone && consumer.HasLapsed(leased[i].LeasedAt)))
                 Lose(leased[i]);
-            else if (outcomes[i] == SettlementOutcome.NotPending && (IsActive(leased[i]) || consumer.HasLapsed(leased[i].LeasedAt)))
-                forgotten.Add(leased[i]);
             else
-                Renewed(leased[i], renewedAt);
+                Keep(leased[i], renewedAt, isGone);
         }
-        if (forgotten.Count > 0)
-            await TakeBackAsync(forgotten, renewedAt, cancellation);
     }
 
-    private async Task TakeBackAsync(List<LeasedEntry> forgotten, long renewedAt, CancellationToken cancellation)
+    // What is not pending the group may have forgotten; what does not come back is settled by another, or trimmed.
+    private async Task<HashSet<StreamEntryId>> FindGoneAsync(IReadOnlyList<LeasedEntry> leased, SettlementOutcome[] outcomes, CancellationToken cancellation)
     {
+        List<LeasedEntry> forgotten = [.. leased.Where((entry, i) => outcomes[i] == SettlementOutcome.NotPending && !MayBeSettled(entry))];
+        if (forgotten.Count == 0)
+            return [];
         try
         {
             var back = await ForgottenEntries.TakeBackAsync(consumer, forgotten, restored: false, lastId: null, cancellation);
-            foreach (var entry in forgotten)
-            {
-                if (back.Contains(entry.Id))
-                    Renewed(entry, renewedAt);
-                else if (consumer.HasLapsed(entry.LeasedAt))
-                    Lose(entry);
-                else
-                    Trimmed(entry, renewedAt);
-            }
+            return [.. forgotten.Select(static entry => entry.Id).Where(id => !back.Contains(id))];
         }
         catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
         {
             // Nobody can claim from a group that is not there. The read loop makes it anew, with all that is held.
-            foreach (var entry in forgotten)
-                Renewed(entry, renewedAt);
+            return [];
         }
     }
 
-    // Otherwise it may have been settled from here meanwhile.
-    private bool IsActive(LeasedEntry entry) => entry.Batch?.IsActive(entry.Index) ?? redeliveries.Holds(entry);
+    // From here, since its lease was looked at. Once that has lapsed, another may have done it.
+    private bool MayBeSettled(LeasedEntry entry) =>
+        !consumer.HasLapsed(entry.LeasedAt) && !(entry.Batch?.IsActive(entry.Index) ?? redeliveries.Holds(entry));
 
-    private void Renewed(LeasedEntry entry, long renewedAt)
+    private void Keep(LeasedEntry entry, long renewedAt, bool isGone)
     {
         if (entry.Batch is { } batch)
             batch.LeasedAt = renewedAt;
-        else
+        else if (!isGone)
             redeliveries.Renewed(entry.Id, renewedAt);
-    }
-
-    // Gone from the stream, so nobody else can get it: what is held here can still be handled.
-    private void Trimmed(LeasedEntry entry, long renewedAt)
-    {
-        Renewed(entry, renewedAt);
-        if (entry.Batch is null && redeliveries.Forget(entry))
+        else if (redeliveries.Forget(entry))
             consumer.ReportTrimmed(entry.Id);
     }
 

@@ -56,12 +56,6 @@ internal sealed class Redeliveries : IDisposable
         _dueWanted.ReleaseAll();
     }
 
-    public bool Holds(StreamEntryId id)
-    {
-        lock (_gate)
-            return _waiting.ContainsKey(id);
-    }
-
     /// <summary>Whether the entry waits after that delivery.</summary>
     public bool Holds(LeasedEntry entry)
     {

@@ -124,7 +124,10 @@ internal sealed class Settler : IDisposable
             await _consumer.Engine.SettleAsync(Request(settlements.AsMemory(0, finished.Count)), outcomes.AsMemory(0, finished.Count));
             var forgotten = Report(CollectionsMarshal.AsSpan(finished), outcomes);
             if (forgotten.Count > 0)
-                finished.RemoveAll(forgotten.Contains);
+            {
+                var ids = forgotten.Select(static entry => entry.Settlement.Id).ToHashSet();
+                finished.RemoveAll(entry => ids.Contains(entry.Settlement.Id));
+            }
             _held.Settled(finished);
             return forgotten;
         }
