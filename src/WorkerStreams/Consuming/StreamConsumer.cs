@@ -28,7 +28,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _settler = new(consumer, _held, deadLetters: false);
         _deadLetters = new(consumer, _held, deadLetters: true);
         _redeliveries = new(consumer);
-        _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, RanDry);
+        _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
         var intake = new Intake(_held, _redeliveries, _dispatcher);
         var leases = new LeaseLoop(consumer, _held, _redeliveries, _dispatcher);
         _bringing =
@@ -85,7 +85,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     /// After <see cref="ConsumerEnvironment.Stopping"/> has fired: hands back what was not started, waits for running handlers, settles.
     /// </summary>
     /// <param name="handlersEnd">When it fires, handlers that still run are cancelled.</param>
-    /// <param name="drainEnds">When it fires, what is left stays pending, for this consumer's next start or another's sweep.</param>
+    /// <param name="drainEnds">When it fires, handlers are cancelled too, and what is left stays pending, for this consumer's next start or another's sweep.</param>
     public async Task DrainAsync(CancellationToken handlersEnd, CancellationToken drainEnds)
     {
         _dispatcher.Close();
@@ -117,12 +117,6 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
 
     private Task RunAsync(Supervised[] loops, CancellationToken stopping) =>
         Task.WhenAll(Array.ConvertAll(loops, loop => Supervisor.RunAsync(loop, _consumer, stopping)));
-
-    private void RanDry()
-    {
-        _settler.RanDry();
-        _deadLetters.RanDry();
-    }
 
     private void HandBack()
     {

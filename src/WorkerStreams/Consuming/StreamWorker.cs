@@ -78,9 +78,8 @@ internal sealed class StreamWorker(
     private async Task DrainAsync(CancellationToken hostGivesUp)
     {
         StopReading();
-        using var handlersTime = new CancellationTokenSource(ShareOfShutdown(HandlersShare), time);
+        using var handlersEnd = new CancellationTokenSource(ShareOfShutdown(HandlersShare), time);
         using var drainTime = new CancellationTokenSource(ShareOfShutdown(DrainShare), time);
-        using var handlersEnd = CancellationTokenSource.CreateLinkedTokenSource(handlersTime.Token, hostGivesUp);
         using var drainEnds = CancellationTokenSource.CreateLinkedTokenSource(drainTime.Token, hostGivesUp);
         await Task.WhenAll(Consumers.Select(consumer => consumer.DrainAsync(handlersEnd.Token, drainEnds.Token)));
     }

@@ -288,6 +288,7 @@ public sealed class FailureTests
     public void An_exception_that_cannot_be_shown_does_no_harm() => JobWorld.OnManySeeds(world =>
     {
         var handled = new List<int>();
+        using var log = new ShowingLog();
         world.Start(
             "a",
             (job, _, _) =>
@@ -296,7 +297,7 @@ public sealed class FailureTests
                 return job.Number % 2 == 1 ? throw new UnspeakableException() : default;
             },
             options => (options.Concurrency, options.MaxDeliveries) = (1, 2),
-            (services, _) => services.AddLogging(logging => logging.AddProvider(new ShowingLog())));
+            (services, _) => services.AddLogging(logging => logging.AddProvider(log)));
         world.Publish(1, 2, 3, 4);
 
         world.Run(TimeSpan.FromMinutes(5));
@@ -304,6 +305,7 @@ public sealed class FailureTests
         Assert.Equal([1, 1, 1, 1, 1, 1, 2, 3, 3, 3, 3, 3, 3, 4], handled.Order());
         Assert.All(world.DeadLetters, letter => Assert.Equal(typeof(UnspeakableException).ToString(), letter["dead:exception"]));
         Assert.Equal((2, 0), (world.DeadLetters.Count, world.Pending));
+        Assert.Equal(2, log.Shown.Count(line => line.Contains("went to the dead letters", StringComparison.Ordinal)));
     });
 
     [Fact]
@@ -354,6 +356,8 @@ public sealed class FailureTests
 
     private sealed class ShowingLog : ILoggerProvider, ILogger
     {
+        public List<string> Shown { get; } = [];
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -362,7 +366,7 @@ public sealed class FailureTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _ = $"{formatter(state, exception)} {exception}";
+            Shown.Add($"{formatter(state, exception)} {exception}");
 
         public void Dispose()
         {
