@@ -65,7 +65,7 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
             case Verdict.Redeliver:
                 var delay = consumer.Jitter.Backoff(consumer.Plan.RedeliveryDelay, consumer.Plan.MaxRedeliveryDelay, entry.DeliveryCount);
                 ConsumerLog.WillRedeliver(consumer.Logger, result.Error, consumer.Plan.Name, entry.Id, entry.DeliveryCount, consumer.Plan.MaxDeliveries, delay);
-                redeliveries.Add(entry, delay);
+                redeliveries.Add(batch.Lease(index), entry.Fields.EncodedLength, delay);
                 held.Forget(batch, index);
                 break;
             case Verdict.Release:

@@ -3,7 +3,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
-internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher)
+internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group)
 {
     // A third of the lease is left to try again.
     private readonly TimeSpan _interval = consumer.Plan.MinIdleTime * 2 / 3;
@@ -12,15 +12,20 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
     {
         while (true)
         {
-            List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
-            if (leased.Count > 0)
-                await RenewAsync(leased, cancellation);
+            await RenewAllAsync(cancellation);
             // An answer that took long may leave leases lapsed that were young when it was asked for.
             if (held.LeasedBatches().Any(batch => consumer.HasLapsed(batch.LeasedAt)))
                 continue;
             dispatcher.Resume();
             await Task.Delay(_interval, consumer.Time, cancellation);
         }
+    }
+
+    public async Task RenewAllAsync(CancellationToken cancellation)
+    {
+        List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
+        if (leased.Count > 0)
+            await RenewAsync(leased, cancellation);
     }
 
     /// <summary>Renews the leases; what is another's by now is given up.</summary>
@@ -62,7 +67,9 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         }
         catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
         {
-            // Nobody can claim from a group that is not there. The read loop makes it anew, with all that is held.
+            // Nobody can claim from a group that is not there. The read loop makes it anew, while there is one, with all that is held.
+            if (consumer.Stopping.IsCancellationRequested)
+                await group.RestoreAsync(cancellation);
             return [];
         }
     }

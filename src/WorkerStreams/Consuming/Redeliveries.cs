@@ -28,15 +28,15 @@ internal sealed class Redeliveries : IDisposable
         _timer = consumer.Time.CreateTimer(static state => ((WaitList)state!).ReleaseAll(), _dueWanted, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>An entry has failed and is due after <paramref name="delay"/>.</summary>
-    public void Add(in StreamEntry entry, TimeSpan delay)
+    /// <summary>An entry of <paramref name="bytes"/> has failed and is due after <paramref name="delay"/>.</summary>
+    public void Add(LeasedEntry entry, int bytes, TimeSpan delay)
     {
-        var now = _consumer.Time.GetTimestamp();
+        var dueAt = _consumer.Time.GetTimestamp() + Ticks(delay);
         lock (_gate)
         {
             if (_waiting.Count >= MaxWaiting)
                 return;
-            EnqueueUnderGate(entry.Id, new(entry.DeliveryCount, entry.Fields.EncodedLength, now, now + Ticks(delay)));
+            EnqueueUnderGate(entry.Id, new(entry.DeliveryCount, bytes, entry.LeasedAt, dueAt));
         }
         _dueWanted.ReleaseAll();
     }

@@ -16,7 +16,7 @@ internal sealed class Settler : IDisposable
     private const int Gathered = 128;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
     private readonly ConsumerEnvironment _consumer;

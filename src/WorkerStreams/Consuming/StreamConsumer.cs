@@ -15,6 +15,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     private readonly Settler _deadLetters;
     private readonly Redeliveries _redeliveries;
     private readonly Dispatcher _dispatcher;
+    private readonly LeaseLoop _leases;
     private readonly Supervised[] _bringing;
     private readonly Supervised[] _keeping;
     private Task _brought = Task.CompletedTask;
@@ -30,17 +31,18 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _redeliveries = new(consumer);
         _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
         var intake = new Intake(_held, _redeliveries, _dispatcher);
-        var leases = new LeaseLoop(consumer, _held, _redeliveries, _dispatcher);
+        var group = new GroupKeeper(consumer, _held, _redeliveries);
+        _leases = new(consumer, _held, _redeliveries, _dispatcher, group);
         _bringing =
         [
-            new("read", new ReadLoop(consumer, _held, intake, new(consumer, _held, _redeliveries)).RunAsync),
+            new("read", new ReadLoop(consumer, _held, intake, group).RunAsync),
             new("reclaim", new ReclaimLoop(consumer, _held, intake).RunAsync),
-            new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, leases).RunAsync),
+            new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];
         _keeping =
         [
             // So there are some tries in the third of a lease that is left when a renewal fails.
-            new("lease", leases.RunAsync) { FirstBackoff = Plan.MinIdleTime / 20, LongestBackoff = Plan.MinIdleTime / 2.5 },
+            new("lease", _leases.RunAsync) { FirstBackoff = Plan.MinIdleTime / 20, LongestBackoff = Plan.MinIdleTime / 2.5 },
             new("lease watch", new LeaseWatch(consumer, _held, _dispatcher).RunAsync),
         ];
     }
@@ -93,6 +95,8 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         {
             // What a read or a claim brings at the last moment is handed back too.
             await OrEndAsync(_brought, drainEnds);
+            // So what is handed back, or left for the next start, is known to the group, even if that was just lost.
+            await OrEndAsync(_leases.RenewAllAsync(_ended.Token), drainEnds);
             HandBack();
             _settler.Flush();
             _deadLetters.Flush();
@@ -110,8 +114,6 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _dispatcher.Close();
         End();
         _ended.Dispose();
-        _settler.Dispose();
-        _deadLetters.Dispose();
         _redeliveries.Dispose();
     }
 
@@ -129,11 +131,13 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         }
     }
 
-    // Handlers that still run have no lease any more.
+    // Handlers that still run have no lease any more, and nothing is sent again.
     private void End()
     {
         _dispatcher.CancelAll();
         _ended.Cancel();
+        _settler.Dispose();
+        _deadLetters.Dispose();
     }
 
     // The engine may give no answer at all. (Task.WhenAny may go on over the thread pool, away from the SynchronizationContext.)

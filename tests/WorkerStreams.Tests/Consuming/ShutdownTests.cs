@@ -48,6 +48,39 @@ public sealed class ShutdownTests : IDisposable
     });
 
     [Fact]
+    public void Nothing_is_lost_when_the_group_is_lost_as_the_host_stops() => JobWorld.OnManySeeds(world =>
+    {
+        var handled = new List<int>();
+        var healthy = false;
+        for (var start = 0; start < 2; start++)
+        {
+            var host = world.Start(
+                "a",
+                async (job, _, cancellation) =>
+                {
+                    if (job.Number == 1 && !healthy)
+                        throw new InvalidOperationException();
+                    await world.WaitAsync(TimeSpan.FromSeconds(1), cancellation);
+                    handled.Add(job.Number);
+                },
+                options => (options.StartFrom, options.Concurrency) = (GroupStart.End, 2));
+            if (start > 0)
+                break;
+            world.Publish(1, 2, 3, 4, 5, 6);
+            world.Run(TimeSpan.FromSeconds(2.5));
+            world.DestroyGroup();
+            world.Publish(7);
+            healthy = true;
+            world.World.Await(host.StopAsync(), TimeSpan.FromSeconds(5));
+        }
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], handled.Order());
+        Assert.Equal((0L, 0L), (world.Pending, world.Lag));
+    });
+
+    [Fact]
     public void Settlements_that_fail_while_the_host_stops_are_tried_again_without_a_hot_loop() => JobWorld.OnManySeeds(world =>
     {
         var release = new TaskCompletionSource();
