@@ -205,6 +205,30 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal(0, world.Pending);
     });
 
+    [Fact]
+    public void What_a_consumer_holds_is_not_started_again_when_a_group_made_anew_delivers_it() => JobWorld.OnManySeeds(world =>
+    {
+        var started = new List<int>();
+        world.Start(
+            "a",
+            (job, _, cancellation) =>
+            {
+                started.Add(job.Number);
+                return new(world.WaitAsync(TimeSpan.FromSeconds(job.Number), cancellation));
+            },
+            options => (options.Concurrency, options.PrefetchCount) = (2, 2));
+        world.Publish(1, 20);
+        world.Run(TimeSpan.FromSeconds(0.5));
+        world.DestroyGroup();
+        world.World.Await(world.Engine.CreateGroupAsync(JobWorld.Jobs, JobWorld.Group, GroupPosition.Beginning, cancellation: TestContext.Current.CancellationToken).AsTask());
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        // The first was settled in the group that is gone.
+        Assert.Equal([1, 1, 20], started.Order());
+        Assert.Equal(0, world.Pending);
+    });
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

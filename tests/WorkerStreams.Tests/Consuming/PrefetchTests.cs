@@ -12,11 +12,9 @@ public sealed class PrefetchTests : IDisposable
     {
         LeaveBehind(world, 128, ballast: 0);
         world.Start("living", world.Never, options => (options.PrefetchCount, options.BlockTime) = (100, TimeSpan.FromHours(1)));
-        for (var minute = 0; minute < 5; minute++)
-        {
-            world.Run(TimeSpan.FromMinutes(1));
-            world.Publish([.. Enumerable.Range(1000, 40)]);
-        }
+        world.Run(TimeSpan.FromMinutes(2.5));
+        world.Publish([.. Enumerable.Range(1000, 100)]);
+        world.Run(TimeSpan.FromMinutes(2.5));
 
         // Full, but for what makes no read worth while.
         Assert.InRange(HeldBy(world, "living"), 51, 100);
@@ -34,28 +32,31 @@ public sealed class PrefetchTests : IDisposable
         Assert.InRange(HeldBy(_world, "living"), 3, 5);
     }
 
-    [Fact]
-    public void Redeliveries_keep_the_limits()
+    [Theory]
+    [InlineData(20, 10_000_000, 20)]
+    [InlineData(200, 1_000_000, 11)]
+    public void Redeliveries_keep_the_limits(int entries, int bytes, int most)
     {
         var block = false;
-        _world.Start(
+        var host = _world.Start(
             "a",
             (job, context, cancellation) => block ? _world.Never(job, context, cancellation) : throw new InvalidOperationException(),
-            options =>
-            {
-                (options.PrefetchCount, options.PrefetchBytes, options.Concurrency) = (20, 1_000_000, 4);
-                options.RedeliveryDelay = options.MaxRedeliveryDelay = TimeSpan.FromSeconds(50);
-            });
+            options => (options.PrefetchCount, options.PrefetchBytes, options.Concurrency) = (entries, bytes, 4));
         for (var i = 0; i < 60; i++)
             _world.Append(("number", "1"), ("ballast", new string('x', 100_000)));
-        _world.Run(TimeSpan.FromSeconds(30));
+        host.Engine.BeforeCall = call =>
+        {
+            if (call == "claim")
+                JobWorld.Refuse(call);
+        };
+        _world.Run(TimeSpan.FromMinutes(2));
         Assert.Equal(60, _world.Pending);
-        block = true;
+        (block, host.Engine.BeforeCall) = (true, null);
 
         _world.Run(TimeSpan.FromMinutes(5));
 
         // A redelivery has raised the count; all others still wait, and are still leased.
-        Assert.InRange(_world.PendingEntries.Count(static entry => entry.DeliveryCount == 2), 4, 11);
+        Assert.InRange(_world.PendingEntries.Count(static entry => entry.DeliveryCount == 2), 4, most);
         Assert.All(_world.PendingEntries, static entry => Assert.InRange(entry.Idle, TimeSpan.Zero, TimeSpan.FromSeconds(59)));
     }
 

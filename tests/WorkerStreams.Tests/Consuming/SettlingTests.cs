@@ -57,6 +57,34 @@ public sealed class SettlingTests : IDisposable
     });
 
     [Fact]
+    public void What_is_finished_while_a_failed_command_is_repeated_does_not_wait_for_longer()
+    {
+        var attempts = 0;
+        _world.StartSlow(
+            "a",
+            out var slow,
+            async (job, context, cancellation) =>
+            {
+                if (job.Number == 3)
+                    await _world.Never(job, context, cancellation);
+                await _world.WaitAsync(TimeSpan.FromSeconds(job.Number == 1 ? 0 : 3.3), cancellation);
+            },
+            options => options.Concurrency = 1);
+        slow.BeforeSettling = () =>
+        {
+            if (attempts++ == 0)
+                JobWorld.Refuse("answer");
+            return _world.WaitAsync(TimeSpan.FromSeconds(1));
+        };
+        _world.Publish(1, 2, 3);
+
+        // The second attempt begins before the second job ends, and takes a second, as does the third.
+        _world.Run(TimeSpan.FromSeconds(5.3));
+
+        Assert.Equal(1, _world.Pending);
+    }
+
+    [Fact]
     public void Dead_letters_that_are_refused_back_off_while_acknowledgements_go_on()
     {
         // Something else bears the name of the dead-letter stream, so that no id is left.
@@ -90,6 +118,7 @@ public sealed class SettlingTests : IDisposable
         _world.Run(TimeSpan.FromSeconds(50));
 
         Assert.Equal(10, _world.Pending);
+        Assert.InRange(host.Engine.Calls.Count(call => call == "settle"), 2, 8);
         host.Engine.BeforeCall = null;
         _world.Run(TimeSpan.FromMinutes(1));
         Assert.Equal((0L, 0L), (_world.Pending, _world.Lag));
