@@ -63,6 +63,12 @@ public sealed record AutoClaimRequest
     /// <summary>The most entries to claim; ten times as many are looked at. 1 or more. Default: 100.</summary>
     public int Count { get; init; } = 100;
 
+    /// <summary>
+    /// The claim ends after the entry whose fields bring the reply to this many bytes or more, as with <see cref="ReadRequest.MaxBytes"/> (not in Redis).
+    /// Null is no limit; with <see cref="JustIds"/> there are no bytes to count. Default: null.
+    /// </summary>
+    public long? MaxBytes { get; init; }
+
     /// <summary>JUSTID: the reply has no fields and the delivery counts stay. Default: false.</summary>
     public bool JustIds { get; init; }
 }

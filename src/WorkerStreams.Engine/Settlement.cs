@@ -26,7 +26,9 @@ public readonly record struct Settlement
     /// <summary>The owner gives the entry back: any minimum idle time lets another claim it at once, and its delivery count stays.</summary>
     public static Settlement Release(StreamEntryId id) => new(id, SettlementKind.Release);
 
-    /// <summary>As <see cref="Release"/>, for an entry whose handling never started: its delivery count is lowered by one, not below 0.</summary>
+    /// <summary>
+    /// As <see cref="Release"/>, for an entry whose handling never started, or was broken off by its own host: its delivery count is lowered by one, not below 0.
+    /// </summary>
     public static Settlement ReleaseUnstarted(StreamEntryId id) => new(id, SettlementKind.ReleaseUnstarted);
 
     /// <summary>The entry is done with, and these fields are appended to <see cref="SettleRequest.DeadLetterStream"/> in the same step.</summary>

@@ -9,10 +9,13 @@ public sealed class StreamConsumerOptions
     /// <summary>Handlers that run at once. 1 to 10,000; with 1, messages are handled in order as long as none fails. Default: 8.</summary>
     public int Concurrency { get; set; } = 8;
 
-    /// <summary>The most entries held: running, and read ahead for the next free handler. <see cref="Concurrency"/> to 100,000. Default: 256.</summary>
+    /// <summary>
+    /// The most entries held: running, read ahead for the next free handler, or handled and not settled yet. <see cref="Concurrency"/> to 100,000.
+    /// Default: 256.
+    /// </summary>
     public int PrefetchCount { get; set; } = 256;
 
-    /// <summary>The most bytes of entries held; an entry larger than that is held alone. 1 KiB to 1 GiB. Default: 16 MiB.</summary>
+    /// <summary>The most bytes of entries held; the last entry of a read may exceed it. 1 KiB to 1 GiB. Default: 16 MiB.</summary>
     public long PrefetchBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>

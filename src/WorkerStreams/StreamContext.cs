@@ -36,7 +36,7 @@ public sealed class StreamContext
     /// <summary>The headers that the publisher sent with the message.</summary>
     public IReadOnlyDictionary<string, string> Headers => _headers ??= Envelope.Read(Entry.Fields).ReadHeaders();
 
-    /// <summary>Fires when shutdown begins: a long handler may use it to end early. Its own token fires only when the time for draining is over.</summary>
+    /// <summary>Fires when shutdown begins: a long handler may use it to end early. At shutdown its own token fires only when the time for draining is over.</summary>
     public CancellationToken Stopping => _batch.Consumer.Stopping;
 
     /// <summary>A call of the handler begins; every one but the first is a retry.</summary>

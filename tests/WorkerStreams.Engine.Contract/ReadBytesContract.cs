@@ -2,7 +2,10 @@ using Xunit;
 
 namespace WorkerStreams.Engine.Contract;
 
-/// <summary><see cref="ReadRequest.MaxBytes"/>, which Redis has not: a read ends after the entry that brings it to the limit.</summary>
+/// <summary>
+/// <see cref="ReadRequest.MaxBytes"/> and <see cref="AutoClaimRequest.MaxBytes"/>, which Redis has not: a read or a claim ends after the entry that brings it
+/// to the limit.
+/// </summary>
 public abstract class ReadBytesContract(EngineFixture fixture) : EngineContract(fixture)
 {
     private static readonly int EntryBytes = Fields("1-0").EncodedLength;
@@ -61,5 +64,21 @@ public abstract class ReadBytesContract(EngineFixture fixture) : EngineContract(
         await AppendAsync("1-0 2-0 3-0");
         Assert.Equal("1-0", await ReadAsync(ReadFrom("0") with { Count = 1, MaxBytes = 3 * EntryBytes }));
         Assert.Equal("1-0", await ReadAsync(ReadFrom("0") with { Count = 3, MaxBytes = 1 }));
+    }
+
+    [Theory]
+    [InlineData(0, 1, "1-0", "2-0")]
+    [InlineData(2, 0, "1-0 2-0", "3-0")]
+    [InlineData(2, 1, "1-0 2-0 3-0", "0-0")]
+    public async Task A_claim_ends_after_the_entry_that_brings_it_to_the_limit_and_tells_where_to_go_on(int entries, int bytes, string expected, string next)
+    {
+        await CreateGroupAsync();
+        await AppendAsync("1-0 2-0 3-0");
+        await DeliverAsync("a");
+        var claim = new AutoClaimRequest { Stream = Stream, Group = Group, Consumer = "b", MinIdle = TimeSpan.Zero, MaxBytes = (entries * EntryBytes) + bytes };
+        using (var claimed = await Engine.AutoClaimAsync(claim))
+            Assert.Equal((expected, next), (claimed.Entries.ToText(), $"{claimed.NextStart}"));
+        using var ids = await Engine.AutoClaimAsync(claim with { JustIds = true });
+        Assert.Equal("1-0 2-0 3-0", ids.Entries.ToText());
     }
 }

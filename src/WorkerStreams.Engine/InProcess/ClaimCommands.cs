@@ -58,12 +58,12 @@ internal static class ClaimCommands
             throw Errors.NoGroup(request.Stream, request.Group);
         var now = shard.Store.Now;
         var consumer = group.See(request.Consumer, now);
-        var reply = new ReplyWriter(null, null);
+        var reply = new ReplyWriter(null, request.MaxBytes);
         reply.BeginStream(request.Stream, request.Count);
         List<StreamEntryId> deleted = [];
         var (room, looks) = (request.Count, (long)request.Count * LooksPerEntry);
         var more = group.Pending.TryGetFrom(start, out var place);
-        for (; more && room > 0 && looks > 0; more = group.Pending.TryGetNext(ref place), looks--)
+        for (; more && room > 0 && looks > 0 && !reply.IsFull; more = group.Pending.TryGetNext(ref place), looks--)
         {
             var idle = Math.Max(now - place.DeliveredAt, 0);
             if (!stream.Log.TryFind(place.Id, out var chunk, out var index))

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 
@@ -15,4 +16,23 @@ internal sealed record ConsumerEnvironment(
     ConsumerPlan Plan, IStreamEngine Engine, TimeProvider Time, Jitter Jitter, ILogger Logger, CancellationToken Stopping)
 {
     public ConsumerCounters Counters { get; } = new();
+
+    /// <summary>Another consumer owns an entry that was this one's.</summary>
+    public void ReportLost(StreamEntryId id)
+    {
+        ConsumerLog.LeaseLost(Logger, Plan.Name, id);
+        Counters.AddLeasesLost(1);
+    }
+
+    /// <summary>Entries are gone from the stream that were not settled.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">Their number.</param>
+    public void ReportTrimmed(StreamEntryId first, int count = 1)
+    {
+        ConsumerLog.TrimmedWhilePending(Logger, Plan.Name, count, first);
+        Counters.AddTrimmed(count);
+    }
+
+    /// <summary>Whether a lease of that time has run out by the clock of this host: another consumer may have the entry by now.</summary>
+    public bool HasLapsed(long leasedAt) => Time.GetElapsedTime(leasedAt) >= Plan.MinIdleTime;
 }

@@ -5,8 +5,10 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Consuming;
 
-/// <summary>Writes the fields of a dead letter: what happened, then all original fields as they were. The names are a public contract.</summary>
-internal static class DeadLetter
+/// <summary>Why an entry goes to the dead letters, and the fields that tell it: what happened, then all original fields. The names are a public contract.</summary>
+/// <param name="Reason">One of the constants.</param>
+/// <param name="Error">What was thrown, if anything.</param>
+internal sealed record DeadLetter(string Reason, Exception? Error)
 {
     public const string HandlerFailed = "handler-failed";
     public const string Undecodable = "undecodable";
@@ -14,12 +16,12 @@ internal static class DeadLetter
 
     private const int MaxExceptionLength = 4096;
 
-    public static EntryFields Write(in StreamEntry entry, ConsumerPlan plan, string reason, Exception? error, DateTimeOffset now)
+    public EntryFields Write(in StreamEntry entry, ConsumerPlan plan, DateTimeOffset now)
     {
         var writer = new EntryFieldsWriter(entry.Fields.EncodedLength + 512);
-        Add(writer, "dead:reason"u8, reason);
-        if (error is not null)
-            Add(writer, "dead:exception"u8, Describe(error));
+        Add(writer, "dead:reason"u8, Reason);
+        if (Error is not null)
+            Add(writer, "dead:exception"u8, Describe(Error));
         writer.Add("dead:stream"u8, plan.Stream.Bytes);
         Add(writer, "dead:id"u8, entry.Id.ToString());
         writer.Add("dead:group"u8, plan.Group.Bytes);
@@ -34,7 +36,15 @@ internal static class DeadLetter
 
     private static string Describe(Exception error)
     {
-        var text = error.ToString();
-        return text.Length <= MaxExceptionLength ? text : text[..MaxExceptionLength];
+        try
+        {
+            var text = error.ToString();
+            return text.Length <= MaxExceptionLength ? text : text[..MaxExceptionLength];
+        }
+        catch (Exception)
+        {
+            // An exception of the application, whose text may fail.
+            return error.GetType().ToString();
+        }
     }
 }

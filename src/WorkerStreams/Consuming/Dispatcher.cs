@@ -13,17 +13,18 @@ internal sealed class Dispatcher
     private readonly Stack<Runner> _resting;
     private HeldBatch? _current;
     private int _running;
+    private bool _paused;
     private bool _closed;
     private readonly WaitList _idleWanted = new();
 
-    /// <param name="concurrency">The most runners.</param>
+    /// <param name="consumer">The settings and the log.</param>
     /// <param name="handle">Handles one entry; never throws.</param>
     /// <param name="ranDry">Called when a runner finds nothing to do.</param>
-    public Dispatcher(int concurrency, Func<HeldBatch, int, CancellationToken, ValueTask> handle, Action ranDry)
+    public Dispatcher(ConsumerEnvironment consumer, Func<HeldBatch, int, CancellationToken, ValueTask> handle, Action ranDry)
     {
-        _runners = new Runner[concurrency];
-        for (var i = 0; i < concurrency; i++)
-            _runners[i] = new(this, handle, ranDry);
+        _runners = new Runner[consumer.Plan.Concurrency];
+        for (var i = 0; i < _runners.Length; i++)
+            _runners[i] = new(this, consumer, handle, ranDry);
         _resting = new(_runners);
     }
 
@@ -52,7 +53,7 @@ internal sealed class Dispatcher
             }
             lock (_gate)
             {
-                if (_current == batch && !(_batches.TryDequeue(out _current)))
+                if (_current == batch && (_paused || !_batches.TryDequeue(out _current)))
                 {
                     Retire(runner);
                     return false;
@@ -61,8 +62,8 @@ internal sealed class Dispatcher
         }
     }
 
-    /// <summary>The lease on an entry is lost: its handler, if it runs, is told.</summary>
-    public void Cancel(HeldBatch batch, int index)
+    /// <summary>Handlers of a batch, or of one entry of it, are told to end.</summary>
+    public void Cancel(HeldBatch batch, int? index = null)
     {
         foreach (var runner in _runners)
             runner.CancelIfRunning(batch, index);
@@ -75,19 +76,56 @@ internal sealed class Dispatcher
             runner.Cancel();
     }
 
-    /// <summary>No more entries are started; returns those that wait.</summary>
-    public IReadOnlyList<(HeldBatch Batch, int Index)> Close()
+    /// <summary>No entry is started until <see cref="Resume"/>. Returns whether that is new.</summary>
+    public bool Pause()
+    {
+        lock (_gate)
+        {
+            if (_paused)
+                return false;
+            _paused = true;
+            if (_current is not null)
+            {
+                HeldBatch[] inOrder = [_current, .. _batches];
+                _current = null;
+                _batches.Clear();
+                foreach (var batch in inOrder)
+                    _batches.Enqueue(batch);
+            }
+            return true;
+        }
+    }
+
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            if (!_paused || _closed)
+                return;
+            _paused = false;
+        }
+        StartRunner();
+    }
+
+    /// <summary>No entry is started any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _closed = true;
+        Pause();
+    }
+
+    /// <summary>Once closed: the entries that wait, and will not be started.</summary>
+    public IReadOnlyList<(HeldBatch Batch, int Index)> TakeUnstarted()
     {
         var unstarted = new List<(HeldBatch, int)>();
         lock (_gate)
         {
-            _closed = true;
-            do
+            while (_batches.TryDequeue(out var batch))
             {
-                while (_current is not null && _current.TryTake(out var index))
-                    unstarted.Add((_current, index));
+                while (batch.TryTake(out var index))
+                    unstarted.Add((batch, index));
             }
-            while (_batches.TryDequeue(out _current));
         }
         return unstarted;
     }
@@ -104,7 +142,7 @@ internal sealed class Dispatcher
         Runner? runner;
         lock (_gate)
         {
-            if (_closed || !_resting.TryPop(out runner))
+            if (_paused || !_resting.TryPop(out runner))
                 return;
             _running++;
         }

@@ -5,14 +5,23 @@ using WorkerStreams.Telemetry;
 namespace WorkerStreams.Consuming;
 
 /// <summary>One entry's way: a last look before handling, the handler, the verdict, the settlement.</summary>
-internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker invoker, HeldEntries held, Settler settler, Redeliveries redeliveries)
+internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker invoker, HeldEntries held, Settler settler, Settler deadLetters, Redeliveries redeliveries)
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask HandleAsync(HeldBatch batch, int index, CancellationToken cancellation)
     {
         if (TrySettleUnseen(batch, index))
             return;
-        var result = await invoker.InvokeAsync(new StreamContext(batch, index), cancellation);
+        HandlingResult result;
+        try
+        {
+            result = await invoker.InvokeAsync(new StreamContext(batch, index), cancellation);
+        }
+        catch (Exception error)
+        {
+            // Whoever listens to telemetry may throw.
+            result = new(HandlingOutcome.Failed, error);
+        }
         Settle(batch, index, result);
     }
 
@@ -21,14 +30,13 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
         ref readonly var entry = ref batch.Entries[index];
         if (entry.Fields.IsMissing)
         {
-            ConsumerLog.TrimmedWhilePending(consumer.Logger, consumer.Plan.Name, 1, entry.Id);
-            consumer.Counters.AddTrimmed(1);
-            Finish(batch, index, Settlement.Acknowledge(entry.Id));
+            consumer.ReportTrimmed(entry.Id);
+            settler.Finish(new(Settlement.Acknowledge(entry.Id), batch, index));
             return true;
         }
         if (!SettlementPolicy.IsExhausted(entry.DeliveryCount, consumer.Plan))
             return false;
-        DeadLetterEntry(batch, index, DeadLetter.DeliveriesExhausted, error: null);
+        PutToDeadLetters(batch, index, new(DeadLetter.DeliveriesExhausted, Error: null));
         return true;
     }
 
@@ -38,7 +46,7 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
         var verdict = SettlementPolicy.Decide(result.Outcome, entry.DeliveryCount, batch.Finish(index), consumer.Plan);
         if (verdict == Verdict.Acknowledge)
         {
-            Finish(batch, index, Settlement.Acknowledge(entry.Id));
+            settler.Finish(new(Settlement.Acknowledge(entry.Id), batch, index));
             return;
         }
         SettleUnhandled(batch, index, result, verdict);
@@ -52,32 +60,28 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
         switch (verdict)
         {
             case Verdict.DeadLetter:
-                DeadLetterEntry(batch, index, result.Outcome == HandlingOutcome.Undecodable ? DeadLetter.Undecodable : DeadLetter.HandlerFailed, result.Error);
+                PutToDeadLetters(batch, index, new(result.Outcome == HandlingOutcome.Undecodable ? DeadLetter.Undecodable : DeadLetter.HandlerFailed, result.Error));
                 break;
             case Verdict.Redeliver:
                 var delay = consumer.Jitter.Backoff(consumer.Plan.RedeliveryDelay, consumer.Plan.MaxRedeliveryDelay, entry.DeliveryCount);
                 ConsumerLog.WillRedeliver(consumer.Logger, result.Error, consumer.Plan.Name, entry.Id, entry.DeliveryCount, consumer.Plan.MaxDeliveries, delay);
-                redeliveries.Add(entry.Id, entry.DeliveryCount, delay);
-                Finish(batch, index, settlement: null);
+                redeliveries.Add(batch.Lease(index), entry.Fields.EncodedLength, delay);
+                held.Forget(batch, index);
                 break;
             case Verdict.Release:
-                Finish(batch, index, Settlement.Release(entry.Id));
+                // Broken off by this host, it has not failed: the delivery does not count.
+                settler.Finish(new(Settlement.ReleaseUnstarted(entry.Id), batch, index));
                 break;
             default:
-                ConsumerLog.LeaseLost(consumer.Logger, consumer.Plan.Name, entry.Id);
-                consumer.Counters.AddLeasesLost(1);
-                Finish(batch, index, settlement: null);
+                consumer.ReportLost(entry.Id);
+                held.Forget(batch, index);
                 break;
         }
     }
 
-    private void DeadLetterEntry(HeldBatch batch, int index, string reason, Exception? error)
+    private void PutToDeadLetters(HeldBatch batch, int index, DeadLetter letter)
     {
-        ref readonly var entry = ref batch.Entries[index];
-        ConsumerLog.DeadLettered(consumer.Logger, error, consumer.Plan.Name, entry.Id, entry.DeliveryCount, reason);
-        consumer.Counters.AddDeadLettered();
-        Finish(batch, index, Settlement.DeadLetter(entry.Id, DeadLetter.Write(entry, consumer.Plan, reason, error, consumer.Time.GetUtcNow())));
+        var fields = letter.Write(batch.Entries[index], consumer.Plan, consumer.Time.GetUtcNow());
+        deadLetters.Finish(new(Settlement.DeadLetter(batch.Entries[index].Id, fields), batch, index, letter));
     }
-
-    private void Finish(HeldBatch batch, int index, Settlement? settlement) => settler.Finished(held.Finish(batch, index, settlement));
 }

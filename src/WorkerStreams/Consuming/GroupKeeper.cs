@@ -23,16 +23,18 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
         foreach (var group in await consumer.Engine.GetGroupsAsync(consumer.Plan.Stream, cancellation))
         {
             if (group.Name == consumer.Plan.Group)
-                HasRead(group.LastDeliveredId);
+                _lastRead = group.LastDeliveredId;
         }
     }
 
-    /// <summary>Entries up to this id were delivered.</summary>
-    public void HasRead(StreamEntryId id)
+    /// <summary>Entries were delivered. Returns whether some of them may have been before: a group made anew may start behind what is held here.</summary>
+    public bool HasRead(StreamEntryId first, StreamEntryId last)
     {
         _losses = 0;
-        if (id > _lastRead)
-            _lastRead = id;
+        var again = first <= _lastRead;
+        if (last > _lastRead)
+            _lastRead = last;
+        return again;
     }
 
     /// <summary>After NOGROUP: makes the group anew, behind every entry that is held here, and takes those back.</summary>
@@ -42,13 +44,14 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
             await Task.Delay(consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, _losses - 1), consumer.Time, cancellation);
         if (await GetLastIdAsync(cancellation) < _lastRead)
             _lastRead = StreamEntryId.MinValue;
-        List<LeasedEntry> leased = [.. held.LeasedBefore(TimeSpan.Zero), .. redeliveries.LeasedBefore(TimeSpan.Zero)];
+        List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
         var position = _lastRead;
         foreach (var entry in leased)
             position = entry.Id <= position && entry.Id.TryDecrement(out var before) ? before : position;
         ConsumerLog.GroupRestored(consumer.Logger, consumer.Plan.Name, consumer.Plan.Group, consumer.Plan.Stream, position);
         await CreateAsync(GroupPosition.After(position), cancellation);
-        await TakeBackAsync(leased, cancellation);
+        // Which moves the group's position past what was read.
+        await ForgottenEntries.TakeBackAsync(consumer, leased, restored: true, _lastRead, cancellation);
     }
 
     private async Task CreateAsync(GroupPosition position, CancellationToken cancellation)
@@ -72,25 +75,6 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
         catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoStream)
         {
             return StreamEntryId.MinValue;
-        }
-    }
-
-    // Forced claims make the entries pending again, with the counts they had, and move the group's position past what was read.
-    private async Task TakeBackAsync(List<LeasedEntry> leased, CancellationToken cancellation)
-    {
-        foreach (var sameCount in leased.GroupBy(entry => entry.DeliveryCount))
-        {
-            (await consumer.Engine.ClaimAsync(new()
-            {
-                Stream = consumer.Plan.Stream,
-                Group = consumer.Plan.Group,
-                Consumer = consumer.Plan.Consumer,
-                Ids = sameCount.Select(entry => entry.Id).ToArray(),
-                DeliveryCount = Math.Max(1, sameCount.Key),
-                Force = true,
-                JustIds = true,
-                LastId = _lastRead,
-            }, cancellation)).Dispose();
         }
     }
 }

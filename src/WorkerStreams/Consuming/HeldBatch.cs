@@ -44,13 +44,13 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
     public bool Finish(int index) =>
         Interlocked.Exchange(ref _states[index], EntryState.Finished) == EntryState.Running;
 
-    /// <summary>The lease is lost. Returns the state that the entry was in.</summary>
+    /// <summary>The lease is another's, or the entry is settled by another. Returns the state that the entry was in.</summary>
     public EntryState Lose(int index)
     {
         while (true)
         {
             var before = _states[index];
-            if (before is not (EntryState.Waiting or EntryState.Running)
+            if (before is not (EntryState.Waiting or EntryState.Running or EntryState.Finished)
                 || Interlocked.CompareExchange(ref _states[index], EntryState.Lost, before) == before)
                 return before;
         }
@@ -62,9 +62,16 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
         for (var index = 0; index < Count; index++)
         {
             if (_states[index] is EntryState.Waiting or EntryState.Running or EntryState.Finished)
-                yield return new(entries.Entries[index].Id, entries.Entries[index].DeliveryCount, this, index);
+                yield return Lease(index);
         }
     }
+
+    /// <summary>Whether the entry waits or runs, so that nothing of it has been settled from here.</summary>
+    public bool IsActive(int index) => _states[index] is EntryState.Waiting or EntryState.Running;
+
+    public bool IsLost(int index) => _states[index] == EntryState.Lost;
+
+    public LeasedEntry Lease(int index) => new(entries.Entries[index].Id, entries.Entries[index].DeliveryCount, LeasedAt, this, index);
 
     /// <summary>One entry needs its memory no more. Returns whether it was the last; the caller holds the gate.</summary>
     public bool Settle(int index)

@@ -1,147 +1,127 @@
-using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 
-/// <summary>
-/// All that a consumer holds: entries waiting and running, bounded by the prefetch limits, and those finished whose settlement is not sent yet.
-/// </summary>
-internal sealed class HeldEntries(ConsumerEnvironment consumer)
+/// <summary>All that a consumer holds: entries waiting and running, and those finished whose settlement is not confirmed yet.</summary>
+internal sealed class HeldEntries
 {
-    private readonly ConsumerPlan _plan = consumer.Plan;
+    private readonly ConsumerEnvironment _consumer;
 
-    // Guards every field below, and the fields of the batches that say so.
+    // Guards every field below, those of the prefetch, and the fields of the batches that say so.
     private readonly Lock _gate = new();
     private readonly List<HeldBatch> _batches = [];
-    private readonly WaitList _roomWanted = new();
+    private readonly WaitList _settledWanted = new();
     private List<FinishedEntry> _finished = [];
-    private int _active;
-    private long _activeBytes;
-    private int _unsettled;
-    private bool _readersWait;
+    private List<FinishedEntry> _deadLetters = [];
 
-    /// <summary>Entries waiting or running.</summary>
-    public int Active => Volatile.Read(ref _active);
+    public HeldEntries(ConsumerEnvironment consumer)
+    {
+        _consumer = consumer;
+        Prefetch = new(consumer.Plan, _gate);
+    }
 
-    /// <summary>Entries finished whose settlement is not confirmed yet.</summary>
-    public int Unsettled => Volatile.Read(ref _unsettled);
+    public Prefetch Prefetch { get; }
 
     public HeldBatch Add(EntryBatch entries)
     {
-        var batch = new HeldBatch(consumer, entries);
+        var batch = new HeldBatch(_consumer, entries);
         var bytes = 0L;
         foreach (ref readonly var entry in entries.Entries)
             bytes += entry.Fields.EncodedLength;
         lock (_gate)
         {
             _batches.Add(batch);
-            _active += entries.Count;
-            _activeBytes += bytes;
+            Prefetch.AddUnderGate(entries.Count, bytes);
         }
         return batch;
     }
 
-    /// <summary>An entry is handled; its settlement, if there is one, is kept to be sent. Returns the number of those kept.</summary>
-    public int Finish(HeldBatch batch, int index, Settlement? settlement)
+    /// <summary>An entry is handled and its settlement is kept to be sent. Returns the number of those kept, dead letters and others apart.</summary>
+    public int Finish(in FinishedEntry finished)
     {
-        var bytes = batch.Entries[index].Fields.EncodedLength;
         lock (_gate)
         {
-            _active--;
-            _activeBytes -= bytes;
-            if (settlement is { } known)
-            {
-                _finished.Add(new(known, batch, index));
-                _unsettled++;
-            }
-            else
-                SettleUnderGate(batch, index);
-            if (_readersWait && HasRoomUnderGate())
-            {
-                _readersWait = false;
-                _roomWanted.ReleaseAll();
-            }
-            return _finished.Count;
+            var kept = finished.DeadLetter is null ? _finished : _deadLetters;
+            kept.Add(finished);
+            Prefetch.FinishUnderGate();
+            Prefetch.WakeUnderGate();
+            return kept.Count;
         }
     }
 
-    /// <summary>Hands over the finished entries; <paramref name="empty"/> takes the next ones.</summary>
-    public List<FinishedEntry> TakeFinished(List<FinishedEntry> empty)
+    /// <summary>An entry is no more this consumer's business, without a settlement.</summary>
+    public void Forget(HeldBatch batch, int index)
     {
         lock (_gate)
         {
-            (var taken, _finished) = (_finished, empty);
+            Prefetch.FinishUnderGate();
+            SettleUnderGate(batch, index);
+            Prefetch.WakeUnderGate();
+        }
+    }
+
+    /// <summary>Hands over the finished entries, dead letters or others; <paramref name="empty"/> takes the next ones.</summary>
+    public List<FinishedEntry> TakeFinished(bool deadLetters, List<FinishedEntry> empty)
+    {
+        lock (_gate)
+        {
+            ref var kept = ref deadLetters ? ref _deadLetters : ref _finished;
+            (var taken, kept) = (kept, empty);
             return taken;
         }
     }
 
-    /// <summary>Entries whose settlement failed and is to be sent again.</summary>
-    public void PutBack(IReadOnlyCollection<FinishedEntry> finished)
+    /// <summary>Entries whose settlement is to be sent again.</summary>
+    public void PutBack(bool deadLetters, IReadOnlyCollection<FinishedEntry> finished)
     {
         lock (_gate)
-            _finished.AddRange(finished);
+            (deadLetters ? _deadLetters : _finished).AddRange(finished);
     }
 
-    public void Settled(List<FinishedEntry> finished)
+    public void Settled(IReadOnlyCollection<FinishedEntry> finished)
     {
         lock (_gate)
         {
-            _unsettled -= finished.Count;
             foreach (var entry in finished)
                 SettleUnderGate(entry.Batch, entry.Index);
+            Prefetch.WakeUnderGate();
+            if (Prefetch.Unsettled == 0)
+                _settledWanted.ReleaseAll();
         }
     }
 
-    /// <summary>Waits until there is room for more. All who wait are told, so together they may take somewhat more than there is.</summary>
-    public async ValueTask<Room> WaitForRoomAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            Task room;
-            lock (_gate)
-            {
-                if (HasRoomUnderGate())
-                    return new(Math.Min(Math.Max(1, _plan.PrefetchCount / 2), _plan.PrefetchCount - _active), _plan.PrefetchBytes - _activeBytes);
-                _readersWait = true;
-                room = _roomWanted.WaitAsync(cancellation);
-            }
-            await room;
-        }
-    }
-
-    /// <summary>Whether the entry is held, in whatever state.</summary>
-    public bool Holds(StreamEntryId id)
+    /// <summary>Completes when no settlement is due.</summary>
+    public Task WhenSettledAsync(CancellationToken cancellation)
     {
         lock (_gate)
-            return _batches.Exists(batch => batch.Leased().Any(entry => entry.Id == id));
+            return Prefetch.Unsettled == 0 ? Task.CompletedTask : _settledWanted.WaitAsync(cancellation);
     }
 
-    /// <summary>The entries whose lease must be kept and is older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<LeasedEntry> LeasedBefore(TimeSpan age)
+    /// <summary>The entries whose lease must be kept.</summary>
+    public IReadOnlyList<LeasedEntry> Leased()
     {
         lock (_gate)
-            return [.. _batches.Where(batch => consumer.Time.GetElapsedTime(batch.LeasedAt) >= age).SelectMany(static batch => batch.Leased())];
+            return [.. _batches.SelectMany(static batch => batch.Leased())];
     }
 
-    // Room is worth a read when half the entries are gone, or when a handler has nothing to do.
-    private bool HasRoomUnderGate() =>
-        _activeBytes < _plan.PrefetchBytes
-        && (_active <= _plan.PrefetchCount / 2 || _active < _plan.Concurrency)
-        && _active < _plan.PrefetchCount;
+    /// <summary>The batches with entries whose lease must be kept.</summary>
+    public IReadOnlyList<HeldBatch> LeasedBatches()
+    {
+        lock (_gate)
+            return _batches.FindAll(static batch => batch.Leased().Any());
+    }
 
     private void SettleUnderGate(HeldBatch batch, int index)
     {
+        Prefetch.SettleUnderGate(batch.Entries[index].Fields.EncodedLength);
         if (batch.Settle(index))
             _batches.Remove(batch);
     }
 }
 
-/// <summary>How much may be read.</summary>
-internal readonly record struct Room(int Count, long Bytes);
-
 /// <summary>A handled entry and what is to become of it.</summary>
-internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index);
+internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetter? DeadLetter = null);
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
-internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, HeldBatch? Batch = null, int Index = 0);
+internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, long LeasedAt, HeldBatch? Batch = null, int Index = 0);

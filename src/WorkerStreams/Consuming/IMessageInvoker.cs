@@ -3,7 +3,7 @@ namespace WorkerStreams.Consuming;
 /// <summary>Turns an entry into a call of its typed handler, with decoding, scope, Polly pipeline and telemetry. Safe for concurrent calls.</summary>
 internal interface IMessageInvoker
 {
-    /// <summary>Never throws: what goes wrong is in the result.</summary>
+    /// <summary>What the handler or the serializer throws is in the result.</summary>
     ValueTask<HandlingResult> InvokeAsync(StreamContext context, CancellationToken cancellation);
 }
 

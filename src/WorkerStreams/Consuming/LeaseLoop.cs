@@ -1,27 +1,35 @@
 using WorkerStreams.Engine;
-using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 
-/// <summary>Renews the leases of all that is held, well before another consumer could claim it, and tells handlers whose lease is lost.</summary>
-internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher)
+/// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
+internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group)
 {
-    // So a lease is renewed when two thirds of it are over at the latest; a renewal that fails is tried again by the supervisor's quick restarts.
-    private readonly TimeSpan _interval = consumer.Plan.MinIdleTime / 2;
-    private readonly TimeSpan _age = consumer.Plan.MinIdleTime / 6;
+    // A third of the lease is left to try again.
+    private readonly TimeSpan _interval = consumer.Plan.MinIdleTime * 2 / 3;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            List<LeasedEntry> leased = [.. held.LeasedBefore(_age), .. redeliveries.LeasedBefore(_age)];
-            if (leased.Count > 0)
-                await RenewAsync(leased, cancellation);
+            await RenewAllAsync(cancellation);
+            // An answer that took long may leave leases lapsed that were young when it was asked for.
+            if (held.LeasedBatches().Any(batch => consumer.HasLapsed(batch.LeasedAt)))
+                continue;
+            dispatcher.Resume();
             await Task.Delay(_interval, consumer.Time, cancellation);
         }
     }
 
-    private async Task RenewAsync(List<LeasedEntry> leased, CancellationToken cancellation)
+    public async Task RenewAllAsync(CancellationToken cancellation)
+    {
+        List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
+        if (leased.Count > 0)
+            await RenewAsync(leased, cancellation);
+    }
+
+    /// <summary>Renews the leases; what is another's by now is given up.</summary>
+    public async Task RenewAsync(IReadOnlyList<LeasedEntry> leased, CancellationToken cancellation)
     {
         var outcomes = new SettlementOutcome[leased.Count];
         var renewedAt = consumer.Time.GetTimestamp();
@@ -35,33 +43,64 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
             },
             outcomes,
             cancellation);
+        var gone = await FindGoneAsync(leased, outcomes, cancellation);
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (outcomes[i] == SettlementOutcome.NotOwner)
+            var isGone = gone.Contains(leased[i].Id);
+            if (outcomes[i] == SettlementOutcome.NotOwner || (isGone && consumer.HasLapsed(leased[i].LeasedAt)))
                 Lose(leased[i]);
-            else if (leased[i].Batch is { } batch)
-                batch.LeasedAt = renewedAt;
             else
-                redeliveries.Renewed(leased[i].Id, renewedAt);
+                Keep(leased[i], renewedAt, isGone);
         }
+    }
+
+    // What is not pending the group may have forgotten; what does not come back is settled by another, or trimmed.
+    private async Task<HashSet<StreamEntryId>> FindGoneAsync(IReadOnlyList<LeasedEntry> leased, SettlementOutcome[] outcomes, CancellationToken cancellation)
+    {
+        List<LeasedEntry> forgotten = [.. leased.Where((entry, i) => outcomes[i] == SettlementOutcome.NotPending && !MayBeSettled(entry))];
+        if (forgotten.Count == 0)
+            return [];
+        try
+        {
+            var back = await ForgottenEntries.TakeBackAsync(consumer, forgotten, restored: false, lastId: null, cancellation);
+            return [.. forgotten.Select(static entry => entry.Id).Where(id => !back.Contains(id))];
+        }
+        catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
+        {
+            // Nobody can claim from a group that is not there. The read loop makes it anew, while there is one, with all that is held.
+            if (consumer.Stopping.IsCancellationRequested)
+                await group.RestoreAsync(cancellation);
+            return [];
+        }
+    }
+
+    // From here, since its lease was looked at. Once that has lapsed, another may have done it.
+    private bool MayBeSettled(LeasedEntry entry) =>
+        !consumer.HasLapsed(entry.LeasedAt) && !(entry.Batch?.IsActive(entry.Index) ?? redeliveries.Holds(entry));
+
+    private void Keep(LeasedEntry entry, long renewedAt, bool isGone)
+    {
+        if (entry.Batch is { } batch)
+            batch.LeasedAt = renewedAt;
+        else if (!isGone)
+            redeliveries.Renewed(entry.Id, renewedAt);
+        else if (redeliveries.Forget(entry))
+            consumer.ReportTrimmed(entry.Id);
     }
 
     private void Lose(LeasedEntry entry)
     {
-        if (entry.Batch is not { } batch)
-        {
-            redeliveries.Forget(entry.Id);
-            return;
-        }
-        switch (batch.Lose(entry.Index))
+        switch (entry.Batch?.Lose(entry.Index))
         {
             case EntryState.Waiting:
-                ConsumerLog.LeaseLost(consumer.Logger, consumer.Plan.Name, entry.Id);
-                consumer.Counters.AddLeasesLost(1);
-                held.Finish(batch, entry.Index, settlement: null);
+                consumer.ReportLost(entry.Id);
+                held.Forget(entry.Batch, entry.Index);
                 break;
             case EntryState.Running:
-                dispatcher.Cancel(batch, entry.Index);
+                dispatcher.Cancel(entry.Batch, entry.Index);
+                break;
+            case null when redeliveries.Forget(entry):
+                consumer.ReportLost(entry.Id);
                 break;
         }
     }

@@ -31,15 +31,11 @@ internal sealed class MessageInvoker<TMessage, THandler>(
             processing.Ended();
             return new(HandlingOutcome.Handled);
         }
-        catch (OperationCanceledException cancelled) when (cancellation.IsCancellationRequested)
-        {
-            processing.Ended(cancelled);
-            return new(HandlingOutcome.Cancelled, cancelled);
-        }
         catch (Exception failure)
         {
             processing.Ended(failure);
-            return new(HandlingOutcome.Failed, failure);
+            // Once we have cancelled, whatever is thrown may be a consequence of that.
+            return new(cancellation.IsCancellationRequested ? HandlingOutcome.Cancelled : HandlingOutcome.Failed, failure);
         }
         finally
         {

@@ -14,52 +14,71 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         Block = consumer.Plan.BlockTime,
     };
 
+    // What was pending before the start is resumed up to here; null once all of it is. The group is made before, once: what is lost later is restored.
+    private StreamEntryId? _resumed;
+    private bool _started;
+
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await group.EnsureAsync(cancellation);
-        await ResumeAsync(cancellation);
+        if (!_started)
+        {
+            await group.EnsureAsync(cancellation);
+            (_started, _resumed) = (true, StreamEntryId.MinValue);
+        }
+        var read = new CancellationTokenSource();
         while (true)
         {
-            var room = await held.WaitForRoomAsync(cancellation);
-            consumer.Counters.Looped(consumer.Time.GetTimestamp());
+            var room = await held.Prefetch.WaitForRoomAsync(read, cancellation);
+            var lost = false;
             try
             {
-                var entries = await consumer.Engine.ReadGroupAsync(_undelivered with { Count = room.Count, MaxBytes = room.Bytes }, cancellation);
-                if (entries.Count == 0)
-                    continue;
-                group.HasRead(entries.Entries[^1].Id);
-                intake.Accept(entries);
+                using (cancellation.UnsafeRegister(static read => ((CancellationTokenSource)read!).Cancel(), read))
+                    await (_resumed is { } after ? ResumeAsync(after, room, read.Token) : ReadAsync(room, read.Token));
             }
-            catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
+            catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoGroup)
             {
-                await group.RestoreAsync(cancellation);
+                lost = true;
             }
+            catch (OperationCanceledException) when (read.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                // A claim needs the room.
+                read = new();
+            }
+            finally
+            {
+                held.Prefetch.GiveBack(room, read);
+            }
+            if (lost)
+                await group.RestoreAsync(cancellation);
         }
     }
 
-    private async Task ResumeAsync(CancellationToken cancellation)
+    private async ValueTask ReadAsync(Room room, CancellationToken cancellation)
     {
-        var cursor = StreamEntryId.MinValue;
-        while (true)
+        consumer.Counters.Looped(consumer.Time.GetTimestamp());
+        var entries = await consumer.Engine.ReadGroupAsync(_undelivered with { Count = room.Count, MaxBytes = room.Bytes }, cancellation);
+        if (entries.Count == 0)
+            return;
+        var again = group.HasRead(entries.Entries[0].Id, entries.Entries[^1].Id);
+        if (again)
+            intake.AcceptPending(entries);
+        else
+            intake.Accept(entries);
+    }
+
+    private async ValueTask ResumeAsync(StreamEntryId after, Room room, CancellationToken cancellation)
+    {
+        var history = _undelivered with
         {
-            var room = await held.WaitForRoomAsync(cancellation);
-            var history = _undelivered with
-            {
-                Streams = [new(consumer.Plan.Stream, ReadPosition.After(cursor))],
-                Count = room.Count,
-                MaxBytes = room.Bytes,
-                Block = null,
-            };
-            var entries = await consumer.Engine.ReadGroupAsync(history, cancellation);
-            if (entries.Count == 0)
-            {
-                entries.Dispose();
-                return;
-            }
-            cursor = entries.Entries[^1].Id;
-            var resumed = intake.AcceptPending(entries);
-            if (resumed > 0)
-                ConsumerLog.Resumed(consumer.Logger, consumer.Plan.Name, resumed);
-        }
+            Streams = [new(consumer.Plan.Stream, ReadPosition.After(after))],
+            Count = room.Count,
+            MaxBytes = room.Bytes,
+            Block = null,
+        };
+        var entries = await consumer.Engine.ReadGroupAsync(history, cancellation);
+        _resumed = entries.Count > 0 ? entries.Entries[^1].Id : null;
+        var resumed = intake.AcceptPending(entries);
+        if (resumed > 0)
+            ConsumerLog.Resumed(consumer.Logger, consumer.Plan.Name, resumed);
     }
 }

@@ -29,8 +29,24 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
         var cursor = StreamEntryId.MinValue;
         do
         {
-            var room = await held.WaitForRoomAsync(cancellation);
-            var claimed = await consumer.Engine.AutoClaimAsync(new()
+            var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
+            try
+            {
+                cursor = await ReclaimAsync(cursor, room, cancellation);
+            }
+            finally
+            {
+                held.Prefetch.GiveBack(room);
+            }
+        }
+        while (cursor != StreamEntryId.MinValue);
+    }
+
+    /// <returns>Where to go on.</returns>
+    private async Task<StreamEntryId> ReclaimAsync(StreamEntryId cursor, Room room, CancellationToken cancellation)
+    {
+        var claimed = await consumer.Engine.AutoClaimAsync(
+            new()
             {
                 Stream = consumer.Plan.Stream,
                 Group = consumer.Plan.Group,
@@ -38,19 +54,17 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
                 MinIdle = consumer.Plan.MinIdleTime,
                 Start = cursor,
                 Count = Math.Min(Page, room.Count),
-            }, cancellation);
-            cursor = claimed.NextStart;
-            if (claimed.DeletedIds.Count > 0)
-            {
-                consumer.Counters.AddTrimmed(claimed.DeletedIds.Count);
-                ConsumerLog.TrimmedWhilePending(consumer.Logger, consumer.Plan.Name, claimed.DeletedIds.Count, claimed.DeletedIds[0]);
-            }
-            var reclaimed = intake.AcceptPending(claimed.Entries);
-            if (reclaimed == 0)
-                continue;
+                MaxBytes = room.Bytes,
+            },
+            cancellation);
+        if (claimed.DeletedIds.Count > 0)
+            consumer.ReportTrimmed(claimed.DeletedIds[0], claimed.DeletedIds.Count);
+        var reclaimed = intake.AcceptPending(claimed.Entries);
+        if (reclaimed > 0)
+        {
             consumer.Counters.AddReclaimed(reclaimed);
             ConsumerLog.Reclaimed(consumer.Logger, consumer.Plan.Name, reclaimed);
         }
-        while (cursor != StreamEntryId.MinValue);
+        return claimed.NextStart;
     }
 }

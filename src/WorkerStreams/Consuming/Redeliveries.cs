@@ -19,6 +19,8 @@ internal sealed class Redeliveries : IDisposable
     // Guards the two fields below.
     private readonly Lock _gate = new();
     private readonly Dictionary<StreamEntryId, Waiting> _waiting = [];
+
+    // May name entries that do not wait any more, or not for that time.
     private readonly PriorityQueue<StreamEntryId, long> _byDue = new();
 
     public Redeliveries(ConsumerEnvironment consumer)
@@ -27,100 +29,123 @@ internal sealed class Redeliveries : IDisposable
         _timer = consumer.Time.CreateTimer(static state => ((WaitList)state!).ReleaseAll(), _dueWanted, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Entries that wait.</summary>
-    public int Count
+    /// <summary>An entry of <paramref name="bytes"/> has failed and is due after <paramref name="delay"/>.</summary>
+    public void Add(LeasedEntry entry, int bytes, TimeSpan delay)
     {
-        get
-        {
-            lock (_gate)
-                return _waiting.Count;
-        }
-    }
-
-    /// <summary>An entry failed in delivery <paramref name="deliveryCount"/> and is due after <paramref name="delay"/>.</summary>
-    public void Add(StreamEntryId id, long deliveryCount, TimeSpan delay)
-    {
-        var now = _consumer.Time.GetTimestamp();
+        var dueAt = _consumer.Time.GetTimestamp() + Ticks(delay);
         lock (_gate)
         {
             if (_waiting.Count >= MaxWaiting)
                 return;
-            _waiting[id] = new(deliveryCount, now);
-            _byDue.Enqueue(id, now + (long)(delay.TotalSeconds * _consumer.Time.TimestampFrequency));
+            EnqueueUnderGate(entry.Id, new(entry.DeliveryCount, bytes, entry.LeasedAt, dueAt));
         }
         _dueWanted.ReleaseAll();
     }
 
-    public bool Holds(StreamEntryId id)
+    /// <summary>Entries that were taken but not claimed wait again, as far as they are this consumer's.</summary>
+    public void Postpone(IEnumerable<LeasedEntry> entries, TimeSpan delay)
     {
+        var dueAt = _consumer.Time.GetTimestamp() + Ticks(delay);
         lock (_gate)
-            return _waiting.ContainsKey(id);
+        {
+            foreach (var entry in entries)
+            {
+                if (_waiting.TryGetValue(entry.Id, out var waiting))
+                    EnqueueUnderGate(entry.Id, waiting with { DueAt = dueAt });
+            }
+        }
+        _dueWanted.ReleaseAll();
     }
 
-    /// <summary>Waits until entries are due and takes up to <paramref name="most"/> of them, with the deliveries they have had; they are not held here any more.</summary>
-    public async Task<(StreamEntryId Id, long DeliveryCount)[]> TakeDueAsync(int most, CancellationToken cancellation)
+    /// <summary>Whether the entry waits after that delivery.</summary>
+    public bool Holds(LeasedEntry entry)
+    {
+        lock (_gate)
+            return HoldsUnderGate(entry);
+    }
+
+    /// <summary>Waits until an entry is due.</summary>
+    public async Task WhenDueAsync(CancellationToken cancellation)
     {
         while (true)
         {
             var wait = _dueWanted.WaitAsync(cancellation);
-            if (TakeDue(most) is { Length: > 0 } due)
-                return due;
+            lock (_gate)
+            {
+                if (TryPeekUnderGate(out _, out var waiting))
+                {
+                    var left = _consumer.Time.GetElapsedTime(_consumer.Time.GetTimestamp(), waiting.DueAt);
+                    if (left <= TimeSpan.Zero)
+                        return;
+                    _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                }
+            }
             await wait;
         }
     }
 
-    /// <summary>The entries whose lease is older than <paramref name="age"/>.</summary>
-    public IReadOnlyList<LeasedEntry> LeasedBefore(TimeSpan age)
+    /// <summary>Takes the entries that are due, as far as there is room. They wait on, without a due time, until they are forgotten or postponed.</summary>
+    public IReadOnlyList<LeasedEntry> TakeDue(Room room)
     {
+        var now = _consumer.Time.GetTimestamp();
+        var due = new List<LeasedEntry>();
         lock (_gate)
         {
-            return
-            [
-                .. _waiting
-                    .Where(entry => _consumer.Time.GetElapsedTime(entry.Value.LeasedAt) >= age)
-                    .Select(static entry => new LeasedEntry(entry.Key, entry.Value.DeliveryCount)),
-            ];
+            for (var bytes = 0L; due.Count < room.Count && bytes < room.Bytes && TryPeekUnderGate(out var id, out var waiting) && waiting.DueAt <= now; bytes += waiting.Bytes)
+            {
+                _byDue.Dequeue();
+                due.Add(new(id, waiting.DeliveryCount, waiting.LeasedAt));
+            }
         }
+        return due;
+    }
+
+    /// <summary>The entries that wait; their lease must be kept.</summary>
+    public IReadOnlyList<LeasedEntry> Leased()
+    {
+        lock (_gate)
+            return [.. _waiting.Select(static entry => new LeasedEntry(entry.Key, entry.Value.DeliveryCount, entry.Value.LeasedAt))];
     }
 
     public void Renewed(StreamEntryId id, long at)
     {
         lock (_gate)
         {
-            if (_waiting.TryGetValue(id, out var entry))
-                _waiting[id] = entry with { LeasedAt = at };
+            if (_waiting.TryGetValue(id, out var waiting))
+                _waiting[id] = waiting with { LeasedAt = at };
         }
     }
 
-    /// <summary>The entry is another's by now.</summary>
-    public void Forget(StreamEntryId id)
+    /// <summary>The entry does not wait any more after that delivery. Returns whether it did.</summary>
+    public bool Forget(LeasedEntry entry)
     {
         lock (_gate)
-            _waiting.Remove(id);
+            return HoldsUnderGate(entry) && _waiting.Remove(entry.Id);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private (StreamEntryId Id, long DeliveryCount)[] TakeDue(int most)
+    private bool HoldsUnderGate(LeasedEntry entry) => _waiting.TryGetValue(entry.Id, out var waiting) && waiting.DeliveryCount == entry.DeliveryCount;
+
+    private void EnqueueUnderGate(StreamEntryId id, in Waiting waiting)
     {
-        var now = _consumer.Time.GetTimestamp();
-        var due = new List<(StreamEntryId, long)>();
-        lock (_gate)
-        {
-            while (due.Count < most && _byDue.TryPeek(out var id, out var dueAt))
-            {
-                if (dueAt > now)
-                {
-                    _timer.Change(_consumer.Time.GetElapsedTime(now, dueAt) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
-                    break;
-                }
-                _byDue.Dequeue();
-                if (_waiting.Remove(id, out var waiting))
-                    due.Add((id, waiting.DeliveryCount));
-            }
-        }
-        return [.. due];
+        _waiting[id] = waiting;
+        _byDue.Enqueue(id, waiting.DueAt);
     }
 
-    private readonly record struct Waiting(long DeliveryCount, long LeasedAt);
+    private bool TryPeekUnderGate(out StreamEntryId id, out Waiting waiting)
+    {
+        while (_byDue.TryPeek(out id, out var dueAt))
+        {
+            if (_waiting.TryGetValue(id, out waiting) && waiting.DueAt == dueAt)
+                return true;
+            _byDue.Dequeue();
+        }
+        waiting = default;
+        return false;
+    }
+
+    private long Ticks(TimeSpan delay) => (long)(delay.TotalSeconds * _consumer.Time.TimestampFrequency);
+
+    private readonly record struct Waiting(long DeliveryCount, int Bytes, long LeasedAt, long DueAt);
 }

@@ -3,35 +3,71 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>Claims entries whose back-off is over, from this consumer itself: the engine counts a delivery, and only what is still ours comes back.</summary>
-internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, Redeliveries redeliveries)
+internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, Redeliveries redeliveries, LeaseLoop leases)
 {
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            var room = await held.WaitForRoomAsync(cancellation);
-            var due = await redeliveries.TakeDueAsync(room.Count, cancellation);
+            await redeliveries.WhenDueAsync(cancellation);
+            var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
             try
             {
-                intake.Accept(await consumer.Engine.ClaimAsync(new()
-                {
-                    Stream = consumer.Plan.Stream,
-                    Group = consumer.Plan.Group,
-                    Consumer = consumer.Plan.Consumer,
-                    ExpectedOwner = consumer.Plan.Consumer,
-                    Ids = Array.ConvertAll(due, entry => entry.Id),
-                }, cancellation));
+                if (redeliveries.TakeDue(room) is { Count: > 0 } due)
+                    await RedeliverAsync(due, cancellation);
             }
-            catch (Exception error)
+            finally
             {
-                foreach (var (id, deliveryCount) in due)
-                    redeliveries.Add(id, deliveryCount, RetryDelay);
-                // After NOGROUP the read loop makes the group anew, with what is held and what waits here.
-                if (error is not StreamEngineException { Code: StreamErrorCode.NoGroup })
-                    throw;
+                held.Prefetch.GiveBack(room);
             }
         }
+    }
+
+    private async Task RedeliverAsync(IReadOnlyList<LeasedEntry> due, CancellationToken cancellation)
+    {
+        try
+        {
+            var missing = await ClaimAsync(due, cancellation);
+            if (missing.Count == 0)
+                return;
+            redeliveries.Postpone(missing, RetryDelay);
+            await leases.RenewAsync(missing, cancellation);
+        }
+        catch (Exception error)
+        {
+            redeliveries.Postpone(due, RetryDelay);
+            // After NOGROUP the read loop makes the group anew, with what is held and what waits here.
+            if (error is not StreamEngineException { Code: StreamErrorCode.NoGroup })
+                throw;
+        }
+    }
+
+    private async Task<List<LeasedEntry>> ClaimAsync(IReadOnlyList<LeasedEntry> due, CancellationToken cancellation)
+    {
+        var claimed = await consumer.Engine.ClaimAsync(
+            new()
+            {
+                Stream = consumer.Plan.Stream,
+                Group = consumer.Plan.Group,
+                Consumer = consumer.Plan.Consumer,
+                ExpectedOwner = consumer.Plan.Consumer,
+                Ids = due.Select(static entry => entry.Id).ToArray(),
+            },
+            cancellation);
+        var ids = new HashSet<StreamEntryId>();
+        foreach (ref readonly var entry in claimed.Entries)
+            ids.Add(entry.Id);
+        intake.Accept(claimed);
+        var missing = new List<LeasedEntry>();
+        foreach (var entry in due)
+        {
+            if (!ids.Contains(entry.Id))
+                missing.Add(entry);
+            else
+                redeliveries.Forget(entry);
+        }
+        return missing;
     }
 }

@@ -1,7 +1,10 @@
+using WorkerStreams.Telemetry;
+
 namespace WorkerStreams.Consuming;
 
 /// <summary>Runs one handler at a time, entry after entry.</summary>
-internal sealed class Runner(Dispatcher dispatcher, Func<HeldBatch, int, CancellationToken, ValueTask> handle, Action ranDry)
+internal sealed class Runner(
+    Dispatcher dispatcher, ConsumerEnvironment consumer, Func<HeldBatch, int, CancellationToken, ValueTask> handle, Action ranDry)
 {
     // Written by the runner; read by who cancels.
     private volatile CancellationTokenSource _cancellation = new();
@@ -33,12 +36,25 @@ internal sealed class Runner(Dispatcher dispatcher, Func<HeldBatch, int, Cancell
         _batch = batch;
     }
 
-    public void CancelIfRunning(HeldBatch batch, int index)
+    public void CancelIfRunning(HeldBatch batch, int? index)
     {
         var cancellation = _cancellation;
-        if (_batch == batch && _index == index)
-            cancellation.Cancel();
+        if (_batch == batch && (index is null || _index == index))
+            Cancel(cancellation);
     }
 
-    public void Cancel() => _cancellation.Cancel();
+    public void Cancel() => Cancel(_cancellation);
+
+    private void Cancel(CancellationTokenSource cancellation)
+    {
+        try
+        {
+            cancellation.Cancel();
+        }
+        catch (AggregateException error)
+        {
+            // Thrown by what the handler has registered; whoever cancels has others to tell.
+            ConsumerLog.CallbackFailed(consumer.Logger, error, consumer.Plan.Name);
+        }
+    }
 }

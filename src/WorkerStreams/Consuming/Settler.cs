@@ -7,7 +7,8 @@ namespace WorkerStreams.Consuming;
 
 /// <summary>
 /// Sends the settlements of finished entries, gathered: when enough are there, when the handlers have nothing else to do, or after a short while.
-/// A failed command is sent again, with back-off; until then the entries stay leased.
+/// A failed command is sent again, with back-off; until then the entries stay leased. There is one for dead letters and one for all others, so that a
+/// dead-letter stream that refuses does not hold up the acknowledgements.
 /// </summary>
 internal sealed class Settler : IDisposable
 {
@@ -15,35 +16,60 @@ internal sealed class Settler : IDisposable
     private const int Gathered = 128;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
     private readonly ConsumerEnvironment _consumer;
     private readonly HeldEntries _held;
+    private readonly bool _deadLetters;
+    private readonly int _gathered;
     private readonly ITimer _timer;
 
-    // Requests not yet served; who raises it from 0 sends, until it is 0 again. So the fields below have one user at a time.
+    // Requests not yet served; who raises it from 0 sends, until it is 0 again. So _spare has one user at a time.
     private int _requests;
     private List<FinishedEntry> _spare = [];
-    private int _failures;
 
-    public Settler(ConsumerEnvironment consumer, HeldEntries held)
+    // Written by who sends, and by a drain that begins; while it is not 0, only the timer sends.
+    private volatile int _failures;
+
+    public Settler(ConsumerEnvironment consumer, HeldEntries held, bool deadLetters)
     {
-        (_consumer, _held) = (consumer, held);
-        _timer = consumer.Time.CreateTimer(static state => _ = ((Settler)state!).FlushAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_consumer, _held, _deadLetters) = (consumer, held, deadLetters);
+        // What is gathered takes room, so half of it is enough.
+        _gathered = Math.Clamp(consumer.Plan.PrefetchCount / 2, 1, Gathered);
+        _timer = consumer.Time.CreateTimer(static state => _ = ((Settler)state!).SendFinishedAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>An entry is finished, and <paramref name="waiting"/> settlements are to be sent.</summary>
-    public void Finished(int waiting)
+    /// <summary>An entry is finished.</summary>
+    public void Finish(in FinishedEntry entry)
     {
-        if (waiting >= Gathered && Volatile.Read(ref _failures) == 0)
-            _ = FlushAsync();
+        var waiting = _held.Finish(entry);
+        if (_failures > 0)
+            return;
+        if (waiting >= _gathered)
+            _ = SendFinishedAsync();
         else if (waiting == 1)
             _timer.Change(LongestWait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Sends what is finished, unless another is at it, who then sends this as well. Never throws.</summary>
-    public async Task FlushAsync()
+    /// <summary>A handler has nothing else to do.</summary>
+    public void RanDry()
+    {
+        if (_failures == 0)
+            _ = SendFinishedAsync();
+    }
+
+    /// <summary>Sends what is finished whatever has failed before; the back-off starts anew.</summary>
+    public void Flush()
+    {
+        _failures = 0;
+        _ = SendFinishedAsync();
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    // Unless another is at it, who then sends this as well. Never throws.
+    private async Task SendFinishedAsync()
     {
         if (Interlocked.Increment(ref _requests) > 1)
             return;
@@ -51,32 +77,44 @@ internal sealed class Settler : IDisposable
         do
         {
             served = Volatile.Read(ref _requests);
-            await SendFinishedAsync();
+            var finished = _held.TakeFinished(_deadLetters, _spare);
+            if (finished.Count > 0)
+                await SendAsync(finished);
+            finished.Clear();
+            _spare = finished;
         }
         while (Interlocked.Add(ref _requests, -served) > 0);
     }
 
-    public void Dispose() => _timer.Dispose();
-
-    private async ValueTask SendFinishedAsync()
-    {
-        var finished = _held.TakeFinished(_spare);
-        _spare = finished;
-        if (finished.Count == 0)
-            return;
-        var deadLetters = finished.FindAll(static entry => entry.Settlement.Kind == SettlementKind.DeadLetter);
-        if (deadLetters.Count > 0)
-            finished.RemoveAll(static entry => entry.Settlement.Kind == SettlementKind.DeadLetter);
-        // Apart, so that a dead-letter stream that refuses does not hold up the acknowledgements.
-        await SendAsync(finished);
-        await SendAsync(deadLetters);
-        finished.Clear();
-    }
-
     private async ValueTask SendAsync(List<FinishedEntry> finished)
     {
-        if (finished.Count == 0)
-            return;
+        var unsettled = finished;
+        try
+        {
+            unsettled = await SettleAsync(finished);
+            if (unsettled.Count > 0)
+                await TakeBackAsync(unsettled);
+            if (_failures > 0)
+            {
+                // What was finished meanwhile has asked for nothing.
+                _failures = 0;
+                _timer.Change(LongestWait, Timeout.InfiniteTimeSpan);
+            }
+        }
+        catch (Exception error)
+        {
+            _held.PutBack(_deadLetters, unsettled);
+            // A lost group is not back in a moment.
+            var first = error is StreamEngineException { Code: StreamErrorCode.NoGroup } ? LongestBackoff : FirstBackoff;
+            var delay = _consumer.Jitter.Backoff(first, LongestBackoff, ++_failures);
+            ConsumerLog.SettlementFailed(_consumer.Logger, error, _consumer.Plan.Name, unsettled.Count, delay);
+            _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <returns>What is not settled although it may be this consumer's.</returns>
+    private async ValueTask<List<FinishedEntry>> SettleAsync(List<FinishedEntry> finished)
+    {
         var settlements = ArrayPool<Settlement>.Shared.Rent(finished.Count);
         var outcomes = ArrayPool<SettlementOutcome>.Shared.Rent(finished.Count);
         try
@@ -84,16 +122,14 @@ internal sealed class Settler : IDisposable
             for (var i = 0; i < finished.Count; i++)
                 settlements[i] = finished[i].Settlement;
             await _consumer.Engine.SettleAsync(Request(settlements.AsMemory(0, finished.Count)), outcomes.AsMemory(0, finished.Count));
-            _failures = 0;
-            Count(CollectionsMarshal.AsSpan(finished), outcomes.AsSpan(0, finished.Count));
+            var forgotten = Report(CollectionsMarshal.AsSpan(finished), outcomes);
+            if (forgotten.Count > 0)
+            {
+                var ids = forgotten.Select(static entry => entry.Settlement.Id).ToHashSet();
+                finished.RemoveAll(entry => ids.Contains(entry.Settlement.Id));
+            }
             _held.Settled(finished);
-        }
-        catch (Exception error)
-        {
-            _held.PutBack(finished);
-            var delay = _consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, ++_failures);
-            ConsumerLog.SettlementFailed(_consumer.Logger, error, _consumer.Plan.Name, finished.Count, delay);
-            _timer.Change(delay, Timeout.InfiniteTimeSpan);
+            return forgotten;
         }
         finally
         {
@@ -111,12 +147,48 @@ internal sealed class Settler : IDisposable
         DeadLetterStream = _consumer.Plan.DeadLetterStream,
     };
 
-    private void Count(ReadOnlySpan<FinishedEntry> finished, ReadOnlySpan<SettlementOutcome> outcomes)
+    // An acknowledgement of what is not pending has nothing left to do; anything else is to come first.
+    private List<FinishedEntry> Report(ReadOnlySpan<FinishedEntry> finished, ReadOnlySpan<SettlementOutcome> outcomes)
     {
-        var handled = 0;
-        foreach (ref readonly var entry in finished)
-            handled += entry.Settlement.Kind == SettlementKind.Acknowledge ? 1 : 0;
+        var (handled, lost) = (0, 0);
+        List<FinishedEntry>? forgotten = null;
+        for (var i = 0; i < finished.Length; i++)
+        {
+            ref readonly var entry = ref finished[i];
+            if (outcomes[i] == SettlementOutcome.NotOwner)
+                lost++;
+            else if (entry.Settlement.Kind == SettlementKind.Acknowledge)
+                handled += outcomes[i] == SettlementOutcome.Done && !entry.Batch.Entries[entry.Index].Fields.IsMissing ? 1 : 0;
+            else if (outcomes[i] == SettlementOutcome.NotPending)
+                (forgotten ??= []).Add(entry);
+            else if (entry.DeadLetter is { } letter)
+                ReportDeadLetter(entry.Batch.Lease(entry.Index), letter);
+        }
         _consumer.Counters.AddHandled(handled);
-        _consumer.Counters.AddLeasesLost(outcomes.Count(SettlementOutcome.NotOwner));
+        _consumer.Counters.AddLeasesLost(lost);
+        return forgotten ?? [];
+    }
+
+    private void ReportDeadLetter(LeasedEntry entry, DeadLetter letter)
+    {
+        ConsumerLog.DeadLettered(_consumer.Logger, letter.Error, _consumer.Plan.Name, entry.Id, entry.DeliveryCount, letter.Reason);
+        _consumer.Counters.AddDeadLettered();
+    }
+
+    private async ValueTask TakeBackAsync(List<FinishedEntry> forgotten)
+    {
+        var leased = forgotten.Where(static entry => !entry.Batch.IsLost(entry.Index)).Select(static entry => entry.Batch.Lease(entry.Index));
+        var back = await ForgottenEntries.TakeBackAsync(_consumer, leased, restored: false, lastId: null, cancellation: default);
+        var gone = forgotten.FindAll(entry => !back.Contains(entry.Settlement.Id));
+        foreach (var entry in gone.Where(static entry => entry.DeadLetter is not null))
+        {
+            if (_consumer.HasLapsed(entry.Batch.LeasedAt))
+                _consumer.ReportLost(entry.Settlement.Id);
+            else
+                _consumer.ReportTrimmed(entry.Settlement.Id);
+        }
+        _held.Settled(gone);
+        _held.PutBack(_deadLetters, forgotten.FindAll(entry => back.Contains(entry.Settlement.Id)));
+        _timer.Change(LongestWait, Timeout.InfiniteTimeSpan);
     }
 }

@@ -8,34 +8,42 @@ namespace WorkerStreams.Consuming;
 /// <summary>One registered consumer: its parts, its start and its drain.</summary>
 internal sealed class StreamConsumer : IConsumerFigures, IDisposable
 {
-    private static readonly TimeSpan FlushRetry = TimeSpan.FromMilliseconds(50);
-
     private readonly ConsumerEnvironment _consumer;
     private readonly CancellationTokenSource _ended = new();
     private readonly HeldEntries _held;
     private readonly Settler _settler;
+    private readonly Settler _deadLetters;
     private readonly Redeliveries _redeliveries;
     private readonly Dispatcher _dispatcher;
     private readonly LeaseLoop _leases;
-    private readonly List<(string Name, Func<CancellationToken, Task> Run)> _loops;
-    private Task _running = Task.CompletedTask;
+    private readonly Supervised[] _bringing;
+    private readonly Supervised[] _keeping;
+    private Task _brought = Task.CompletedTask;
+    private Task _kept = Task.CompletedTask;
     private long _startedAt;
 
     public StreamConsumer(ConsumerEnvironment consumer, IMessageInvoker invoker)
     {
         _consumer = consumer;
         _held = new(consumer);
-        _settler = new(consumer, _held);
+        _settler = new(consumer, _held, deadLetters: false);
+        _deadLetters = new(consumer, _held, deadLetters: true);
         _redeliveries = new(consumer);
-        var handler = new EntryHandler(consumer, invoker, _held, _settler, _redeliveries);
-        _dispatcher = new(consumer.Plan.Concurrency, handler.HandleAsync, () => _ = _settler.FlushAsync());
-        _leases = new(consumer, _held, _redeliveries, _dispatcher);
+        _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
         var intake = new Intake(_held, _redeliveries, _dispatcher);
-        _loops =
+        var group = new GroupKeeper(consumer, _held, _redeliveries);
+        _leases = new(consumer, _held, _redeliveries, _dispatcher, group);
+        _bringing =
         [
-            ("read", new ReadLoop(consumer, _held, intake, new(consumer, _held, _redeliveries)).RunAsync),
-            ("reclaim", new ReclaimLoop(consumer, _held, intake).RunAsync),
-            ("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries).RunAsync),
+            new("read", new ReadLoop(consumer, _held, intake, group).RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake).RunAsync),
+            new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
+        ];
+        _keeping =
+        [
+            // So there are some tries in the third of a lease that is left when a renewal fails.
+            new("lease", _leases.RunAsync) { FirstBackoff = Plan.MinIdleTime / 20, LongestBackoff = Plan.MinIdleTime / 2.5 },
+            new("lease watch", new LeaseWatch(consumer, _held, _dispatcher).RunAsync),
         ];
     }
 
@@ -45,7 +53,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
 
     public int Running => _dispatcher.Running;
 
-    public int Waiting => Math.Max(0, _held.Active - Running);
+    public int Waiting => Math.Max(0, _held.Prefetch.Active - Running);
 
     public ConsumerStatus Status => new()
     {
@@ -61,7 +69,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     };
 
     private ConsumerState State =>
-        _consumer.Stopping.IsCancellationRequested ? _running.IsCompleted ? ConsumerState.Stopped : ConsumerState.Stopping
+        _consumer.Stopping.IsCancellationRequested ? _brought.IsCompleted && _kept.IsCompleted ? ConsumerState.Stopped : ConsumerState.Stopping
         : Counters.Restarting > 0 ? ConsumerState.Restarting
         : Counters.LastLoopAt is null ? ConsumerState.Starting
         : ConsumerState.Running;
@@ -70,48 +78,80 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     public void Start()
     {
         _startedAt = _consumer.Time.GetTimestamp();
-        var loops = _loops.ConvertAll(loop => Supervisor.RunAsync(loop.Name, loop.Run, _consumer, _consumer.Stopping));
+        _brought = RunAsync(_bringing, _consumer.Stopping);
         // Leases are kept until the drain is over.
-        loops.Add(Supervisor.RunAsync("lease", _leases.RunAsync, _consumer, _ended.Token));
-        _running = Task.WhenAll(loops);
+        _kept = RunAsync(_keeping, _ended.Token);
     }
 
     /// <summary>
     /// After <see cref="ConsumerEnvironment.Stopping"/> has fired: hands back what was not started, waits for running handlers, settles.
     /// </summary>
     /// <param name="handlersEnd">When it fires, handlers that still run are cancelled.</param>
-    /// <param name="drainEnds">When it fires, what is left stays pending, for this consumer's next start or another's sweep.</param>
+    /// <param name="drainEnds">When it fires, handlers are cancelled too, and what is left stays pending, for this consumer's next start or another's sweep.</param>
     public async Task DrainAsync(CancellationToken handlersEnd, CancellationToken drainEnds)
     {
-        foreach (var (batch, index) in _dispatcher.Close())
-        {
-            if (batch.Finish(index))
-                _held.Finish(batch, index, Settlement.ReleaseUnstarted(batch.Entries[index].Id));
-            else
-                _held.Finish(batch, index, settlement: null);
-        }
-        await _settler.FlushAsync();
+        _dispatcher.Close();
         await using (handlersEnd.UnsafeRegister(static state => ((Dispatcher)state!).CancelAll(), _dispatcher))
-            await UnlessCancelled(_dispatcher.WhenIdleAsync(drainEnds));
-        while (_held.Unsettled > 0 && !drainEnds.IsCancellationRequested)
         {
-            await _settler.FlushAsync();
-            if (_held.Unsettled > 0)
-                await UnlessCancelled(Task.Delay(FlushRetry, _consumer.Time, drainEnds));
+            // What a read or a claim brings at the last moment is handed back too.
+            await OrEndAsync(_brought, drainEnds);
+            // So what is handed back, or left for the next start, is known to the group, even if that was just lost.
+            await OrEndAsync(_leases.RenewAllAsync(_ended.Token), drainEnds);
+            HandBack();
+            _settler.Flush();
+            _deadLetters.Flush();
+            await OrEndAsync(_dispatcher.WhenIdleAsync(drainEnds), drainEnds);
+            await OrEndAsync(_held.WhenSettledAsync(drainEnds), drainEnds);
         }
-        _ended.Cancel();
-        await _running;
-        if (_dispatcher.Running + _held.Unsettled is > 0 and var left)
+        End();
+        await OrEndAsync(_kept, drainEnds);
+        if (_dispatcher.Running + _held.Prefetch.Unsettled is > 0 and var left)
             ConsumerLog.DrainIncomplete(_consumer.Logger, Plan.Name, left);
     }
 
     public void Dispose()
     {
+        _dispatcher.Close();
+        End();
         _ended.Dispose();
-        _settler.Dispose();
         _redeliveries.Dispose();
     }
 
-    private static async Task UnlessCancelled(Task task) =>
+    private Task RunAsync(Supervised[] loops, CancellationToken stopping) =>
+        Task.WhenAll(Array.ConvertAll(loops, loop => Supervisor.RunAsync(loop, _consumer, stopping)));
+
+    private void HandBack()
+    {
+        foreach (var (batch, index) in _dispatcher.TakeUnstarted())
+        {
+            if (batch.Finish(index))
+                _settler.Finish(new(Settlement.ReleaseUnstarted(batch.Entries[index].Id), batch, index));
+            else
+                _held.Forget(batch, index);
+        }
+    }
+
+    // Handlers that still run have no lease any more, and nothing is sent again.
+    private void End()
+    {
+        _dispatcher.CancelAll();
+        _ended.Cancel();
+        _settler.Dispose();
+        _deadLetters.Dispose();
+    }
+
+    // The engine may give no answer at all. (Task.WhenAny may go on over the thread pool, away from the SynchronizationContext.)
+    private static async Task OrEndAsync(Task task, CancellationToken end)
+    {
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = end.UnsafeRegister(static over => ((TaskCompletionSource)over!).TrySetResult(), over);
+        _ = TellAsync(task, over);
+        await over.Task;
+    }
+
+    private static async Task TellAsync(Task task, TaskCompletionSource over)
+    {
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        over.TrySetResult();
+    }
 }

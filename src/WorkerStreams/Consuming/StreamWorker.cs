@@ -27,7 +27,11 @@ internal sealed class StreamWorker(
     private const double HandlersShare = 0.8;
     private const double DrainShare = 0.95;
 
+    // More than a timer can take is no limit.
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(49);
+
     private readonly CancellationTokenSource _stopping = new();
+    private readonly GuardedLogger _logger = new(logger);
     private Task? _drain;
 
     /// <summary>The consumers, once started.</summary>
@@ -39,7 +43,7 @@ internal sealed class StreamWorker(
     /// <exception cref="WorkerStreamsConfigurationException">One or more settings are wrong; all of them are named.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Consumers = [.. plan().Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, logger, _stopping.Token), consumer.Invoker))];
+        Consumers = [.. plan().Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, _logger, _stopping.Token), consumer.Invoker))];
         foreach (var consumer in Consumers)
         {
             telemetry.Observe(consumer);
@@ -60,21 +64,41 @@ internal sealed class StreamWorker(
     public Task StopAsync(CancellationToken cancellationToken) => _drain ??= DrainAsync(cancellationToken);
 
     /// <summary>Every service has stopped: what is published is in the engine's hands before the host ends.</summary>
-    public Task StoppedAsync(CancellationToken cancellationToken) => producers.FlushAsync(logger, cancellationToken);
+    public Task StoppedAsync(CancellationToken cancellationToken) => producers.FlushAsync(_logger, cancellationToken);
 
     public void Dispose()
     {
+        StopReading();
         foreach (var consumer in Consumers)
             consumer.Dispose();
+        Consumers = [];
         _stopping.Dispose();
     }
 
     private async Task DrainAsync(CancellationToken hostGivesUp)
     {
-        using var handlersEnd = new CancellationTokenSource(host.Value.ShutdownTimeout * HandlersShare, time);
-        using var drainTime = new CancellationTokenSource(host.Value.ShutdownTimeout * DrainShare, time);
+        StopReading();
+        using var handlersEnd = new CancellationTokenSource(ShareOfShutdown(HandlersShare), time);
+        using var drainTime = new CancellationTokenSource(ShareOfShutdown(DrainShare), time);
         using var drainEnds = CancellationTokenSource.CreateLinkedTokenSource(drainTime.Token, hostGivesUp);
-        _stopping.Cancel();
         await Task.WhenAll(Consumers.Select(consumer => consumer.DrainAsync(handlersEnd.Token, drainEnds.Token)));
     }
+
+    private void StopReading()
+    {
+        // Once disposed it can't be cancelled again; the container disposes twice.
+        if (_stopping.IsCancellationRequested)
+            return;
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (AggregateException error)
+        {
+            ConsumerLog.StoppingCallbackFailed(_logger, error);
+        }
+    }
+
+    private TimeSpan ShareOfShutdown(double share) =>
+        host.Value.ShutdownTimeout is { Ticks: >= 0 } limit && limit < LongestLimit ? limit * share : Timeout.InfiniteTimeSpan;
 }

@@ -24,7 +24,7 @@ internal static partial class ConsumerLog
     [LoggerMessage(105, LogLevel.Warning, "Consumer {Consumer}: handling entry {Id} failed in delivery {Delivery} of {MaxDeliveries}; it is delivered again in {Delay}.")]
     public static partial void WillRedeliver(ILogger logger, Exception? error, string consumer, StreamEntryId id, long delivery, int maxDeliveries, TimeSpan delay);
 
-    [LoggerMessage(106, LogLevel.Error, "Consumer {Consumer}: entry {Id} goes to the dead letters after delivery {Delivery}: {Reason}.")]
+    [LoggerMessage(106, LogLevel.Error, "Consumer {Consumer}: entry {Id} went to the dead letters after delivery {Delivery}: {Reason}.")]
     public static partial void DeadLettered(ILogger logger, Exception? error, string consumer, StreamEntryId id, long delivery, string reason);
 
     [LoggerMessage(107, LogLevel.Warning, "Consumer {Consumer}: the lease on entry {Id} was lost: another consumer owns it now.")]
@@ -35,4 +35,13 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(109, LogLevel.Warning, "Consumer {Consumer}: {Count} entries were not settled within the time for shutdown; they stay pending.")]
     public static partial void DrainIncomplete(ILogger logger, string consumer, int count);
+
+    [LoggerMessage(110, LogLevel.Warning, "Consumer {Consumer}: its leases could not be renewed in time; no handler is started until the engine has told what is still its own.")]
+    public static partial void LeasesLapsed(ILogger logger, string consumer);
+
+    [LoggerMessage(111, LogLevel.Error, "Consumer {Consumer}: a callback that a handler has registered on its token failed.")]
+    public static partial void CallbackFailed(ILogger logger, Exception error, string consumer);
+
+    [LoggerMessage(112, LogLevel.Error, "A callback that a handler has registered on StreamContext.Stopping failed.")]
+    public static partial void StoppingCallbackFailed(ILogger logger, Exception error);
 }

@@ -1,0 +1,37 @@
+using WorkerStreams.Telemetry;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// Goes by the clock of this host alone: when a lease has not been renewed in time, whatever the reason, another consumer may have the entry. Then nothing
+/// is started, and the handlers concerned are told to end, until the engine has said what is still this consumer's.
+/// </summary>
+internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held, Dispatcher dispatcher)
+{
+    // A timer may fire a moment too early.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = consumer.Plan.MinIdleTime;
+            foreach (var batch in held.LeasedBatches())
+            {
+                var left = consumer.Plan.MinIdleTime - consumer.Time.GetElapsedTime(batch.LeasedAt);
+                if (left <= TimeSpan.Zero)
+                    Lapse(batch);
+                else if (left < next)
+                    next = left;
+            }
+            await Task.Delay(next + Moment, consumer.Time, cancellation);
+        }
+    }
+
+    private void Lapse(HeldBatch batch)
+    {
+        if (dispatcher.Pause())
+            ConsumerLog.LeasesLapsed(consumer.Logger, consumer.Plan.Name);
+        dispatcher.Cancel(batch);
+    }
+}

@@ -1,0 +1,119 @@
+using WorkerStreams.Configuration;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// The room within the prefetch limits. What is held takes room until it is settled, and a read or a claim under way for what it may bring.
+/// Claims go first: a read that waits for new entries gives its room back when a claim finds none.
+/// </summary>
+/// <param name="plan">The limits.</param>
+/// <param name="gate">The gate of <see cref="HeldEntries"/>; guards every field here.</param>
+internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
+{
+    private readonly WaitList _roomWanted = new();
+
+    // These two are also read without the gate, as figures.
+    private int _active;
+    private int _unsettled;
+    private long _bytes;
+    private Room _promised;
+    private CancellationTokenSource? _read;
+    private int _claimsWaiting;
+    private bool _someWait;
+
+    /// <summary>Entries waiting or running.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Entries finished whose settlement is not confirmed yet.</summary>
+    public int Unsettled => Volatile.Read(ref _unsettled);
+
+    /// <summary>Waits until a read or a claim is worth while. Its room is kept free until it is given back.</summary>
+    /// <param name="read">Ends the read, if it is one, when a claim needs its room.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async ValueTask<Room> WaitForRoomAsync(CancellationTokenSource? read, CancellationToken cancellation)
+    {
+        for (var waited = false; ; waited = true)
+        {
+            Task wait;
+            CancellationTokenSource? inTheWay;
+            lock (gate)
+            {
+                if (read is null && waited)
+                    _claimsWaiting--;
+                if ((read is null || _claimsWaiting == 0) && TryPromiseUnderGate(out var room))
+                {
+                    _read = read ?? _read;
+                    return room;
+                }
+                if (read is null)
+                    _claimsWaiting++;
+                inTheWay = read is null ? _read : null;
+                _someWait = true;
+                wait = _roomWanted.WaitAsync(cancellation);
+            }
+            inTheWay?.Cancel();
+            await wait;
+        }
+    }
+
+    /// <summary>The read or claim is over, and what it brought is held.</summary>
+    public void GiveBack(Room room, CancellationTokenSource? read = null)
+    {
+        lock (gate)
+        {
+            _promised = new(_promised.Count - room.Count, _promised.Bytes - room.Bytes);
+            if (read is not null)
+                _read = null;
+            WakeUnderGate();
+        }
+    }
+
+    public void AddUnderGate(int count, long bytes)
+    {
+        _active += count;
+        _bytes += bytes;
+    }
+
+    public void FinishUnderGate()
+    {
+        _active--;
+        _unsettled++;
+    }
+
+    public void SettleUnderGate(int bytes)
+    {
+        _unsettled--;
+        _bytes -= bytes;
+    }
+
+    /// <summary>Tells those who wait, if there is room.</summary>
+    public void WakeUnderGate()
+    {
+        if (!_someWait || !HasRoomUnderGate())
+            return;
+        _someWait = false;
+        _roomWanted.ReleaseAll();
+    }
+
+    private bool TryPromiseUnderGate(out Room room)
+    {
+        room = default;
+        if (!HasRoomUnderGate())
+            return false;
+        // At most half at once, so that reads and claims do not get in each other's way.
+        var (count, bytes) = FreeUnderGate();
+        room = new(Math.Min(Math.Max(1, plan.PrefetchCount / 2), count), Math.Min(plan.PrefetchBytes / 2, bytes));
+        _promised = new(_promised.Count + room.Count, _promised.Bytes + room.Bytes);
+        return true;
+    }
+
+    // Room is worth a command when half the entries are gone, or when a handler has nothing to do.
+    private bool HasRoomUnderGate() =>
+        FreeUnderGate() is { Count: > 0, Bytes: > 0 }
+        && (_active + _unsettled <= plan.PrefetchCount / 2 || _active < plan.Concurrency);
+
+    private Room FreeUnderGate() => new(plan.PrefetchCount - _active - _unsettled - _promised.Count, plan.PrefetchBytes - _bytes - _promised.Bytes);
+}
+
+/// <summary>How much may be read or claimed.</summary>
+internal readonly record struct Room(int Count, long Bytes);
