@@ -1,4 +1,5 @@
 using WorkerStreams.Configuration;
+using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 
