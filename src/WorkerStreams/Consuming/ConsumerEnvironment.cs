@@ -17,6 +17,11 @@ internal sealed record ConsumerEnvironment(
 {
     public ConsumerCounters Counters { get; } = new();
 
+    /// <summary>
+    /// Since then this host has not been stalled, or only just: what it hears now was not said before. Written by the lease watch, by the clock of this host.
+    /// </summary>
+    public long AliveSince { get; set; } = Time.GetTimestamp();
+
     /// <summary>Another consumer owns an entry that was this one's.</summary>
     public void ReportLost(StreamEntryId id)
     {

@@ -28,15 +28,21 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
     private bool TrySettleUnseen(HeldBatch batch, int index)
     {
         ref readonly var entry = ref batch.Entries[index];
-        if (entry.Fields.IsMissing)
+        if (!entry.Fields.IsMissing && !SettlementPolicy.IsExhausted(entry.DeliveryCount, consumer.Plan))
+            return false;
+        if (!batch.Finish(index))
+        {
+            Lose(batch, index);
+        }
+        else if (entry.Fields.IsMissing)
         {
             consumer.ReportTrimmed(entry.Id);
             settler.Finish(new(Settlement.Acknowledge(entry.Id), batch, index));
-            return true;
         }
-        if (!SettlementPolicy.IsExhausted(entry.DeliveryCount, consumer.Plan))
-            return false;
-        PutToDeadLetters(batch, index, new(DeadLetter.DeliveriesExhausted, Error: null));
+        else
+        {
+            PutToDeadLetters(batch, index, new(DeadLetter.DeliveriesExhausted, Error: null));
+        }
         return true;
     }
 
@@ -73,10 +79,15 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
                 settler.Finish(new(Settlement.ReleaseUnstarted(entry.Id), batch, index));
                 break;
             default:
-                consumer.ReportLost(entry.Id);
-                held.Forget(batch, index);
+                Lose(batch, index);
                 break;
         }
+    }
+
+    private void Lose(HeldBatch batch, int index)
+    {
+        consumer.ReportLost(batch.Entries[index].Id);
+        held.Forget(batch, index);
     }
 
     private void PutToDeadLetters(HeldBatch batch, int index, DeadLetter letter)

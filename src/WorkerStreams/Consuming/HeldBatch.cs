@@ -24,8 +24,11 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
 
     public int Count => entries.Count;
 
-    /// <summary>The time of the read or the last renewal, by the clock of this host. Written by the lease loop.</summary>
-    public long LeasedAt { get; set; } = consumer.Time.GetTimestamp();
+    /// <summary>The time of the read, or somewhat before, or of the last renewal, by the clock of this host. Written by the lease loop.</summary>
+    public long LeasedAt { get; set; } = consumer.AliveSince;
+
+    /// <summary>Whether another consumer may have the entries by now.</summary>
+    public bool HasLapsed => Consumer.HasLapsed(LeasedAt);
 
     public bool HasWaiting => Volatile.Read(ref _next) < Count;
 
@@ -63,6 +66,16 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
         {
             if (_states[index] is EntryState.Waiting or EntryState.Running or EntryState.Finished)
                 yield return Lease(index);
+        }
+    }
+
+    /// <summary>The entries that are not done with, the lost ones whose handlers have not ended yet among them. The caller holds the gate.</summary>
+    public IEnumerable<StreamEntryId> Unsettled()
+    {
+        for (var index = 0; index < Count; index++)
+        {
+            if (_states[index] != EntryState.Settled)
+                yield return entries.Entries[index].Id;
         }
     }
 

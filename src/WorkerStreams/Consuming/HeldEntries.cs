@@ -19,22 +19,49 @@ internal sealed class HeldEntries
     {
         _consumer = consumer;
         Prefetch = new(consumer.Plan, _gate);
+        Overtaken = new(_gate);
     }
 
     public Prefetch Prefetch { get; }
 
-    public HeldBatch Add(EntryBatch entries)
+    public Overtaken Overtaken { get; }
+
+    /// <summary>Holds what a read has brought that was not delivered before.</summary>
+    public HeldBatch AddNew(EntryBatch entries)
     {
         var batch = new HeldBatch(_consumer, entries);
-        var bytes = 0L;
-        foreach (ref readonly var entry in entries.Entries)
-            bytes += entry.Fields.EncodedLength;
         lock (_gate)
         {
-            _batches.Add(batch);
-            Prefetch.AddUnderGate(entries.Count, bytes);
+            AddUnderGate(batch);
+            LeaveOutUnderGate(batch, Overtaken.InReadUnderGate);
         }
         return batch;
+    }
+
+    /// <summary>Holds what was claimed for its redelivery, but for what has not <paramref name="waited"/> for it until now.</summary>
+    public HeldBatch AddRedelivered(EntryBatch entries, HashSet<StreamEntryId> waited)
+    {
+        var batch = new HeldBatch(_consumer, entries);
+        lock (_gate)
+        {
+            AddUnderGate(batch);
+            LeaveOutUnderGate(batch, id => !waited.Contains(id));
+        }
+        return batch;
+    }
+
+    /// <summary>Holds what was pending already, but for what is held, <paramref name="known"/> or overtaken. Returns how many that were.</summary>
+    public int AddPending(EntryBatch entries, IEnumerable<StreamEntryId> known, Predicate<StreamEntryId> isOvertakenUnderGate, out HeldBatch batch)
+    {
+        batch = new(_consumer, entries);
+        lock (_gate)
+        {
+            HashSet<StreamEntryId> held = [.. known, .. _batches.SelectMany(static batch => batch.Unsettled())];
+            AddUnderGate(batch);
+            var leftOut = LeaveOutUnderGate(batch, id => held.Contains(id) || isOvertakenUnderGate(id));
+            Overtaken.ClaimedUnderGate(entries);
+            return leftOut;
+        }
     }
 
     /// <summary>An entry is handled and its settlement is kept to be sent. Returns the number of those kept, dead letters and others apart.</summary>
@@ -55,8 +82,8 @@ internal sealed class HeldEntries
     {
         lock (_gate)
         {
-            Prefetch.FinishUnderGate();
-            SettleUnderGate(batch, index);
+            Overtaken.GivenUpUnderGate(batch.Entries[index].Id);
+            ForgetUnderGate(batch, index);
             Prefetch.WakeUnderGate();
         }
     }
@@ -84,7 +111,10 @@ internal sealed class HeldEntries
         lock (_gate)
         {
             foreach (var entry in finished)
+            {
+                Overtaken.GivenUpUnderGate(entry.Settlement.Id);
                 SettleUnderGate(entry.Batch, entry.Index);
+            }
             Prefetch.WakeUnderGate();
             if (Prefetch.Unsettled == 0)
                 _settledWanted.ReleaseAll();
@@ -105,11 +135,50 @@ internal sealed class HeldEntries
             return [.. _batches.SelectMany(static batch => batch.Leased())];
     }
 
+    /// <summary>Whether another consumer may have some of what is held.</summary>
+    public bool HasLapsed
+    {
+        get
+        {
+            lock (_gate)
+                return _batches.Exists(static batch => batch.HasLapsed && batch.Leased().Any());
+        }
+    }
+
     /// <summary>The batches with entries whose lease must be kept.</summary>
     public IReadOnlyList<HeldBatch> LeasedBatches()
     {
         lock (_gate)
             return _batches.FindAll(static batch => batch.Leased().Any());
+    }
+
+    private void AddUnderGate(HeldBatch batch)
+    {
+        _batches.Add(batch);
+        Prefetch.AddUnderGate(batch);
+    }
+
+    private int LeaveOutUnderGate(HeldBatch batch, Predicate<StreamEntryId> isKnown)
+    {
+        List<int>? leftOut = null;
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (isKnown(batch.Entries[index].Id))
+                (leftOut ??= []).Add(index);
+        }
+        // The last of all may give the memory back.
+        foreach (var index in leftOut ?? [])
+        {
+            batch.Lose(index);
+            ForgetUnderGate(batch, index);
+        }
+        return leftOut?.Count ?? 0;
+    }
+
+    private void ForgetUnderGate(HeldBatch batch, int index)
+    {
+        Prefetch.FinishUnderGate();
+        SettleUnderGate(batch, index);
     }
 
     private void SettleUnderGate(HeldBatch batch, int index)

@@ -5,7 +5,7 @@ namespace WorkerStreams.Consuming;
 /// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
 internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group)
 {
-    // A third of the lease is left to try again.
+    // Of a lease that may be a tenth older than it looks; the rest is left to try again.
     private readonly TimeSpan _interval = consumer.Plan.MinIdleTime * 2 / 3;
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -14,11 +14,17 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         {
             await RenewAllAsync(cancellation);
             // An answer that took long may leave leases lapsed that were young when it was asked for.
-            if (held.LeasedBatches().Any(batch => consumer.HasLapsed(batch.LeasedAt)))
-                continue;
-            dispatcher.Resume();
+            await RenewLapsedAsync(cancellation);
             await Task.Delay(_interval, consumer.Time, cancellation);
         }
+    }
+
+    /// <summary>Renews all if a lease has lapsed, and lets handlers start again. Before a sweep, so that what is held here does not look abandoned to it.</summary>
+    public async Task RenewLapsedAsync(CancellationToken cancellation)
+    {
+        while (held.HasLapsed || redeliveries.HasLapsed)
+            await RenewAllAsync(cancellation);
+        dispatcher.Resume();
     }
 
     public async Task RenewAllAsync(CancellationToken cancellation)

@@ -11,24 +11,30 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
     // A timer may fire a moment too early.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
+    private readonly TimeSpan _beat = consumer.Plan.MinIdleTime / 20;
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            var next = consumer.Plan.MinIdleTime;
+            var now = consumer.Time.GetTimestamp();
+            var next = _beat;
             foreach (var batch in held.LeasedBatches())
             {
-                var left = consumer.Plan.MinIdleTime - consumer.Time.GetElapsedTime(batch.LeasedAt);
+                var left = consumer.Plan.MinIdleTime - consumer.Time.GetElapsedTime(batch.LeasedAt, now);
                 if (left <= TimeSpan.Zero)
                     Lapse(batch);
                 else if (left < next)
                     next = left;
             }
             await Task.Delay(next + Moment, consumer.Time, cancellation);
+            // Not the time of this beat: if it comes after a stall, so does what is heard now.
+            consumer.AliveSince = now;
         }
     }
 
-    private void Lapse(HeldBatch batch)
+    /// <summary>The entries may be another's.</summary>
+    public void Lapse(HeldBatch batch)
     {
         if (dispatcher.Pause())
             ConsumerLog.LeasesLapsed(consumer.Logger, consumer.Plan.Name);

@@ -69,10 +69,11 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
         }
     }
 
-    public void AddUnderGate(int count, long bytes)
+    public void AddUnderGate(HeldBatch batch)
     {
-        _active += count;
-        _bytes += bytes;
+        _active += batch.Count;
+        foreach (ref readonly var entry in batch.Entries)
+            _bytes += entry.Fields.EncodedLength;
     }
 
     public void FinishUnderGate()

@@ -4,7 +4,7 @@ using WorkerStreams.Telemetry;
 namespace WorkerStreams.Consuming;
 
 /// <summary>XREADGROUP: first what was pending for this consumer before it started, then what is new, as there is room.</summary>
-internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group)
+internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, LeaseLoop leases)
 {
     private readonly ReadGroupRequest _undelivered = new()
     {
@@ -29,6 +29,7 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         while (true)
         {
             var room = await held.Prefetch.WaitForRoomAsync(read, cancellation);
+            held.Overtaken.ReadBegins();
             var lost = false;
             try
             {
@@ -50,6 +51,8 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             }
             if (lost)
                 await group.RestoreAsync(cancellation);
+            if (held.HasLapsed)
+                await leases.RenewLapsedAsync(cancellation);
         }
     }
 
@@ -61,7 +64,7 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             return;
         var again = group.HasRead(entries.Entries[0].Id, entries.Entries[^1].Id);
         if (again)
-            intake.AcceptPending(entries);
+            intake.AcceptPending(entries, held.Overtaken.InReadUnderGate);
         else
             intake.Accept(entries);
     }
@@ -77,7 +80,7 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         };
         var entries = await consumer.Engine.ReadGroupAsync(history, cancellation);
         _resumed = entries.Count > 0 ? entries.Entries[^1].Id : null;
-        var resumed = intake.AcceptPending(entries);
+        var resumed = intake.AcceptPending(entries, held.Overtaken.InReadUnderGate);
         if (resumed > 0)
             ConsumerLog.Resumed(consumer.Logger, consumer.Plan.Name, resumed);
     }

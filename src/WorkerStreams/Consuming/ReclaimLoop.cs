@@ -4,7 +4,7 @@ using WorkerStreams.Telemetry;
 namespace WorkerStreams.Consuming;
 
 /// <summary>XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room.</summary>
-internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake)
+internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, LeaseLoop leases)
 {
     private const int Page = 100;
 
@@ -29,17 +29,22 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
         var cursor = StreamEntryId.MinValue;
         do
         {
+            // What is held here is not to look abandoned.
+            await leases.RenewLapsedAsync(cancellation);
             var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
+            held.Overtaken.ClaimBegins();
             try
             {
                 cursor = await ReclaimAsync(cursor, room, cancellation);
             }
             finally
             {
+                held.Overtaken.ClaimEnds();
                 held.Prefetch.GiveBack(room);
             }
         }
         while (cursor != StreamEntryId.MinValue);
+        await leases.RenewLapsedAsync(cancellation);
     }
 
     /// <returns>Where to go on.</returns>
@@ -59,7 +64,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
             cancellation);
         if (claimed.DeletedIds.Count > 0)
             consumer.ReportTrimmed(claimed.DeletedIds[0], claimed.DeletedIds.Count);
-        var reclaimed = intake.AcceptPending(claimed.Entries);
+        var reclaimed = intake.AcceptPending(claimed.Entries, held.Overtaken.InClaimUnderGate);
         if (reclaimed > 0)
         {
             consumer.Counters.AddReclaimed(reclaimed);

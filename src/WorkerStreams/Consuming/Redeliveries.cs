@@ -107,6 +107,16 @@ internal sealed class Redeliveries : IDisposable
             return [.. _waiting.Select(static entry => new LeasedEntry(entry.Key, entry.Value.DeliveryCount, entry.Value.LeasedAt))];
     }
 
+    /// <summary>Whether another consumer may have some of what waits.</summary>
+    public bool HasLapsed
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Values.Any(waiting => _consumer.HasLapsed(waiting.LeasedAt));
+        }
+    }
+
     public void Renewed(StreamEntryId id, long at)
     {
         lock (_gate)

@@ -22,6 +22,8 @@ internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries h
             {
                 held.Prefetch.GiveBack(room);
             }
+            if (held.HasLapsed)
+                await leases.RenewLapsedAsync(cancellation);
         }
     }
 
@@ -44,7 +46,7 @@ internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries h
         }
     }
 
-    private async Task<List<LeasedEntry>> ClaimAsync(IReadOnlyList<LeasedEntry> due, CancellationToken cancellation)
+    private async Task<IReadOnlyList<LeasedEntry>> ClaimAsync(IReadOnlyList<LeasedEntry> due, CancellationToken cancellation)
     {
         var claimed = await consumer.Engine.ClaimAsync(
             new()
@@ -56,18 +58,6 @@ internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries h
                 Ids = due.Select(static entry => entry.Id).ToArray(),
             },
             cancellation);
-        var ids = new HashSet<StreamEntryId>();
-        foreach (ref readonly var entry in claimed.Entries)
-            ids.Add(entry.Id);
-        intake.Accept(claimed);
-        var missing = new List<LeasedEntry>();
-        foreach (var entry in due)
-        {
-            if (!ids.Contains(entry.Id))
-                missing.Add(entry);
-            else
-                redeliveries.Forget(entry);
-        }
-        return missing;
+        return intake.AcceptRedelivered(claimed, due);
     }
 }

@@ -30,20 +30,21 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _deadLetters = new(consumer, _held, deadLetters: true);
         _redeliveries = new(consumer);
         _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
-        var intake = new Intake(_held, _redeliveries, _dispatcher);
+        var watch = new LeaseWatch(consumer, _held, _dispatcher);
+        var intake = new Intake(_held, _redeliveries, _dispatcher, watch);
         var group = new GroupKeeper(consumer, _held, _redeliveries);
         _leases = new(consumer, _held, _redeliveries, _dispatcher, group);
         _bringing =
         [
-            new("read", new ReadLoop(consumer, _held, intake, group).RunAsync),
-            new("reclaim", new ReclaimLoop(consumer, _held, intake).RunAsync),
+            new("read", new ReadLoop(consumer, _held, intake, group, _leases).RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake, _leases).RunAsync),
             new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];
         _keeping =
         [
             // So there are some tries in the third of a lease that is left when a renewal fails.
             new("lease", _leases.RunAsync) { FirstBackoff = Plan.MinIdleTime / 20, LongestBackoff = Plan.MinIdleTime / 2.5 },
-            new("lease watch", new LeaseWatch(consumer, _held, _dispatcher).RunAsync),
+            new("lease watch", watch.RunAsync),
         ];
     }
 

@@ -134,7 +134,7 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
-    public void What_a_consumer_holds_is_not_started_again_when_its_own_sweep_brings_it() => JobWorld.OnManySeeds(world =>
+    public void What_a_consumer_holds_does_not_look_abandoned_to_its_own_sweep() => JobWorld.OnManySeeds(world =>
     {
         var started = new List<int>();
         var host = world.Start("a", async (job, _, _) =>
@@ -150,7 +150,7 @@ public sealed class LeaseTests : IDisposable
                 JobWorld.Refuse(call);
         };
         world.Run(TimeSpan.FromMinutes(2));
-        Assert.InRange(world.PendingEntries[0].DeliveryCount, 2, 3);
+        Assert.Equal(1, world.PendingEntries[0].DeliveryCount);
         host.Engine.BeforeCall = null;
 
         world.Run(TimeSpan.FromMinutes(5));

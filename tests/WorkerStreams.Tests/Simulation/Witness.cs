@@ -8,8 +8,8 @@ namespace WorkerStreams.Tests.Simulation;
 /// <param name="jobs">Where it all happens.</param>
 /// <param name="options">The settings of all consumers.</param>
 /// <param name="strict">
-/// Whether a host is also to know by its own clock what it lost in a stall, to take up nothing twice after it, to keep what waits for redelivery, and
-/// to hand back at its stop whatever it has not begun.
+/// Whether a host is also to know by its own clock what it lost in a stall, to keep what waits for redelivery, and to hand back at its stop whatever it
+/// has not begun.
 /// </param>
 internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool strict)
 {
@@ -118,9 +118,8 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
             Break($"{id}, {fate}, is dead after {deliveries} deliveries: {reason}");
     }
 
-    private bool IsExcused(SimulatedHost beginner, SimulatedHost other) => beginner == other
-        ? !strict && other.Process.StalledUntil is not null
-        : HasStalled(other) || (!strict && HasStalled(beginner));
+    private bool IsExcused(SimulatedHost beginner, SimulatedHost other) =>
+        beginner != other && (HasStalled(other) || (!strict && HasStalled(beginner)));
 
     // The owner is well and has the entry in its handler, or has had it there and did not release it.
     private bool IsKept(PendingEntry pending)
