@@ -7,23 +7,42 @@ namespace WorkerStreams.Consuming;
 /// <summary>One entry's way: a last look before handling, the handler, the verdict, the settlement.</summary>
 internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker invoker, HeldEntries held, Settler settler, Settler deadLetters, Redeliveries redeliveries)
 {
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask HandleAsync(HeldBatch batch, int index, CancellationToken cancellation)
+    public ValueTask HandleAsync(HeldBatch batch, int index, CancellationToken cancellation)
     {
         if (TrySettleUnseen(batch, index))
-            return;
-        HandlingResult result;
+            return default;
+        ValueTask<HandlingResult> call;
         try
         {
-            result = await invoker.InvokeAsync(new StreamContext(batch, index), cancellation);
+            call = invoker.InvokeAsync(new StreamContext(batch, index), cancellation);
         }
         catch (Exception error)
         {
-            // Whoever listens to telemetry may throw.
-            result = new(HandlingOutcome.Failed, error);
+            call = new(Broken(error));
+        }
+        if (!call.IsCompletedSuccessfully)
+            return WaitAsync(call, batch, index);
+        Settle(batch, index, call.Result);
+        return default;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(ValueTask<HandlingResult> call, HeldBatch batch, int index)
+    {
+        HandlingResult result;
+        try
+        {
+            result = await call;
+        }
+        catch (Exception error)
+        {
+            result = Broken(error);
         }
         Settle(batch, index, result);
     }
+
+    // Whoever listens to telemetry may throw.
+    private static HandlingResult Broken(Exception error) => new(HandlingOutcome.Failed, error);
 
     private bool TrySettleUnseen(HeldBatch batch, int index)
     {
