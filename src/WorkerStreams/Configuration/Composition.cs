@@ -59,7 +59,7 @@ internal static class Composition
             new(services.GetRequiredService<StreamTelemetry>(), plan, services.GetRequiredService<TimeProvider>()),
             services.GetRequiredService<IServiceScopeFactory>(),
             services.GetRequiredService<RegisteredServices>().IsSingleton<THandler>() ? services.GetRequiredService<THandler>() : null,
-            HandlerPipeline.Build(plan, services.GetService<ResiliencePipelineProvider<string>>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Jitter>()));
+            new(plan, services.GetService<ResiliencePipelineProvider<string>>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Jitter>()));
 
     public static IStreamProducer<TMessage> CreateProducer<TMessage>(IServiceProvider services, ProducerRegistration registration)
     {

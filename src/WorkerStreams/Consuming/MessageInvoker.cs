@@ -9,7 +9,7 @@ namespace WorkerStreams.Consuming;
 
 /// <summary>Decodes a message and calls its handler: each call in a scope of its own, unless the handler is a singleton, under the Polly pipeline.</summary>
 internal sealed class MessageInvoker<TMessage, THandler>(
-    IMessageCodec<TMessage> codec, ConsumerTelemetry telemetry, IServiceScopeFactory scopes, THandler? singleton, ResiliencePipeline pipeline) : IMessageInvoker
+    IMessageCodec<TMessage> codec, ConsumerTelemetry telemetry, IServiceScopeFactory scopes, THandler? singleton, HandlerPipeline pipeline) : IMessageInvoker
     where THandler : class, IStreamHandler<TMessage>
 {
     public ValueTask<HandlingResult> InvokeAsync(StreamContext context, CancellationToken cancellation)
@@ -20,52 +20,38 @@ internal sealed class MessageInvoker<TMessage, THandler>(
             processing.Ended(error);
             return new(new HandlingResult(HandlingOutcome.Undecodable, error));
         }
-        var resilience = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellation);
-        ValueTask<Outcome<object>> handling;
-        try
-        {
-            // The result is an object, as within Polly's own strategies, which have to convert any other.
-            handling = pipeline.ExecuteOutcomeAsync(
-                static (resilience, call) => call.Invoker.CallAsync(call.Message, call.Context, resilience.CancellationToken),
-                resilience,
-                (Invoker: this, Message: message, Context: context));
-        }
-        catch (Exception failure)
-        {
-            // Not the handler's, which are in the outcome: a strategy of the application has thrown.
-            handling = Outcome.FromExceptionAsValueTask<object>(failure);
-        }
-        return handling.IsCompletedSuccessfully
-            ? new(End(handling.Result, resilience, processing, cancellation))
-            : WaitAsync(handling, resilience, processing, cancellation);
+        // A pipeline that does nothing unless a call fails is asked when one has.
+        var isCalledFirst = pipeline.RetriesOnly && !cancellation.IsCancellationRequested;
+        var calls = isCalledFirst ? CallAsync(message, context, cancellation) : ExecuteAsync(message, context, failed: null, cancellation);
+        if (!calls.IsCompletedSuccessfully)
+            return EndAsync(calls, isCalledFirst, message, context, processing, cancellation);
+        var outcome = calls.Result;
+        return outcome.Exception is null || !isCalledFirst
+            ? new(End(outcome, processing, cancellation))
+            : EndAsync(new(outcome), isCalledFirst, message, context, processing, cancellation);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<HandlingResult> WaitAsync(
-        ValueTask<Outcome<object>> handling, ResilienceContext resilience, ConsumerTelemetry.Processing processing, CancellationToken cancellation)
+    private async ValueTask<HandlingResult> EndAsync(
+        ValueTask<Outcome<object>> calls, bool isCalledFirst, TMessage message, StreamContext context, ConsumerTelemetry.Processing processing, CancellationToken cancellation)
     {
-        Outcome<object> outcome;
-        try
-        {
-            outcome = await handling;
-        }
-        catch (Exception failure)
-        {
-            outcome = Outcome.FromException<object>(failure);
-        }
-        return End(outcome, resilience, processing, cancellation);
+        var outcome = await calls;
+        if (outcome.Exception is not null && isCalledFirst)
+            outcome = await ExecuteAsync(message, context, outcome, cancellation);
+        return End(outcome, processing, cancellation);
     }
 
-    private static HandlingResult End(
-        Outcome<object> outcome, ResilienceContext resilience, ConsumerTelemetry.Processing processing, CancellationToken cancellation)
+    private static HandlingResult End(Outcome<object> outcome, ConsumerTelemetry.Processing processing, CancellationToken cancellation)
     {
-        ResilienceContextPool.Shared.Return(resilience);
         processing.Ended(outcome.Exception);
         if (outcome.Exception is null)
             return new(HandlingOutcome.Handled);
         // Once we have cancelled, whatever is thrown may be a consequence of that.
         return new(cancellation.IsCancellationRequested ? HandlingOutcome.Cancelled : HandlingOutcome.Failed, outcome.Exception);
     }
+
+    private ValueTask<Outcome<object>> ExecuteAsync(TMessage message, StreamContext context, Outcome<object>? failed, CancellationToken cancellation) =>
+        pipeline.ExecuteAsync(static (resilience, calls) => calls.NextAsync(resilience.CancellationToken), new Calls(this, message, context, failed), cancellation);
 
     private ValueTask<Outcome<object>> CallAsync(TMessage message, StreamContext context, CancellationToken cancellation)
     {
@@ -137,6 +123,20 @@ internal sealed class MessageInvoker<TMessage, THandler>(
             message = default;
             error = undecodable;
             return false;
+        }
+    }
+
+    /// <summary>The calls that the pipeline asks for; the first may be over.</summary>
+    private sealed class Calls(MessageInvoker<TMessage, THandler> invoker, TMessage message, StreamContext context, Outcome<object>? failed)
+    {
+        private Outcome<object>? _failed = failed;
+
+        public ValueTask<Outcome<object>> NextAsync(CancellationToken cancellation)
+        {
+            if (_failed is not { } first)
+                return invoker.CallAsync(message, context, cancellation);
+            _failed = null;
+            return new(first);
         }
     }
 }
