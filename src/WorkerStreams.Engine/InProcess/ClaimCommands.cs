@@ -35,10 +35,10 @@ internal static class ClaimCommands
             }
             if (!pending && !request.Force)
                 continue;
-            var idle = pending ? Math.Max(now - place.DeliveredAt, 0) : 0;
+            var idle = pending ? Math.Max(now - place.Delivery.At, 0) : 0;
             if (pending && idle < request.MinIdle.TotalMilliseconds)
                 continue;
-            var count = request.DeliveryCount ?? (pending ? place.DeliveryCount : 1) + (request.JustIds ? 0 : 1);
+            var count = request.DeliveryCount ?? (pending ? place.Delivery.Count : 1) + (request.JustIds ? 0 : 1);
             if (pending)
                 group.Assign(place, consumer, deliveredAt, count);
             else
@@ -65,7 +65,7 @@ internal static class ClaimCommands
         var more = group.Pending.TryGetFrom(start, out var place);
         for (; more && room > 0 && looks > 0 && !reply.IsFull; more = group.Pending.TryGetNext(ref place), looks--)
         {
-            var idle = Math.Max(now - place.DeliveredAt, 0);
+            var idle = Math.Max(now - place.Delivery.At, 0);
             if (!stream.Log.TryFind(place.Id, out var chunk, out var index))
             {
                 deleted.Add(place.Id);
@@ -73,9 +73,9 @@ internal static class ClaimCommands
             }
             else if (idle >= request.MinIdle.TotalMilliseconds)
             {
-                group.Assign(place, consumer, now, place.DeliveryCount + (request.JustIds ? 0 : 1));
+                group.Assign(place, consumer, now, place.Delivery.Count + (request.JustIds ? 0 : 1));
                 consumer.ActiveAt = now;
-                Add(ref reply, chunk, index, place.DeliveryCount, idle, request.JustIds);
+                Add(ref reply, chunk, index, place.Delivery.Count, idle, request.JustIds);
                 room--;
             }
         }

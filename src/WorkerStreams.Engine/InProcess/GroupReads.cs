@@ -28,15 +28,15 @@ internal static class GroupReads
             return;
         for (; !reply.IsStreamFull && group.Pending.TryGetOwned(consumer.Index, ref place); place = place with { Index = place.Index + 1 })
         {
-            var idle = Math.Max(now - place.DeliveredAt, 0);
+            var idle = Math.Max(now - place.Delivery.At, 0);
             if (stream.Log.TryFind(place.Id, out var chunk, out var index))
             {
                 GroupState.Redeliver(place, now);
-                reply.Add(chunk, index, place.DeliveryCount, idle);
+                reply.Add(chunk, index, place.Delivery.Count, idle);
             }
             else
             {
-                reply.AddMissing(place.Id, place.DeliveryCount, idle);
+                reply.AddMissing(place.Id, place.Delivery.Count, idle);
             }
         }
     }

@@ -30,9 +30,9 @@ internal static class PendingCommands
         var more = group.Pending.TryGetFrom(first, out var place);
         while (more && left > 0 && listed.Count < request.Count && (consumer is null || group.Pending.TryGetOwned(consumer.Index, ref place)) && place.Id <= last)
         {
-            var idle = TimeSpan.FromMilliseconds(Math.Max(now - place.DeliveredAt, 0));
+            var idle = TimeSpan.FromMilliseconds(Math.Max(now - place.Delivery.At, 0));
             if (idle >= request.MinIdle)
-                listed.Add(new(place.Id, group.ConsumerAt(place.Owner).Name, idle, place.DeliveryCount));
+                listed.Add(new(place.Id, group.ConsumerAt(place.Owner).Name, idle, place.Delivery.Count));
             left--;
             more = group.Pending.TryGetNext(ref place);
         }

@@ -74,13 +74,13 @@ internal static class SettleCommands
         switch (settlement.Kind)
         {
             case SettlementKind.Renew:
-                group.Assign(place, owner, now, place.DeliveryCount);
+                group.Assign(place, owner, now, place.Delivery.Count);
                 break;
             case SettlementKind.Release:
-                group.Assign(place, owner, Released, place.DeliveryCount);
+                group.Assign(place, owner, Released, place.Delivery.Count);
                 break;
             case SettlementKind.ReleaseUnstarted:
-                group.Assign(place, owner, Released, Math.Max(place.DeliveryCount - 1, 0));
+                group.Assign(place, owner, Released, Math.Max(place.Delivery.Count - 1, 0));
                 break;
             default:
                 group.Remove(place);

@@ -67,11 +67,10 @@ internal sealed class Chunk : IDisposable
 
     public StreamEntryId LastId => IdAt(End - 1);
 
-    private Span<ulong> Keys => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, ulong>(ref MemoryMarshal.GetArrayDataReference(_buffer)), _room);
+    private Span<ulong> Keys => Table<ulong>(_buffer, 0, _room);
 
     // Where the fields of the entry before end, for each entry and one more: those of entry i are between i and i + 1. The complement marks a deleted entry.
-    private Span<int> Ends =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, int>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _room * sizeof(ulong))), _room + 1);
+    private Span<int> Ends => Table<int>(_buffer, _room * sizeof(ulong), _room + 1);
 
     public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 
@@ -193,8 +192,8 @@ internal sealed class Chunk : IDisposable
     /// <summary>The tables from <paramref name="index"/> on will be needed soon.</summary>
     public void FetchAhead(int index)
     {
-        Prefetch.Lines<ulong>(Keys[index..End]);
-        Prefetch.Lines<int>(Ends[index..End]);
+        Prefetch.Bytes(ref _buffer, index * sizeof(ulong), (End - index) * sizeof(ulong));
+        Prefetch.Bytes(ref _buffer, (_room * sizeof(ulong)) + (index * sizeof(int)), (End - index + 1) * sizeof(int));
     }
 
     /// <summary>Another batch shows entries of this chunk. The caller's lock keeps the log's own reference meanwhile.</summary>
@@ -227,6 +226,11 @@ internal sealed class Chunk : IDisposable
     private void Poison() => _buffer.AsSpan().Fill(0xDD);
 
     private static int FieldsStart(int room) => (room * TableBytes) + sizeof(int);
+
+    // The buffer's length, and the type that a null check would look at, are far from what is looked for, and may be far from any cache: they are not looked at.
+    private static Span<T> Table<T>(byte[]? buffer, int offset, int length)
+        where T : unmanaged =>
+        buffer is null ? default : MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(buffer), offset)), length);
 
     // The entries that there is room for in the tables, beside fields of so many bytes.
     private int RoomFor(int entries, int bytes) =>

@@ -19,6 +19,9 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <summary>The first entry's id, or 0-0 where there is none.</summary>
     public StreamEntryId FirstId => _head?.FirstId ?? default;
 
+    /// <summary>Whether <see cref="FirstId"/> is at most <paramref name="id"/>: mostly told without a look at it, which is far from where a group reads.</summary>
+    public bool StartsBy(StreamEntryId id) => (_chunks.Count > 1 && _chunks.LowestOf(1) <= id) || FirstId <= id;
+
     /// <summary>The last entry's id, or 0-0 where there is none.</summary>
     public StreamEntryId LastId => _tail?.LastId ?? default;
 

@@ -81,8 +81,8 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     /// <summary>A pending entry is delivered to its owner once more.</summary>
     public static void Redeliver(in PendingPlace place, long now)
     {
-        place.DeliveredAt = now;
-        place.DeliveryCount++;
+        var delivery = place.Delivery;
+        place.Block.Deliver(place.Index, delivery with { At = now, Count = delivery.Count + 1 });
     }
 
     /// <summary>New entries become the consumer's; those that are pending already, with their count begun anew.</summary>
@@ -108,7 +108,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     /// <summary>An entry that is not pending becomes the consumer's.</summary>
     public void AddPending(StreamEntryId id, ConsumerState consumer, long deliveredAt, long deliveryCount)
     {
-        Pending.Add(id, consumer.Index, deliveredAt, deliveryCount);
+        Pending.Add(id, new(deliveredAt, deliveryCount, consumer.Index));
         consumer.Pending++;
     }
 
@@ -117,9 +117,7 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     {
         ConsumerAt(place.Owner).Pending--;
         consumer.Pending++;
-        place.Owner = consumer.Index;
-        place.DeliveredAt = deliveredAt;
-        place.DeliveryCount = deliveryCount;
+        place.Block.Deliver(place.Index, new(deliveredAt, deliveryCount, consumer.Index));
     }
 
     /// <summary>An entry is pending no more.</summary>

@@ -99,6 +99,8 @@ internal sealed class IdDirectory<T>
         _items[_start + --Count] = null;
     }
 
+    public StreamEntryId LowestOf(int index) => _lowest[_start + index];
+
     public void SetLowest(int index, StreamEntryId lowest) => _lowest[_start + index] = lowest;
 
     /// <summary>Removes the places whose item is gone.</summary>

@@ -5,35 +5,47 @@ using System.Runtime.InteropServices;
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> pending entries in the order of their ids, in one buffer, column by column. Removed ones keep their place,
-/// without an owner, until the block is rewritten; the first and the last are there.
+/// Up to <see cref="Capacity"/> pending entries in the order of their ids. As long as entries come last, many at once, and go first, their deliveries are
+/// kept as runs, and none of them is touched on its own; the first other change gives each entry its own. Entries removed after that keep their place, without
+/// an owner, until the block is rewritten; the first and the last are there.
 /// </summary>
 internal sealed class PendingBlock
 {
-    public const int Capacity = LargestBuffer / RowBytes;
+    public const int Capacity = 512;
 
-    /// <summary>The owner of a removed entry.</summary>
-    public const int Removed = -1;
+    // The owner of a removed entry.
+    private const int Removed = -1;
 
-    private const int RowBytes = (3 * sizeof(long)) + sizeof(int);
-    private const int SmallestBuffer = 512;
-    private const int LargestBuffer = 16 * 1024;
+    private const int SmallestRoom = 16;
+    private const int FewestRuns = 16;
+    private const int MostRuns = 64;
+    private const int ObjectBytes = 128;
+    private const int SmallRoom = 128;
 
-    private readonly IdBase _base;
-    private byte[] _buffer;
+    private readonly MemoryMeter _meter;
+    private IdBase _base;
+    private ulong[] _keys;
     private int _room;
 
+    // Those from _firstRun on cover the entries; where they are given up, each entry has its own.
+    private DeliveryRun[] _runs = ArrayPool<DeliveryRun>.Shared.Rent(FewestRuns);
+    private int _firstRun;
+    private int _runEnd;
+    private int[]? _owners;
+    private Times[] _times = [];
+
     /// <summary>An empty block for <paramref name="first"/> and entries after it, with room for few of them before it first grows, or for all.</summary>
-    public PendingBlock(StreamEntryId first, bool large = false)
-        : this(IdBase.Of(first), large ? LargestBuffer : SmallestBuffer)
+    public PendingBlock(StreamEntryId first, MemoryMeter meter, bool large = false)
+        : this(IdBase.Of(first), meter, large ? Capacity : SmallestRoom)
     {
     }
 
-    private PendingBlock(IdBase origin, int bytes)
+    private PendingBlock(IdBase origin, MemoryMeter meter, int room)
     {
-        _base = origin;
-        _buffer = ArrayPool<byte>.Shared.Rent(bytes);
-        _room = Math.Min(_buffer.Length / RowBytes, Capacity);
+        (_base, _meter) = (origin, meter);
+        _keys = ArrayPool<ulong>.Shared.Rent(room);
+        _room = _keys.Length;
+        _meter.Add(MemoryBytes);
     }
 
     public int Start { get; private set; }
@@ -43,35 +55,38 @@ internal sealed class PendingBlock
     /// <summary>The entries that are not removed.</summary>
     public int Live { get; private set; }
 
-    public int MemoryBytes => _buffer.Length + 96;
-
     public bool IsFull => End == Capacity;
+
+    /// <summary>Whether it is so small that it may as well be kept when it is empty.</summary>
+    public bool IsSmall => _owners is null && _room <= SmallRoom;
 
     public StreamEntryId FirstId => IdAt(Start);
 
     public StreamEntryId LastId => IdAt(End - 1);
 
-    /// <summary>Who owns each: a consumer's index, or <see cref="Removed"/>.</summary>
-    public ReadOnlySpan<int> Owners => AllOwners[..End];
+    private Span<ulong> Keys => Column(_keys);
 
-    private Span<ulong> Keys => Column<ulong>(0);
+    // Once each entry has its own delivery.
+    private Span<int> Owners => Column(_owners);
 
-    private Span<long> DeliveryTimes => Column<long>(sizeof(ulong));
-
-    private Span<long> DeliveryCounts => Column<long>(2 * sizeof(ulong));
-
-    private Span<int> AllOwners => Column<int>(3 * sizeof(ulong));
+    private long MemoryBytes =>
+        ObjectBytes + (_keys.Length * sizeof(ulong)) + (_runs.Length * Unsafe.SizeOf<DeliveryRun>())
+        + ((_owners?.Length ?? 0) * sizeof(int)) + (_times.Length * Unsafe.SizeOf<Times>());
 
     public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 
     /// <summary>Whether the entry at this place is this one, and not removed.</summary>
-    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && AllOwners[index] != Removed;
+    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && !IsRemoved(index);
 
-    public ref int OwnerAt(int index) => ref AllOwners[index];
+    /// <summary>The delivery of an entry that is not removed.</summary>
+    public Delivery DeliveryAt(int index) =>
+        _owners is { } owners ? new(_times[index].DeliveredAt, _times[index].Count, owners[index]) : _runs[RunOf(index)].Delivery;
 
-    public ref long DeliveredAt(int index) => ref DeliveryTimes[index];
+    /// <summary>The owner of an entry that is not removed.</summary>
+    public int OwnerAt(int index) => _owners is not null ? Owners[index] : _runs[RunOf(index)].Delivery.Owner;
 
-    public ref long DeliveryCountAt(int index) => ref DeliveryCounts[index];
+    public void Deliver(int index, in Delivery delivery) =>
+        (Expanded()[index], _times[index]) = (delivery.Owner, new(delivery.At, delivery.Count));
 
     /// <summary>The index of the first place, removed or not, that is not below <paramref name="id"/>.</summary>
     public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id));
@@ -84,85 +99,84 @@ internal sealed class PendingBlock
     public void FetchAhead(double share)
     {
         var guess = Start + (int)(share * (End - Start - 1));
-        Prefetch.Line(in Keys[Math.Max(guess - 8, 0)]);
-        Prefetch.Line(in Keys[guess]);
-        Prefetch.Line(in Keys[Math.Min(guess + 8, End - 1)]);
-        Prefetch.Line(in AllOwners[guess]);
+        Prefetch.Elements(ref _keys, Math.Max(guess - 8, 0), 17);
+        if (_owners is not null)
+            Prefetch.Elements(ref _owners, guess, 1);
     }
 
     /// <summary>These places will be needed soon.</summary>
     public void FetchAhead(int index, int count)
     {
-        Prefetch.Lines<ulong>(Keys.Slice(index, count));
-        Prefetch.Lines<int>(AllOwners.Slice(index, count));
+        Prefetch.Elements(ref _keys, index, count);
+        if (_owners is not null)
+            Prefetch.Elements(ref _owners, index, count);
     }
 
     /// <summary>Whether the id is near enough to those here.</summary>
     public bool IsNear(StreamEntryId id) => _base.TryGetKey(id, out _);
 
     /// <summary>Adds an entry after the last one. The block must not be full, and the id near enough.</summary>
-    /// <returns>By how many bytes the block grew.</returns>
-    public int Append(StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
+    public void Append(StreamEntryId id, in Delivery delivery)
     {
-        var grown = End == _room ? Grow() : 0;
-        Set(End++, id, owner, deliveredAt, deliveryCount);
-        Live++;
-        return grown;
+        GrowTo(End + 1);
+        _base.TryGetKey(id, out _keys[End]);
+        AppendAlike(1, delivery);
     }
 
-    /// <summary>Adds entries of one owner, delivered once, after the last one, as many as there is room for and are near enough.</summary>
-    /// <returns>By how many bytes the block grew.</returns>
-    public int Append(IdRun ids, int owner, long deliveredAt, out int added)
+    /// <summary>Adds entries delivered alike after the last one, as many as there is room for and are near enough. Returns their number.</summary>
+    public int Append(IdRun ids, in Delivery delivery)
     {
-        var grown = 0;
-        added = Math.Min(ids.Length, Capacity - End);
-        while (_room < End + added)
-            grown += Grow();
-        added = CopyKeys(ids, Keys.Slice(End, added));
-        AllOwners.Slice(End, added).Fill(owner);
-        DeliveryTimes.Slice(End, added).Fill(deliveredAt);
-        DeliveryCounts.Slice(End, added).Fill(1);
-        End += added;
-        Live += added;
-        FetchRoomAhead(added);
-        return grown;
+        var count = Math.Min(ids.Length, Capacity - End);
+        GrowTo(End + count);
+        count = CopyKeys(ids, _keys.AsSpan(End, count));
+        AppendAlike(count, delivery);
+        // As many as came just now will probably come next.
+        FetchAhead(End, Math.Min(count, _room - End));
+        return count;
     }
 
     /// <summary>Opens a place before <paramref name="index"/>. The block must not be full, and the id near enough.</summary>
-    /// <returns>By how many bytes the block grew.</returns>
-    public int Insert(int index, StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
+    public void Insert(int index, StreamEntryId id, in Delivery delivery)
     {
-        var (end, grown) = (End, Append(id, owner, deliveredAt, deliveryCount));
-        Keys[index..end].CopyTo(Keys[(index + 1)..]);
-        AllOwners[index..end].CopyTo(AllOwners[(index + 1)..]);
-        DeliveryTimes[index..end].CopyTo(DeliveryTimes[(index + 1)..]);
-        DeliveryCounts[index..end].CopyTo(DeliveryCounts[(index + 1)..]);
-        Set(index, id, owner, deliveredAt, deliveryCount);
-        return grown;
+        var end = End;
+        Append(id, delivery);
+        var owners = Expanded();
+        _keys.AsSpan(index..end).CopyTo(_keys.AsSpan(index + 1));
+        owners[index..end].CopyTo(owners[(index + 1)..]);
+        _times.AsSpan(index..end).CopyTo(_times.AsSpan(index + 1));
+        _base.TryGetKey(id, out _keys[index]);
+        Deliver(index, delivery);
     }
 
     /// <summary>Puts an entry into a place whose entry, of the same id, was removed.</summary>
-    public void Revive(int index, int owner, long deliveredAt, long deliveryCount)
+    public void Revive(int index, in Delivery delivery)
     {
-        Set(index, IdAt(index), owner, deliveredAt, deliveryCount);
+        Deliver(index, delivery);
         Live++;
     }
 
     /// <summary>The index of the first place from <paramref name="index"/> on whose entry is not removed, or <see cref="End"/> where there is none.</summary>
     public int SkipRemoved(int index)
     {
-        while (index < End && AllOwners[index] == Removed)
+        while (index < End && IsRemoved(index))
             index++;
+        return index;
+    }
+
+    /// <summary>The index of the first entry of <paramref name="owner"/> from <paramref name="index"/> on, or <see cref="End"/> where there is none.</summary>
+    public int SkipOthers(int index, int owner)
+    {
+        while (index < End && OwnerAt(index) != owner)
+            index = _owners is null ? _runs[RunOf(index)].End : index + 1;
         return index;
     }
 
     /// <summary>How many of the places from <paramref name="index"/> on hold just these entries, all of one owner.</summary>
     public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
-        var keys = Keys[index..End];
-        var owners = AllOwners[index..End];
+        var keys = Keys[index..AlikeEnd(index, ids.Length)];
         var length = 0;
-        while (length < ids.Length && length < keys.Length && length < owners.Length && owners[length] == owners[0] && _base.IdOf(keys[length]) == ids[length])
+        while (length < keys.Length && length < ids.Length && _base.IdOf(keys[length]) == ids[length])
             length++;
         return length;
     }
@@ -170,9 +184,15 @@ internal sealed class PendingBlock
     /// <summary>Removes so many entries from <paramref name="index"/> on, all of which are there.</summary>
     public void Remove(int index, int count)
     {
-        var owners = AllOwners;
-        owners.Slice(index, count).Fill(Removed);
         Live -= count;
+        if (_owners is null && index == Start)
+        {
+            Start += count;
+            while (_firstRun < _runEnd && _runs[_firstRun].End <= Start)
+                _firstRun++;
+            return;
+        }
+        Expanded().Slice(index, count).Fill(Removed);
         if (index + count == End)
             DropRemovedEnd();
         if (index == Start)
@@ -183,17 +203,16 @@ internal sealed class PendingBlock
     public bool IsNearAll(PendingBlock other) => other._base.Sequence == _base.Sequence && IsNear(other.FirstId) && IsNear(other.LastId);
 
     /// <summary>Takes over the entries of <paramref name="other"/> that are not removed; they must be near enough, and there must be room.</summary>
-    /// <returns>By how many bytes the block grew.</returns>
-    public int AppendAll(PendingBlock other) => AppendFrom(other, other.Start);
+    public void AppendAll(PendingBlock other) => AppendFrom(other, other.Start);
 
     /// <summary>Gives the entries from <paramref name="index"/> on to a new block.</summary>
     public PendingBlock SplitAt(int index)
     {
         // The sequences are as far from this base as they were from the old one.
-        var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds }, SmallestBuffer);
+        var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds }, _meter, SmallestRoom);
+        Expanded();
         upper.AppendFrom(this, index);
-        for (var i = index; i < End; i++)
-            Live -= AllOwners[i] == Removed ? 0 : 1;
+        Live -= upper.Live;
         End = index;
         DropRemovedEnd();
         return upper;
@@ -202,47 +221,42 @@ internal sealed class PendingBlock
     /// <summary>Closes the gaps.</summary>
     public void Squeeze()
     {
+        var owners = Expanded();
         var end = 0;
         for (var i = Start; i < End; i++)
         {
-            if (AllOwners[i] != Removed)
-                Set(end++, IdAt(i), AllOwners[i], DeliveryTimes[i], DeliveryCounts[i]);
+            if (owners[i] != Removed)
+                (_keys[end], owners[end], _times[end++]) = (_keys[i], owners[i], _times[i]);
         }
         (Start, End) = (0, end);
     }
 
+    /// <summary>Begins anew, once empty.</summary>
+    public void Reuse(StreamEntryId first) => (_base, Start, End, _firstRun, _runEnd) = (IdBase.Of(first), 0, 0, 0, 0);
+
     /// <summary>Gives the memory back. The block must not be used any more.</summary>
     public void Release()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        (_buffer, _room, Start, End, Live) = ([], 0, 0, 0, 0);
+        _meter.Add(-MemoryBytes);
+        ArrayPool<ulong>.Shared.Return(_keys);
+        DropRuns();
+        if (_owners is not null)
+        {
+            ArrayPool<int>.Shared.Return(_owners);
+            ArrayPool<Times>.Shared.Return(_times);
+        }
+        (_keys, _room, _owners, _times, Start, End, Live) = ([], 0, null, [], 0, 0, 0);
     }
 
-    // As many as came just now will probably come next.
-    private void FetchRoomAhead(int count)
-    {
-        count = Math.Min(count, _room - End);
-        Prefetch.Lines<ulong>(Keys.Slice(End, count));
-        Prefetch.Lines<long>(DeliveryTimes.Slice(End, count));
-        Prefetch.Lines<long>(DeliveryCounts.Slice(End, count));
-        Prefetch.Lines<int>(AllOwners.Slice(End, count));
-    }
+    private bool IsRemoved(int index) => _owners is not null && Owners[index] == Removed;
 
-    private int AppendFrom(PendingBlock other, int from)
+    private void AppendFrom(PendingBlock other, int from)
     {
-        var grown = 0;
         for (var i = from; i < other.End; i++)
         {
-            if (other.AllOwners[i] != Removed)
-                grown += Append(other.IdAt(i), other.AllOwners[i], other.DeliveryTimes[i], other.DeliveryCounts[i]);
+            if (!other.IsRemoved(i))
+                Append(other.IdAt(i), other.DeliveryAt(i));
         }
-        return grown;
-    }
-
-    private void Set(int index, StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
-    {
-        _base.TryGetKey(id, out Keys[index]);
-        (AllOwners[index], DeliveryTimes[index], DeliveryCounts[index]) = (owner, deliveredAt, deliveryCount);
     }
 
     // Returns how many are near enough.
@@ -266,30 +280,113 @@ internal sealed class PendingBlock
         return count;
     }
 
+    // The keys are there.
+    private void AppendAlike(int count, in Delivery delivery)
+    {
+        if (_owners is null && _runEnd > _firstRun && _runs[_runEnd - 1].Delivery == delivery)
+            _runs[_runEnd - 1] = new(End + count, delivery);
+        else if (_owners is null && TryMakeRoomForRun())
+            _runs[_runEnd++] = new(End + count, delivery);
+        else
+        {
+            Expanded().Slice(End, count).Fill(delivery.Owner);
+            _times.AsSpan(End, count).Fill(new(delivery.At, delivery.Count));
+        }
+        End += count;
+        Live += count;
+    }
+
+    private bool TryMakeRoomForRun()
+    {
+        if (_runEnd < _runs.Length)
+            return true;
+        if (_firstRun == 0 && _runs.Length >= MostRuns)
+            return false;
+        var runs = _runs;
+        var before = MemoryBytes;
+        _runs = ArrayPool<DeliveryRun>.Shared.Rent(_firstRun > 0 ? runs.Length : 2 * runs.Length);
+        runs.AsSpan(_firstRun.._runEnd).CopyTo(_runs);
+        (_firstRun, _runEnd) = (0, _runEnd - _firstRun);
+        ArrayPool<DeliveryRun>.Shared.Return(runs);
+        _meter.Add(MemoryBytes - before);
+        return true;
+    }
+
+    private int RunOf(int index)
+    {
+        var run = _firstRun;
+        while (_runs[run].End <= index)
+            run++;
+        return run;
+    }
+
+    // The end of the places from index on, so many at most, whose entries have one owner.
+    private int AlikeEnd(int index, int most)
+    {
+        var (owner, end) = (OwnerAt(index), index + 1);
+        most = Math.Min(index + most, End);
+        while (end < most && OwnerAt(end) == owner)
+            end = _owners is null ? _runs[RunOf(end)].End : end + 1;
+        return Math.Min(end, most);
+    }
+
+    // Each entry has its own delivery from now on. Returns the owners, beside which the times are there as well.
+    private Span<int> Expanded()
+    {
+        if (_owners is not null)
+            return Owners;
+        var before = MemoryBytes;
+        _owners = ArrayPool<int>.Shared.Rent(_keys.Length);
+        _times = ArrayPool<Times>.Shared.Rent(_keys.Length);
+        for (var (i, run) = (Start, _firstRun); run < _runEnd; i = _runs[run++].End)
+        {
+            _owners.AsSpan(i.._runs[run].End).Fill(_runs[run].Delivery.Owner);
+            _times.AsSpan(i.._runs[run].End).Fill(new(_runs[run].Delivery.At, _runs[run].Delivery.Count));
+        }
+        DropRuns();
+        _meter.Add(MemoryBytes - before);
+        return Owners;
+    }
+
+    private void DropRuns()
+    {
+        if (_runs.Length > 0)
+            ArrayPool<DeliveryRun>.Shared.Return(_runs);
+        (_runs, _firstRun, _runEnd) = ([], 0, 0);
+    }
+
     private void DropRemovedEnd()
     {
-        while (Start < End && AllOwners[End - 1] == Removed)
+        while (Start < End && IsRemoved(End - 1))
             End--;
     }
 
-    private int Grow()
+    private void GrowTo(int room)
     {
-        var before = _buffer;
-        var keys = Keys;
-        var owners = AllOwners;
-        var times = DeliveryTimes;
-        var counts = DeliveryCounts;
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(4 * before.Length, LargestBuffer));
-        _room = Math.Min(_buffer.Length / RowBytes, Capacity);
-        keys.CopyTo(Keys);
-        owners.CopyTo(AllOwners);
-        times.CopyTo(DeliveryTimes);
-        counts.CopyTo(DeliveryCounts);
-        ArrayPool<byte>.Shared.Return(before);
-        return _buffer.Length - before.Length;
+        if (room <= _room)
+            return;
+        var before = MemoryBytes;
+        room = Math.Min(Math.Max(4 * _room, room), Capacity);
+        Grow(ref _keys, room);
+        _room = _keys.Length;
+        if (_owners is not null)
+        {
+            Grow(ref _owners, _keys.Length);
+            Grow(ref _times, _keys.Length);
+        }
+        _meter.Add(MemoryBytes - before);
     }
 
-    // The rows' values of one kind, after so many bytes of other kinds a row. The buffer's length, which is far from what is looked for, is not looked at.
-    private Span<T> Column<T>(int bytesBefore)
-        where T : unmanaged => MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), bytesBefore * _room)), _room);
+    // An array's length, and the type that a null check would look at, are far from what is looked for, and may be far from any cache: they are not looked at.
+    private Span<T> Column<T>(T[]? column) => column is null ? default : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(column), _room);
+
+    private static void Grow<T>(ref T[] column, int room)
+    {
+        var before = column;
+        column = ArrayPool<T>.Shared.Rent(room);
+        before.CopyTo(column, 0);
+        ArrayPool<T>.Shared.Return(before);
+    }
+
+    private readonly record struct Times(long DeliveredAt, long Count);
 }

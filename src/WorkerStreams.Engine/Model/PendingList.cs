@@ -16,6 +16,7 @@ internal sealed class PendingList(MemoryMeter meter)
 
     private readonly IdDirectory<PendingBlock> _blocks = new();
     private PendingBlock? _tail;
+    private PendingBlock? _spare;
     private PendingBlock? _hintBlock;
     private int _hintIndex;
 
@@ -70,27 +71,24 @@ internal sealed class PendingList(MemoryMeter meter)
     /// <summary>Adds entries of one owner that come after all others, delivered once.</summary>
     public void AddLast(IdRun ids, int owner, long deliveredAt)
     {
+        var delivery = new Delivery(deliveredAt, 1, owner);
         Count += ids.Length;
         while (ids.Length > 0)
         {
-            var tail = TailFor(ids[0]);
-            var grown = tail.Append(ids, owner, deliveredAt, out var added);
-            if (grown != 0)
-                meter.Add(grown);
-            ids = ids.From(added);
+            ids = ids.From(TailFor(ids[0]).Append(ids, delivery));
         }
     }
 
     /// <summary>Adds an entry that is not pending.</summary>
-    public void Add(StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
+    public void Add(StreamEntryId id, in Delivery delivery)
     {
         Count++;
         if (!IsLast(id))
         {
-            Insert(id, owner, deliveredAt, deliveryCount);
+            Insert(id, delivery);
             return;
         }
-        meter.Add(TailFor(id).Append(id, owner, deliveredAt, deliveryCount));
+        TailFor(id).Append(id, delivery);
     }
 
     /// <summary>Removes the entry at <paramref name="place"/>, and those after it as long as they are next in <paramref name="ids"/> and of one owner.</summary>
@@ -139,7 +137,7 @@ internal sealed class PendingList(MemoryMeter meter)
         block.FetchAhead(index, Math.Min(count, rest));
         if (rest >= count)
             return;
-        var position = _blocks.Find(block.FirstId) + 1;
+        var position = PositionOf(block, block.FirstId) + 1;
         if (position == _blocks.Count)
             return;
         var next = _blocks[position]!;
@@ -175,10 +173,10 @@ internal sealed class PendingList(MemoryMeter meter)
     {
         do
         {
-            var found = place.Block.Owners[place.Index..].IndexOf(owner);
-            if (found < 0)
+            var found = place.Block.SkipOthers(place.Index, owner);
+            if (found == place.Block.End)
                 continue;
-            place = place with { Index = place.Index + found };
+            place = place with { Index = found };
             return true;
         }
         while (TryGetBlockAfter(place.Block, ref place));
@@ -190,7 +188,8 @@ internal sealed class PendingList(MemoryMeter meter)
     {
         while (_blocks.Count > 0)
             DropBlock(0);
-        Count = 0;
+        _spare?.Release();
+        (_spare, Count) = (null, 0);
     }
 
     private bool TryGetBlockAfter(PendingBlock block, ref PendingPlace place)
@@ -202,14 +201,14 @@ internal sealed class PendingList(MemoryMeter meter)
         return true;
     }
 
-    private void Insert(StreamEntryId id, int owner, long deliveredAt, long deliveryCount)
+    private void Insert(StreamEntryId id, in Delivery delivery)
     {
         var position = Math.Max(_blocks.Find(id), 0);
         var block = _blocks[position]!;
         var index = block.IndexOf(id);
         if (index < block.End && block.IdAt(index) == id)
         {
-            block.Revive(index, owner, deliveredAt, deliveryCount);
+            block.Revive(index, delivery);
             return;
         }
         if (block.IsFull || !block.IsNear(id))
@@ -219,7 +218,7 @@ internal sealed class PendingList(MemoryMeter meter)
         }
         else if (position == 0 && id < block.FirstId)
             _blocks.SetLowest(0, id);
-        meter.Add(block.Insert(index, id, owner, deliveredAt, deliveryCount));
+        block.Insert(index, id, delivery);
     }
 
     // The block that id belongs into, if the one at position is full or too far away.
@@ -230,10 +229,10 @@ internal sealed class PendingList(MemoryMeter meter)
         {
             var index = block.IndexOf(id);
             if (index == block.Start)
-                return AddBlock(position, id, new(id));
+                return AddBlock(position, id, new(id, meter));
             if (index < block.End)
                 Split(position, index);
-            return AddBlock(position + 1, id, new(id));
+            return AddBlock(position + 1, id, new(id, meter));
         }
         block.Squeeze();
         if (!block.IsFull)
@@ -248,13 +247,20 @@ internal sealed class PendingList(MemoryMeter meter)
         return AddBlock(position + 1, upper.FirstId, upper);
     }
 
-    // The last block, for an entry that comes after all others. What follows a full block will be full as well.
-    private PendingBlock TailFor(StreamEntryId id) =>
-        _tail is { IsFull: false } tail && tail.IsNear(id) ? tail : AddBlock(_blocks.Count, id, new(id, large: _tail is { IsFull: true }));
+    // The last block, for an entry that comes after all others.
+    private PendingBlock TailFor(StreamEntryId id)
+    {
+        if (_tail is { IsFull: false } tail && tail.IsNear(id))
+            return tail;
+        // What follows a full block will be full as well.
+        var block = _spare ?? new(id, meter, large: _tail is { IsFull: true });
+        _spare?.Reuse(id);
+        _spare = null;
+        return AddBlock(_blocks.Count, id, block);
+    }
 
     private PendingBlock AddBlock(int position, StreamEntryId lowest, PendingBlock block)
     {
-        meter.Add(block.MemoryBytes);
         if (position < _blocks.Count)
             _blocks.Insert(position, lowest, block);
         else
@@ -268,21 +274,27 @@ internal sealed class PendingList(MemoryMeter meter)
     private void DropBlock(int position)
     {
         var block = _blocks[position]!;
-        meter.Add(-block.MemoryBytes);
-        block.Release();
         _blocks.RemoveAt(position);
+        // Where little is pending, all of it is acknowledged again and again.
+        if (_blocks.Count == 0 && block.IsSmall)
+            _spare = block;
+        else
+            block.Release();
         _tail = _blocks.Count > 0 ? _blocks[_blocks.Count - 1] : null;
     }
 
     // An empty block goes. Those at the ends fill and empty by themselves; in between, a sparse one joins a neighbour where both fit into one.
     private void Tidy(PendingBlock block, StreamEntryId removed)
     {
-        var position = _blocks.Find(removed);
+        var position = PositionOf(block, removed);
         if (block.Live == 0)
             DropBlock(position);
         else if (position > 0 && position < _blocks.Count - 1 && !TryMerge(position - 1))
             TryMerge(position);
     }
+
+    // Mostly it is the first.
+    private int PositionOf(PendingBlock block, StreamEntryId id) => _blocks[0] == block ? 0 : _blocks.Find(id);
 
     private bool TryMerge(int position)
     {
@@ -290,7 +302,7 @@ internal sealed class PendingList(MemoryMeter meter)
         if (into.Live + from.Live > MergedAtMost || !into.IsNearAll(from))
             return false;
         into.Squeeze();
-        meter.Add(into.AppendAll(from));
+        into.AppendAll(from);
         DropBlock(position + 1);
         return true;
     }
@@ -301,9 +313,7 @@ internal readonly record struct PendingPlace(PendingBlock Block, int Index)
 {
     public StreamEntryId Id => Block.IdAt(Index);
 
-    public ref int Owner => ref Block.OwnerAt(Index);
+    public int Owner => Block.OwnerAt(Index);
 
-    public ref long DeliveredAt => ref Block.DeliveredAt(Index);
-
-    public ref long DeliveryCount => ref Block.DeliveryCountAt(Index);
+    public Delivery Delivery => Block.DeliveryAt(Index);
 }

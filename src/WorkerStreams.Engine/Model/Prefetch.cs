@@ -11,20 +11,21 @@ internal static class Prefetch
 {
     private const int LineBytes = 64;
 
-    /// <summary>The place itself.</summary>
-    public static unsafe void Line<T>(ref readonly T place)
-        where T : unmanaged
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in place)));
-    }
+    /// <summary>So many elements of an array from <paramref name="index"/> on, as far as they are there. The array is not looked at for that, not even for its length.</summary>
+    public static void Elements<T>(ref T[] array, int index, int count)
+        where T : unmanaged =>
+        Bytes(ref array, index * Unsafe.SizeOf<T>(), count * Unsafe.SizeOf<T>());
 
-    /// <summary>All of these places.</summary>
-    public static void Lines<T>(ReadOnlySpan<T> places)
+    /// <summary>So many bytes of an array's elements, after so many others.</summary>
+    public static unsafe void Bytes<T>(ref T[] array, int offset, int count)
         where T : unmanaged
     {
-        for (var i = 0; i < places.Length; i += LineBytes / Unsafe.SizeOf<T>())
-            Line(in places[i]);
+        if (!Sse.IsSupported)
+            return;
+        // Before the elements are the type and the length.
+        var first = Unsafe.As<T[], nint>(ref array) + (2 * sizeof(nint)) + offset;
+        for (var line = first & -LineBytes; line < first + count; line += LineBytes)
+            Sse.Prefetch0((void*)line);
     }
 
     /// <summary>The fields of an object, which is not looked at for that.</summary>

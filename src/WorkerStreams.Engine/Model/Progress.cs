@@ -23,7 +23,7 @@ internal static class Progress
         for (var i = 0; i < ids.Length; i++)
         {
             // Once counting is exact it stays so to the end of the stream.
-            if (read is not null && position >= stream.Log.FirstId && !stream.HasTombstoneFrom(position))
+            if (read is not null && stream.Log.StartsBy(position) && !stream.HasTombstoneFrom(position))
                 return read + (ids.Length - i);
             position = ids[i];
             read = stream.CountUpTo(position);

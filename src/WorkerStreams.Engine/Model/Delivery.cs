@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace WorkerStreams.Engine.Model;
+
+/// <summary>What the group remembers of a pending entry beside its id.</summary>
+/// <param name="At">When it was delivered last, in Unix milliseconds.</param>
+/// <param name="Count">How often it was delivered.</param>
+/// <param name="Owner">The index of the consumer that owns it.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Delivery(long At, long Count, int Owner);
+
+/// <summary>Entries that follow each other and were delivered alike.</summary>
+/// <param name="End">The index after the last of them.</param>
+/// <param name="Delivery">Their delivery.</param>
+internal readonly record struct DeliveryRun(int End, Delivery Delivery);
