@@ -1,24 +1,17 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> pending entries in the order of their ids. As long as entries come last, many at once, and go first, their deliveries are
-/// kept as runs, and none of them is touched on its own; the first other change gives each entry its own. Entries removed after that keep their place, without
-/// an owner, until the block is rewritten; the first and the last are there.
+/// Up to <see cref="Capacity"/> pending entries in the order of their ids. Those removed from the middle keep their place, without an owner, until the block is
+/// rewritten; the first and the last are there.
 /// </summary>
 internal sealed class PendingBlock
 {
     public const int Capacity = 512;
 
-    // The owner of a removed entry.
-    private const int Removed = -1;
-
     private const int SmallestRoom = 16;
-    private const int FewestRuns = 16;
-    private const int MostRuns = 64;
     private const int ObjectBytes = 128;
     private const int SmallRoom = 128;
 
@@ -26,13 +19,7 @@ internal sealed class PendingBlock
     private IdBase _base;
     private ulong[] _keys;
     private int _room;
-
-    // Those from _firstRun on cover the entries; where they are given up, each entry has its own.
-    private DeliveryRun[] _runs = ArrayPool<DeliveryRun>.Shared.Rent(FewestRuns);
-    private int _firstRun;
-    private int _runEnd;
-    private int[]? _owners;
-    private Times[] _times = [];
+    private Deliveries _deliveries = new();
 
     /// <summary>An empty block for <paramref name="first"/> and entries after it, with room for few of them before it first grows, or for all.</summary>
     public PendingBlock(StreamEntryId first, MemoryMeter meter, bool large = false)
@@ -58,35 +45,33 @@ internal sealed class PendingBlock
     public bool IsFull => End == Capacity;
 
     /// <summary>Whether it is so small that it may as well be kept when it is empty.</summary>
-    public bool IsSmall => _owners is null && _room <= SmallRoom;
+    public bool IsSmall => _deliveries.AreRuns && _room <= SmallRoom;
 
     public StreamEntryId FirstId => IdAt(Start);
 
     public StreamEntryId LastId => IdAt(End - 1);
 
-    private Span<ulong> Keys => Column(_keys);
+    private long MemoryBytes => ObjectBytes + (_keys.Length * sizeof(ulong)) + _deliveries.MemoryBytes;
 
-    // Once each entry has its own delivery.
-    private Span<int> Owners => Column(_owners);
-
-    private long MemoryBytes =>
-        ObjectBytes + (_keys.Length * sizeof(ulong)) + (_runs.Length * Unsafe.SizeOf<DeliveryRun>())
-        + ((_owners?.Length ?? 0) * sizeof(int)) + (_times.Length * Unsafe.SizeOf<Times>());
+    // The array's length, and the type that a null check would look at, are far from what is looked for, and may be far from any cache: they are not looked at.
+    private Span<ulong> Keys => _keys is null ? default : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(_keys), _room);
 
     public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 
     /// <summary>Whether the entry at this place is this one, and not removed.</summary>
-    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && !IsRemoved(index);
+    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && !_deliveries.IsRemoved(index);
 
     /// <summary>The delivery of an entry that is not removed.</summary>
-    public Delivery DeliveryAt(int index) =>
-        _owners is { } owners ? new(_times[index].DeliveredAt, _times[index].Count, owners[index]) : _runs[RunOf(index)].Delivery;
+    public Delivery DeliveryAt(int index) => _deliveries[index];
 
     /// <summary>The owner of an entry that is not removed.</summary>
-    public int OwnerAt(int index) => _owners is not null ? Owners[index] : _runs[RunOf(index)].Delivery.Owner;
+    public int OwnerAt(int index) => _deliveries.OwnerAt(index);
 
-    public void Deliver(int index, in Delivery delivery) =>
-        (Expanded()[index], _times[index]) = (delivery.Owner, new(delivery.At, delivery.Count));
+    public void Deliver(int index, in Delivery delivery)
+    {
+        GiveOwnDeliveries();
+        _deliveries.Set(index, delivery);
+    }
 
     /// <summary>The index of the first place, removed or not, that is not below <paramref name="id"/>.</summary>
     public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id));
@@ -100,16 +85,14 @@ internal sealed class PendingBlock
     {
         var guess = Start + (int)(share * (End - Start - 1));
         Prefetch.Elements(ref _keys, Math.Max(guess - 8, 0), 17);
-        if (_owners is not null)
-            Prefetch.Elements(ref _owners, guess, 1);
+        _deliveries.FetchAhead(guess, 1);
     }
 
     /// <summary>These places will be needed soon.</summary>
     public void FetchAhead(int index, int count)
     {
         Prefetch.Elements(ref _keys, index, count);
-        if (_owners is not null)
-            Prefetch.Elements(ref _owners, index, count);
+        _deliveries.FetchAhead(index, count);
     }
 
     /// <summary>Whether the id is near enough to those here.</summary>
@@ -140,12 +123,11 @@ internal sealed class PendingBlock
     {
         var end = End;
         Append(id, delivery);
-        var owners = Expanded();
+        GiveOwnDeliveries();
         _keys.AsSpan(index..end).CopyTo(_keys.AsSpan(index + 1));
-        owners[index..end].CopyTo(owners[(index + 1)..]);
-        _times.AsSpan(index..end).CopyTo(_times.AsSpan(index + 1));
+        _deliveries.Copy(index, index + 1, end - index);
         _base.TryGetKey(id, out _keys[index]);
-        Deliver(index, delivery);
+        _deliveries.Set(index, delivery);
     }
 
     /// <summary>Puts an entry into a place whose entry, of the same id, was removed.</summary>
@@ -158,25 +140,20 @@ internal sealed class PendingBlock
     /// <summary>The index of the first place from <paramref name="index"/> on whose entry is not removed, or <see cref="End"/> where there is none.</summary>
     public int SkipRemoved(int index)
     {
-        while (index < End && IsRemoved(index))
+        while (index < End && _deliveries.IsRemoved(index))
             index++;
         return index;
     }
 
     /// <summary>The index of the first entry of <paramref name="owner"/> from <paramref name="index"/> on, or <see cref="End"/> where there is none.</summary>
-    public int SkipOthers(int index, int owner)
-    {
-        while (index < End && OwnerAt(index) != owner)
-            index = _owners is null ? _runs[RunOf(index)].End : index + 1;
-        return index;
-    }
+    public int SkipOthers(int index, int owner) => _deliveries.SkipOthers(index, End, owner);
 
     /// <summary>How many of the places from <paramref name="index"/> on hold just these entries, all of one owner.</summary>
     public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
-        var keys = Keys[index..AlikeEnd(index, ids.Length)];
+        var keys = Keys[index.._deliveries.SkipOwner(index, Math.Min(index + ids.Length, End))];
         var length = 0;
-        while (length < keys.Length && length < ids.Length && _base.IdOf(keys[length]) == ids[length])
+        while (length < keys.Length && _base.IdOf(keys[length]) == ids[length])
             length++;
         return length;
     }
@@ -185,14 +162,14 @@ internal sealed class PendingBlock
     public void Remove(int index, int count)
     {
         Live -= count;
-        if (_owners is null && index == Start)
+        if (_deliveries.AreRuns && index == Start)
         {
             Start += count;
-            while (_firstRun < _runEnd && _runs[_firstRun].End <= Start)
-                _firstRun++;
+            _deliveries.RemoveBefore(Start);
             return;
         }
-        Expanded().Slice(index, count).Fill(Removed);
+        GiveOwnDeliveries();
+        _deliveries.Remove(index, count);
         if (index + count == End)
             DropRemovedEnd();
         if (index == Start)
@@ -210,7 +187,7 @@ internal sealed class PendingBlock
     {
         // The sequences are as far from this base as they were from the old one.
         var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds }, _meter, SmallestRoom);
-        Expanded();
+        GiveOwnDeliveries();
         upper.AppendFrom(this, index);
         Live -= upper.Live;
         End = index;
@@ -221,40 +198,39 @@ internal sealed class PendingBlock
     /// <summary>Closes the gaps.</summary>
     public void Squeeze()
     {
-        var owners = Expanded();
+        GiveOwnDeliveries();
         var end = 0;
         for (var i = Start; i < End; i++)
         {
-            if (owners[i] != Removed)
-                (_keys[end], owners[end], _times[end++]) = (_keys[i], owners[i], _times[i]);
+            if (_deliveries.IsRemoved(i))
+                continue;
+            _keys[end] = _keys[i];
+            _deliveries.Copy(i, end++);
         }
         (Start, End) = (0, end);
     }
 
     /// <summary>Begins anew, once empty.</summary>
-    public void Reuse(StreamEntryId first) => (_base, Start, End, _firstRun, _runEnd) = (IdBase.Of(first), 0, 0, 0, 0);
+    public void Reuse(StreamEntryId first)
+    {
+        (_base, Start, End) = (IdBase.Of(first), 0, 0);
+        _deliveries.Clear();
+    }
 
     /// <summary>Gives the memory back. The block must not be used any more.</summary>
     public void Release()
     {
         _meter.Add(-MemoryBytes);
         ArrayPool<ulong>.Shared.Return(_keys);
-        DropRuns();
-        if (_owners is not null)
-        {
-            ArrayPool<int>.Shared.Return(_owners);
-            ArrayPool<Times>.Shared.Return(_times);
-        }
-        (_keys, _room, _owners, _times, Start, End, Live) = ([], 0, null, [], 0, 0, 0);
+        _deliveries.Release();
+        (_keys, _room, Start, End, Live) = ([], 0, 0, 0, 0);
     }
-
-    private bool IsRemoved(int index) => _owners is not null && Owners[index] == Removed;
 
     private void AppendFrom(PendingBlock other, int from)
     {
         for (var i = from; i < other.End; i++)
         {
-            if (!other.IsRemoved(i))
+            if (!other._deliveries.IsRemoved(i))
                 Append(other.IdAt(i), other.DeliveryAt(i));
         }
     }
@@ -283,81 +259,26 @@ internal sealed class PendingBlock
     // The keys are there.
     private void AppendAlike(int count, in Delivery delivery)
     {
-        if (_owners is null && _runEnd > _firstRun && _runs[_runEnd - 1].Delivery == delivery)
-            _runs[_runEnd - 1] = new(End + count, delivery);
-        else if (_owners is null && TryMakeRoomForRun())
-            _runs[_runEnd++] = new(End + count, delivery);
-        else
-        {
-            Expanded().Slice(End, count).Fill(delivery.Owner);
-            _times.AsSpan(End, count).Fill(new(delivery.At, delivery.Count));
-        }
+        var before = _deliveries.MemoryBytes;
+        _deliveries.Append(Start, End, count, delivery, _room);
+        if (_deliveries.MemoryBytes - before is not 0 and var grown)
+            _meter.Add(grown);
         End += count;
         Live += count;
     }
 
-    private bool TryMakeRoomForRun()
+    private void GiveOwnDeliveries()
     {
-        if (_runEnd < _runs.Length)
-            return true;
-        if (_firstRun == 0 && _runs.Length >= MostRuns)
-            return false;
-        var runs = _runs;
-        var before = MemoryBytes;
-        _runs = ArrayPool<DeliveryRun>.Shared.Rent(_firstRun > 0 ? runs.Length : 2 * runs.Length);
-        runs.AsSpan(_firstRun.._runEnd).CopyTo(_runs);
-        (_firstRun, _runEnd) = (0, _runEnd - _firstRun);
-        ArrayPool<DeliveryRun>.Shared.Return(runs);
-        _meter.Add(MemoryBytes - before);
-        return true;
-    }
-
-    private int RunOf(int index)
-    {
-        var run = _firstRun;
-        while (_runs[run].End <= index)
-            run++;
-        return run;
-    }
-
-    // The end of the places from index on, so many at most, whose entries have one owner.
-    private int AlikeEnd(int index, int most)
-    {
-        var (owner, end) = (OwnerAt(index), index + 1);
-        most = Math.Min(index + most, End);
-        while (end < most && OwnerAt(end) == owner)
-            end = _owners is null ? _runs[RunOf(end)].End : end + 1;
-        return Math.Min(end, most);
-    }
-
-    // Each entry has its own delivery from now on. Returns the owners, beside which the times are there as well.
-    private Span<int> Expanded()
-    {
-        if (_owners is not null)
-            return Owners;
-        var before = MemoryBytes;
-        _owners = ArrayPool<int>.Shared.Rent(_keys.Length);
-        _times = ArrayPool<Times>.Shared.Rent(_keys.Length);
-        for (var (i, run) = (Start, _firstRun); run < _runEnd; i = _runs[run++].End)
-        {
-            _owners.AsSpan(i.._runs[run].End).Fill(_runs[run].Delivery.Owner);
-            _times.AsSpan(i.._runs[run].End).Fill(new(_runs[run].Delivery.At, _runs[run].Delivery.Count));
-        }
-        DropRuns();
-        _meter.Add(MemoryBytes - before);
-        return Owners;
-    }
-
-    private void DropRuns()
-    {
-        if (_runs.Length > 0)
-            ArrayPool<DeliveryRun>.Shared.Return(_runs);
-        (_runs, _firstRun, _runEnd) = ([], 0, 0);
+        if (!_deliveries.AreRuns)
+            return;
+        var before = _deliveries.MemoryBytes;
+        _deliveries.GiveOwn(Start, _room);
+        _meter.Add(_deliveries.MemoryBytes - before);
     }
 
     private void DropRemovedEnd()
     {
-        while (Start < End && IsRemoved(End - 1))
+        while (Start < End && _deliveries.IsRemoved(End - 1))
             End--;
     }
 
@@ -367,26 +288,9 @@ internal sealed class PendingBlock
             return;
         var before = MemoryBytes;
         room = Math.Min(Math.Max(4 * _room, room), Capacity);
-        Grow(ref _keys, room);
+        Pooled.Grow(ref _keys, room);
         _room = _keys.Length;
-        if (_owners is not null)
-        {
-            Grow(ref _owners, _keys.Length);
-            Grow(ref _times, _keys.Length);
-        }
+        _deliveries.GrowTo(_room);
         _meter.Add(MemoryBytes - before);
     }
-
-    // An array's length, and the type that a null check would look at, are far from what is looked for, and may be far from any cache: they are not looked at.
-    private Span<T> Column<T>(T[]? column) => column is null ? default : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(column), _room);
-
-    private static void Grow<T>(ref T[] column, int room)
-    {
-        var before = column;
-        column = ArrayPool<T>.Shared.Rent(room);
-        before.CopyTo(column, 0);
-        ArrayPool<T>.Shared.Return(before);
-    }
-
-    private readonly record struct Times(long DeliveredAt, long Count);
 }

@@ -216,7 +216,7 @@ internal sealed class PendingList(MemoryMeter meter)
             block = MakeRoom(position, id);
             index = block.IndexOf(id);
         }
-        else if (position == 0 && id < block.FirstId)
+        if (id < _blocks.LowestOf(0))
             _blocks.SetLowest(0, id);
         block.Insert(index, id, delivery);
     }
@@ -229,7 +229,11 @@ internal sealed class PendingList(MemoryMeter meter)
         {
             var index = block.IndexOf(id);
             if (index == block.Start)
+            {
+                // It may have begun below id.
+                _blocks.SetLowest(position, block.FirstId);
                 return AddBlock(position, id, new(id, meter));
+            }
             if (index < block.End)
                 Split(position, index);
             return AddBlock(position + 1, id, new(id, meter));

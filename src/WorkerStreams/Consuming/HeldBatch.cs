@@ -30,6 +30,9 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
     /// <summary>Whether another consumer may have the entries by now.</summary>
     public bool HasLapsed => Consumer.HasLapsed(LeasedAt);
 
+    /// <summary>Whether all entries are settled, or left to others. The caller holds the gate, or has just added the batch.</summary>
+    public bool IsOver => _unsettled == 0;
+
     public bool HasWaiting => Volatile.Read(ref _next) < Count;
 
     /// <summary>Takes the next entry that waits, for one runner alone.</summary>

@@ -31,10 +31,7 @@ internal sealed class HeldEntries
     {
         var batch = new HeldBatch(_consumer, entries);
         lock (_gate)
-        {
-            AddUnderGate(batch);
-            LeaveOutUnderGate(batch, Overtaken.InReadUnderGate);
-        }
+            HoldUnderGate(batch, LookUnderGate(batch, Overtaken.InReadUnderGate));
         return batch;
     }
 
@@ -44,23 +41,23 @@ internal sealed class HeldEntries
         var batch = new HeldBatch(_consumer, entries);
         lock (_gate)
         {
-            AddUnderGate(batch);
-            LeaveOutUnderGate(batch, id => !waited.Contains(id));
+            Overtaken.ClaimedUnderGate(batch);
+            HoldUnderGate(batch, LookUnderGate(batch, id => !waited.Contains(id)));
         }
         return batch;
     }
 
-    /// <summary>Holds what was pending already, but for what is held, <paramref name="known"/> or overtaken. Returns how many that were.</summary>
+    /// <summary>Holds what was pending already, but for what is held, <paramref name="known"/> or overtaken. Returns how many are held now.</summary>
     public int AddPending(EntryBatch entries, IEnumerable<StreamEntryId> known, Predicate<StreamEntryId> isOvertakenUnderGate, out HeldBatch batch)
     {
         batch = new(_consumer, entries);
         lock (_gate)
         {
             HashSet<StreamEntryId> held = [.. known, .. _batches.SelectMany(static batch => batch.Unsettled())];
-            AddUnderGate(batch);
-            var leftOut = LeaveOutUnderGate(batch, id => held.Contains(id) || isOvertakenUnderGate(id));
-            Overtaken.ClaimedUnderGate(entries);
-            return leftOut;
+            var leftOut = LookUnderGate(batch, id => held.Contains(id) || isOvertakenUnderGate(id));
+            Overtaken.ClaimedUnderGate(batch);
+            HoldUnderGate(batch, leftOut);
+            return batch.Count - leftOut.Count;
         }
     }
 
@@ -152,27 +149,27 @@ internal sealed class HeldEntries
             return _batches.FindAll(static batch => batch.Leased().Any());
     }
 
-    private void AddUnderGate(HeldBatch batch)
+    private static List<int> LookUnderGate(HeldBatch batch, Predicate<StreamEntryId> isKnown)
     {
-        _batches.Add(batch);
-        Prefetch.AddUnderGate(batch);
-    }
-
-    private int LeaveOutUnderGate(HeldBatch batch, Predicate<StreamEntryId> isKnown)
-    {
-        List<int>? leftOut = null;
+        List<int> known = [];
         for (var index = 0; index < batch.Count; index++)
         {
             if (isKnown(batch.Entries[index].Id))
-                (leftOut ??= []).Add(index);
+                known.Add(index);
         }
-        // The last of all may give the memory back.
-        foreach (var index in leftOut ?? [])
+        return known;
+    }
+
+    // If nothing of it is to be held, its memory is gone after this.
+    private void HoldUnderGate(HeldBatch batch, List<int> leaveOut)
+    {
+        _batches.Add(batch);
+        Prefetch.AddUnderGate(batch);
+        foreach (var index in leaveOut)
         {
             batch.Lose(index);
             ForgetUnderGate(batch, index);
         }
-        return leftOut?.Count ?? 0;
     }
 
     private void ForgetUnderGate(HeldBatch batch, int index)

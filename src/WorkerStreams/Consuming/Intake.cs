@@ -35,13 +35,15 @@ internal sealed class Intake(HeldEntries held, Redeliveries redeliveries, Dispat
     {
         if (entries.Count == 0)
             return 0;
-        var leftOut = held.AddPending(entries, redeliveries.Leased().Select(static entry => entry.Id), isOvertakenUnderGate, out var batch);
+        var added = held.AddPending(entries, redeliveries.Leased().Select(static entry => entry.Id), isOvertakenUnderGate, out var batch);
         Enqueue(batch);
-        return batch.Count - leftOut;
+        return added;
     }
 
     private void Enqueue(HeldBatch batch)
     {
+        if (batch.IsOver)
+            return;
         if (batch.HasLapsed)
             watch.Lapse(batch);
         dispatcher.Enqueue(batch);

@@ -42,9 +42,9 @@ internal sealed class Overtaken(Lock gate)
     /// <summary>Whether the entry was given up since the claim began.</summary>
     public bool InClaimUnderGate(StreamEntryId id) => _givenUp.Contains(id);
 
-    public void ClaimedUnderGate(EntryBatch entries)
+    public void ClaimedUnderGate(HeldBatch batch)
     {
-        foreach (ref readonly var entry in entries.Entries)
+        foreach (ref readonly var entry in batch.Entries)
             _claimed.Add(entry.Id);
     }
 

@@ -16,6 +16,7 @@ internal sealed class Runner(
         // Away from whoever has work for us, to a thread (or a place in the queue of the SynchronizationContext) of our own.
         await Task.Yield();
         HeldBatch? previous = null;
+        var context = ExecutionContext.Capture();
         while (dispatcher.TryTake(this))
         {
             // Handlers that never wait would keep the thread for ever: let others have it now and then.
@@ -23,6 +24,9 @@ internal sealed class Runner(
                 await Task.Yield();
             previous = _batch;
             await handle(_batch!, _index, _cancellation.Token);
+            // Neither a span nor what else a handler has set for itself is for the next message.
+            if (context is not null)
+                ExecutionContext.Restore(context);
             _batch = null;
             if (_cancellation.IsCancellationRequested)
                 _cancellation = new();

@@ -37,14 +37,18 @@ public sealed class AllocationTests
         Assert.InRange((double)(published - direct) / Publishes, double.NegativeInfinity, 1);
     }
 
-    /// <summary>By calls that complete at once, so that all is on this thread.</summary>
+    /// <summary>The least of some rounds, after one to warm up. By calls that complete at once, so that all is on this thread.</summary>
     private static async Task<long> AllocatedAsync<T>(Func<ValueTask<T>> call)
     {
-        for (var i = 0; i < Publishes; i++)
-            await call();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < Publishes; i++)
-            await call();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        var least = long.MaxValue;
+        for (var round = 0; round < 4; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Publishes; i++)
+                await call();
+            if (round > 0)
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
     }
 }

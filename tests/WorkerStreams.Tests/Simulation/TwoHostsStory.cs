@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using WorkerStreams.Consuming;
 using WorkerStreams.Tests.Consuming;
 
 namespace WorkerStreams.Tests.Simulation;
@@ -18,6 +19,7 @@ internal sealed class TwoHostsStory : IDisposable
     private readonly Witness _witness;
     private readonly Misfortune _misfortune;
     private readonly Dictionary<int, Fate> _fates = [];
+    private readonly List<SimulatedHost> _hosts = [];
 
     public TwoHostsStory(int seed)
     {
@@ -68,6 +70,8 @@ internal sealed class TwoHostsStory : IDisposable
         _world.Run(duration);
         _witness.Check();
         Demand(_witness.Broken.Count == 0, string.Join('\n', _witness.Broken));
+        foreach (var consumer in _hosts.SelectMany(static host => host.Services.GetRequiredService<StreamWorker>().Consumers))
+            Demand(consumer.Counters.Restarting == 0, $"A loop has failed: {consumer.Counters.LastError}");
     }
 
     private void Demand(bool kept, string otherwise) => Assert.True(kept, $"""
@@ -104,6 +108,7 @@ internal sealed class TwoHostsStory : IDisposable
         host.Engine.BeforeCall = call => _world.Note($"{name} asks for {call}");
         host.Engine.Latency = TravelAsync;
         host.Engine.Witness = _witness;
+        _hosts.Add(host);
         return host;
     }
 
