@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
@@ -67,10 +65,10 @@ internal sealed class Chunk : IDisposable
 
     public StreamEntryId LastId => IdAt(End - 1);
 
-    private Span<ulong> Keys => Table<ulong>(_buffer, 0, _room);
+    private Span<ulong> Keys => Pooled.Part<byte, ulong>(_buffer, 0, _room);
 
     // Where the fields of the entry before end, for each entry and one more: those of entry i are between i and i + 1. The complement marks a deleted entry.
-    private Span<int> Ends => Table<int>(_buffer, _room * sizeof(ulong), _room + 1);
+    private Span<int> Ends => Pooled.Part<byte, int>(_buffer, _room * sizeof(ulong), _room + 1);
 
     public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 
@@ -226,11 +224,6 @@ internal sealed class Chunk : IDisposable
     private void Poison() => _buffer.AsSpan().Fill(0xDD);
 
     private static int FieldsStart(int room) => (room * TableBytes) + sizeof(int);
-
-    // The buffer's length, and the type that a null check would look at, are far from what is looked for, and may be far from any cache: they are not looked at.
-    private static Span<T> Table<T>(byte[]? buffer, int offset, int length)
-        where T : unmanaged =>
-        buffer is null ? default : MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(buffer), offset)), length);
 
     // The entries that there is room for in the tables, beside fields of so many bytes.
     private int RoomFor(int entries, int bytes) =>

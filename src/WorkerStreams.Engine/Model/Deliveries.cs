@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
@@ -29,8 +28,7 @@ internal struct Deliveries()
     public readonly long MemoryBytes =>
         (_runs.Length * Unsafe.SizeOf<DeliveryRun>()) + ((_owners?.Length ?? 0) * sizeof(int)) + (_times.Length * Unsafe.SizeOf<Times>());
 
-    // The array's length, and the type that a null check would look at, may be far from any cache: they are not looked at.
-    private readonly Span<int> Owners => _owners is null ? default : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(_owners), _room);
+    private readonly Span<int> Owners => Pooled.Part<int, int>(_owners, 0, _room);
 
     public readonly Delivery this[int index] => AreRuns ? _runs[RunOf(index)].Delivery : new(_times[index].DeliveredAt, _times[index].Count, Owners[index]);
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
@@ -53,8 +52,7 @@ internal sealed class PendingBlock
 
     private long MemoryBytes => ObjectBytes + (_keys.Length * sizeof(ulong)) + _deliveries.MemoryBytes;
 
-    // The array's length, and the type that a null check would look at, are far from what is looked for, and may be far from any cache: they are not looked at.
-    private Span<ulong> Keys => _keys is null ? default : MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(_keys), _room);
+    private Span<ulong> Keys => Pooled.Part<ulong, ulong>(_keys, 0, _room);
 
     public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
 

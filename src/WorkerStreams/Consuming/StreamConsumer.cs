@@ -42,7 +42,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         ];
         _keeping =
         [
-            // So there are some tries in the third of a lease that is left when a renewal fails.
+            // So there are some tries in what is left of a lease when a renewal fails.
             new("lease", _leases.RunAsync) { FirstBackoff = Plan.MinIdleTime / 20, LongestBackoff = Plan.MinIdleTime / 2.5 },
             new("lease watch", watch.RunAsync),
         ];
