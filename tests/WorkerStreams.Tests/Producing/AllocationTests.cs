@@ -12,8 +12,6 @@ namespace WorkerStreams.Tests.Producing;
 [Collection(ListeningCollection.Name)]
 public sealed class AllocationTests
 {
-    private const int Publishes = 10_000;
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -31,24 +29,9 @@ public sealed class AllocationTests
         var producer = new StreamProducer<Order>(plan, engine, serializer.GetCodec<Order>(), serializer.ContentType, TimeProvider.System, telemetry);
         var entry = new AppendEntry(serializer.Encode(order));
 
-        var direct = await AllocatedAsync(() => directEngine.AppendAsync(plan.Stream, entry));
-        var published = await AllocatedAsync(() => producer.PublishAsync(order));
+        var direct = await Allocation.LeastAsync(() => directEngine.AppendAsync(plan.Stream, entry));
+        var published = await Allocation.LeastAsync(() => producer.PublishAsync(order));
         // The engine's own buffers may fall one way or the other.
-        Assert.InRange((double)(published - direct) / Publishes, double.NegativeInfinity, 1);
-    }
-
-    /// <summary>The least of some rounds, after one to warm up. By calls that complete at once, so that all is on this thread.</summary>
-    private static async Task<long> AllocatedAsync<T>(Func<ValueTask<T>> call)
-    {
-        var least = long.MaxValue;
-        for (var round = 0; round < 4; round++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < Publishes; i++)
-                await call();
-            if (round > 0)
-                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-        return least;
+        Assert.InRange((double)(published - direct) / Allocation.Calls, double.NegativeInfinity, 1);
     }
 }
