@@ -136,7 +136,7 @@ internal sealed class Chunk : IDisposable
     }
 
     /// <summary>The index of the first entry, deleted or not, that is not below <paramref name="id"/>.</summary>
-    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id));
+    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound<ulong>(Keys[Start..End], _base.LowestKeyFrom(id));
 
     /// <summary>The index after the last entry, deleted or not, that is not above <paramref name="id"/>.</summary>
     public int IndexAfter(StreamEntryId id) => id.TryIncrement(out var next) ? IndexOf(next) : End;

@@ -9,9 +9,6 @@ namespace WorkerStreams.Engine.Model;
 /// </summary>
 internal struct Deliveries()
 {
-    // The owner of a removed entry.
-    private const int Removed = -1;
-
     private const int FewestRuns = 16;
     private const int MostRuns = 64;
 
@@ -34,12 +31,12 @@ internal struct Deliveries()
 
     public readonly int OwnerAt(int index) => AreRuns ? _runs[RunOf(index)].Delivery.Owner : Owners[index];
 
-    public readonly bool IsRemoved(int index) => !AreRuns && Owners[index] == Removed;
-
     /// <summary>The owners about these places will be needed soon.</summary>
     public void FetchAhead(int index, int count)
     {
-        if (!AreRuns)
+        if (AreRuns)
+            Prefetch.Elements(ref _runs, _first, 1);
+        else
             Prefetch.Elements(ref _owners!, index, count);
     }
 
@@ -87,6 +84,34 @@ internal struct Deliveries()
             _first++;
     }
 
+    /// <summary>Those from <paramref name="end"/> on go.</summary>
+    public void RemoveFrom(int end)
+    {
+        while (_end - _first > 1 && _runs[_end - 2].End >= end)
+            _end--;
+        if (_end > _first)
+            _runs[_end - 1] = _runs[_end - 1] with { End = Math.Min(_runs[_end - 1].End, end) };
+    }
+
+    /// <summary>Those from <paramref name="start"/> to <paramref name="end"/> that are not <paramref name="removed"/> move together, from the first place on.</summary>
+    public void Squeeze(int start, int end, in PlaceSet removed)
+    {
+        var kept = 0;
+        var run = _first;
+        for (var i = start; i < end; i++)
+        {
+            for (; AreRuns && _runs[run].End == i; run++)
+                _runs[run] = _runs[run] with { End = kept };
+            if (removed.Contains(i))
+                continue;
+            if (!AreRuns)
+                Copy(i, kept);
+            kept++;
+        }
+        if (AreRuns)
+            _runs[run] = _runs[run] with { End = kept };
+    }
+
     /// <summary>Each entry has its own delivery from now on.</summary>
     /// <param name="start">Where the first one is.</param>
     /// <param name="room">The places that there are.</param>
@@ -105,9 +130,6 @@ internal struct Deliveries()
 
     /// <summary>Once each has its own: sets one.</summary>
     public readonly void Set(int index, in Delivery delivery) => (Owners[index], _times[index]) = (delivery.Owner, new(delivery.At, delivery.Count));
-
-    /// <summary>Once each has its own: some are removed.</summary>
-    public readonly void Remove(int index, int count) => Owners.Slice(index, count).Fill(Removed);
 
     /// <summary>Once each has its own: copies one, or several, to other places.</summary>
     public readonly void Copy(int from, int to, int count = 1)

@@ -47,4 +47,6 @@ internal readonly ref struct IdRun(IdBase origin, ReadOnlySpan<ulong> keys)
     public StreamEntryId this[Index index] => Base.IdOf(Keys[index]);
 
     public IdRun From(int index) => new(Base, Keys[index..]);
+
+    public IdRun To(int index) => new(Base, Keys[..index]);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace WorkerStreams.Engine.Model;
@@ -9,17 +10,19 @@ namespace WorkerStreams.Engine.Model;
 internal static class IdSearch
 {
     /// <summary>The index of the first key that is not below <paramref name="key"/>, or the length where there is none.</summary>
-    public static int LowerBound(ReadOnlySpan<ulong> keys, ulong key)
+    public static int LowerBound<TKey>(ReadOnlySpan<TKey> keys, TKey key)
+        where TKey : unmanaged, IBinaryInteger<TKey>
     {
         if (keys.IsEmpty || keys[^1] < key)
             return keys.Length;
         if (key <= keys[0])
             return 0;
-        return LowerBound(keys, key, (int)((double)(key - keys[0]) / (keys[^1] - keys[0]) * (keys.Length - 1)));
+        return LowerBound(keys, key, (int)(double.CreateTruncating(key - keys[0]) / double.CreateTruncating(keys[^1] - keys[0]) * (keys.Length - 1)));
     }
 
-    /// <summary>As <see cref="LowerBound(ReadOnlySpan{ulong}, ulong)"/>, by steps that double from a good guess: they stay near it, in memory too.</summary>
-    public static int LowerBound(ReadOnlySpan<ulong> keys, ulong key, int guess)
+    /// <summary>As <see cref="LowerBound{TKey}(ReadOnlySpan{TKey}, TKey)"/>, by steps that double from a good guess: they stay near it, in memory too.</summary>
+    public static int LowerBound<TKey>(ReadOnlySpan<TKey> keys, TKey key, int guess)
+        where TKey : unmanaged, IBinaryInteger<TKey>
     {
         if (keys.IsEmpty)
             return 0;
@@ -43,7 +46,8 @@ internal static class IdSearch
     /// <summary>The value or 0, without a branch: in a binary search every second one would be mispredicted.</summary>
     public static int If(bool condition, int value) => value & -Unsafe.BitCast<bool, byte>(condition);
 
-    private static int Bisect(ReadOnlySpan<ulong> keys, ulong key, int low, int high)
+    private static int Bisect<TKey>(ReadOnlySpan<TKey> keys, TKey key, int low, int high)
+        where TKey : unmanaged, IBinaryInteger<TKey>
     {
         for (var count = high - low; count > 0;)
         {

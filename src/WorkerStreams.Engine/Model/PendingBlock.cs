@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
@@ -11,14 +9,13 @@ internal sealed class PendingBlock
     public const int Capacity = 512;
 
     private const int SmallestRoom = 16;
-    private const int ObjectBytes = 128;
+    private const int ObjectBytes = 192;
     private const int SmallRoom = 128;
 
     private readonly MemoryMeter _meter;
-    private IdBase _base;
-    private ulong[] _keys;
-    private int _room;
+    private BlockKeys _keys;
     private Deliveries _deliveries = new();
+    private PlaceSet _removed;
 
     /// <summary>An empty block for <paramref name="first"/> and entries after it, with room for few of them before it first grows, or for all.</summary>
     public PendingBlock(StreamEntryId first, MemoryMeter meter, bool large = false)
@@ -28,9 +25,7 @@ internal sealed class PendingBlock
 
     private PendingBlock(IdBase origin, MemoryMeter meter, int room)
     {
-        (_base, _meter) = (origin, meter);
-        _keys = ArrayPool<ulong>.Shared.Rent(room);
-        _room = _keys.Length;
+        (_keys, _meter) = (new(origin, room), meter);
         _meter.Add(MemoryBytes);
     }
 
@@ -44,20 +39,18 @@ internal sealed class PendingBlock
     public bool IsFull => End == Capacity;
 
     /// <summary>Whether it is so small that it may as well be kept when it is empty.</summary>
-    public bool IsSmall => _deliveries.AreRuns && _room <= SmallRoom;
+    public bool IsSmall => _deliveries.AreRuns && _keys.Room <= SmallRoom;
 
     public StreamEntryId FirstId => IdAt(Start);
 
     public StreamEntryId LastId => IdAt(End - 1);
 
-    private long MemoryBytes => ObjectBytes + (_keys.Length * sizeof(ulong)) + _deliveries.MemoryBytes;
+    private long MemoryBytes => ObjectBytes + _keys.MemoryBytes + _deliveries.MemoryBytes;
 
-    private Span<ulong> Keys => Pooled.Part<ulong, ulong>(_keys, 0, _room);
-
-    public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
+    public StreamEntryId IdAt(int index) => _keys[index];
 
     /// <summary>Whether the entry at this place is this one, and not removed.</summary>
-    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && !_deliveries.IsRemoved(index);
+    public bool Holds(int index, StreamEntryId id) => index >= Start && index < End && IdAt(index) == id && !IsRemoved(index);
 
     /// <summary>The delivery of an entry that is not removed.</summary>
     public Delivery DeliveryAt(int index) => _deliveries[index];
@@ -72,47 +65,48 @@ internal sealed class PendingBlock
     }
 
     /// <summary>The index of the first place, removed or not, that is not below <paramref name="id"/>.</summary>
-    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id));
+    public int IndexOf(StreamEntryId id) => _keys.IndexOf(id, Start..End);
 
     /// <summary>As <see cref="IndexOf(StreamEntryId)"/>, for one that is about so far into the block: from 0 to 1.</summary>
-    public int IndexOf(StreamEntryId id, double share) =>
-        Start + IdSearch.LowerBound(Keys[Start..End], _base.LowestKeyFrom(id), (int)(share * (End - Start - 1)));
+    public int IndexOf(StreamEntryId id, double share) => _keys.IndexOf(id, Start..End, Guess(share));
 
     /// <summary>The places about so far into the block, from 0 to 1, will be needed soon.</summary>
     public void FetchAhead(double share)
     {
-        var guess = Start + (int)(share * (End - Start - 1));
-        Prefetch.Elements(ref _keys, Math.Max(guess - 8, 0), 17);
+        var guess = Guess(share);
+        _keys.FetchAhead(Math.Max(guess - 8, 0), 17);
         _deliveries.FetchAhead(guess, 1);
     }
 
     /// <summary>These places will be needed soon.</summary>
     public void FetchAhead(int index, int count)
     {
-        Prefetch.Elements(ref _keys, index, count);
+        _keys.FetchAhead(index, count);
         _deliveries.FetchAhead(index, count);
     }
 
     /// <summary>Whether the id is near enough to those here.</summary>
-    public bool IsNear(StreamEntryId id) => _base.TryGetKey(id, out _);
+    public bool IsNear(StreamEntryId id) => _keys.IsNear(id);
 
     /// <summary>Adds an entry after the last one. The block must not be full, and the id near enough.</summary>
     public void Append(StreamEntryId id, in Delivery delivery)
     {
+        var before = MemoryBytes;
         GrowTo(End + 1);
-        _base.TryGetKey(id, out _keys[End]);
-        AppendAlike(1, delivery);
+        _keys.Set(End, id);
+        AppendAlike(1, delivery, before);
     }
 
     /// <summary>Adds entries delivered alike after the last one, as many as there is room for and are near enough. Returns their number.</summary>
     public int Append(IdRun ids, in Delivery delivery)
     {
         var count = Math.Min(ids.Length, Capacity - End);
+        var before = MemoryBytes;
         GrowTo(End + count);
-        count = CopyKeys(ids, _keys.AsSpan(End, count));
-        AppendAlike(count, delivery);
+        count = _keys.Set(End, ids.To(count));
+        AppendAlike(count, delivery, before);
         // As many as came just now will probably come next.
-        FetchAhead(End, Math.Min(count, _room - End));
+        FetchAhead(End, Math.Min(count, _keys.Room - End));
         return count;
     }
 
@@ -122,9 +116,10 @@ internal sealed class PendingBlock
         var end = End;
         Append(id, delivery);
         GiveOwnDeliveries();
-        _keys.AsSpan(index..end).CopyTo(_keys.AsSpan(index + 1));
+        _keys.Move(index, index + 1, end - index);
         _deliveries.Copy(index, index + 1, end - index);
-        _base.TryGetKey(id, out _keys[index]);
+        _removed.Shift(index, end);
+        _keys.Set(index, id);
         _deliveries.Set(index, delivery);
     }
 
@@ -132,50 +127,51 @@ internal sealed class PendingBlock
     public void Revive(int index, in Delivery delivery)
     {
         Deliver(index, delivery);
+        _removed.Remove(index, 1);
         Live++;
     }
 
     /// <summary>The index of the first place from <paramref name="index"/> on whose entry is not removed, or <see cref="End"/> where there is none.</summary>
     public int SkipRemoved(int index)
     {
-        while (index < End && _deliveries.IsRemoved(index))
+        while (index < End && IsRemoved(index))
             index++;
         return index;
     }
 
     /// <summary>The index of the first entry of <paramref name="owner"/> from <paramref name="index"/> on, or <see cref="End"/> where there is none.</summary>
-    public int SkipOthers(int index, int owner) => _deliveries.SkipOthers(index, End, owner);
+    public int SkipOthers(int index, int owner)
+    {
+        while ((index = _deliveries.SkipOthers(index, End, owner)) < End && IsRemoved(index))
+            index++;
+        return index;
+    }
 
     /// <summary>How many of the places from <paramref name="index"/> on hold just these entries, all of one owner.</summary>
     public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
-        var keys = Keys[index.._deliveries.SkipOwner(index, Math.Min(index + ids.Length, End))];
-        var length = 0;
-        while (length < keys.Length && _base.IdOf(keys[length]) == ids[length])
-            length++;
-        return length;
+        var end = SkipThere(index, _deliveries.SkipOwner(index, Math.Min(index + ids.Length, End)));
+        return _keys.RunLength(index..end, ids);
     }
 
     /// <summary>Removes so many entries from <paramref name="index"/> on, all of which are there.</summary>
     public void Remove(int index, int count)
     {
         Live -= count;
-        if (_deliveries.AreRuns && index == Start)
+        if (index == Start)
         {
             Start += count;
+            Start = SkipRemoved(Start);
             _deliveries.RemoveBefore(Start);
             return;
         }
-        GiveOwnDeliveries();
-        _deliveries.Remove(index, count);
+        _removed.Add(index, count);
         if (index + count == End)
             DropRemovedEnd();
-        if (index == Start)
-            Start = Math.Min(SkipRemoved(index + count), End);
     }
 
     /// <summary>Whether the entries of <paramref name="other"/> are near enough.</summary>
-    public bool IsNearAll(PendingBlock other) => other._base.Sequence == _base.Sequence && IsNear(other.FirstId) && IsNear(other.LastId);
+    public bool IsNearAll(PendingBlock other) => other._keys.Base.Sequence == _keys.Base.Sequence && IsNear(other.FirstId) && IsNear(other.LastId);
 
     /// <summary>Takes over the entries of <paramref name="other"/> that are not removed; they must be near enough, and there must be room.</summary>
     public void AppendAll(PendingBlock other) => AppendFrom(other, other.Start);
@@ -184,10 +180,11 @@ internal sealed class PendingBlock
     public PendingBlock SplitAt(int index)
     {
         // The sequences are as far from this base as they were from the old one.
-        var upper = new PendingBlock(_base with { Milliseconds = IdAt(index).Milliseconds }, _meter, SmallestRoom);
+        var upper = new PendingBlock(_keys.Base with { Milliseconds = IdAt(index).Milliseconds }, _meter, SmallestRoom);
         GiveOwnDeliveries();
         upper.AppendFrom(this, index);
         Live -= upper.Live;
+        _removed.Remove(index, End - index);
         End = index;
         DropRemovedEnd();
         return upper;
@@ -196,22 +193,21 @@ internal sealed class PendingBlock
     /// <summary>Closes the gaps.</summary>
     public void Squeeze()
     {
-        GiveOwnDeliveries();
+        _deliveries.Squeeze(Start, End, _removed);
         var end = 0;
         for (var i = Start; i < End; i++)
         {
-            if (_deliveries.IsRemoved(i))
-                continue;
-            _keys[end] = _keys[i];
-            _deliveries.Copy(i, end++);
+            if (!IsRemoved(i))
+                _keys.Move(i, end++);
         }
-        (Start, End) = (0, end);
+        (Start, End, _removed) = (0, end, default);
     }
 
     /// <summary>Begins anew, once empty.</summary>
     public void Reuse(StreamEntryId first)
     {
-        (_base, Start, End) = (IdBase.Of(first), 0, 0);
+        (Start, End, _removed) = (0, 0, default);
+        _keys.Clear(first);
         _deliveries.Clear();
     }
 
@@ -219,50 +215,28 @@ internal sealed class PendingBlock
     public void Release()
     {
         _meter.Add(-MemoryBytes);
-        ArrayPool<ulong>.Shared.Return(_keys);
+        _keys.Release();
         _deliveries.Release();
-        (_keys, _room, Start, End, Live) = ([], 0, 0, 0, 0);
+        (Start, End, Live) = (0, 0, 0);
     }
 
     private void AppendFrom(PendingBlock other, int from)
     {
         for (var i = from; i < other.End; i++)
         {
-            if (!other._deliveries.IsRemoved(i))
+            if (!other.IsRemoved(i))
                 Append(other.IdAt(i), other.DeliveryAt(i));
         }
     }
 
-    // Returns how many are near enough.
-    private int CopyKeys(IdRun ids, Span<ulong> keys)
+    // The ids are there.
+    private void AppendAlike(int count, in Delivery delivery, long before)
     {
-        var count = keys.Length;
-        if (count == 0)
-            return 0;
-        if (ids.Base.Sequence == _base.Sequence && _base.TryGetKey(ids[0], out var first) && _base.TryGetKey(ids[count - 1], out _))
-        {
-            var shift = first - ids.Keys[0];
-            for (var i = 0; i < keys.Length; i++)
-                keys[i] = ids.Keys[i] + shift;
-            return count;
-        }
-        for (var i = 0; i < count; i++)
-        {
-            if (!_base.TryGetKey(ids[i], out keys[i]))
-                return i;
-        }
-        return count;
-    }
-
-    // The keys are there.
-    private void AppendAlike(int count, in Delivery delivery)
-    {
-        var before = _deliveries.MemoryBytes;
-        _deliveries.Append(Start, End, count, delivery, _room);
-        if (_deliveries.MemoryBytes - before is not 0 and var grown)
-            _meter.Add(grown);
+        _deliveries.Append(Start, End, count, delivery, _keys.Room);
         End += count;
         Live += count;
+        if (MemoryBytes != before)
+            _meter.Add(MemoryBytes - before);
     }
 
     private void GiveOwnDeliveries()
@@ -270,25 +244,38 @@ internal sealed class PendingBlock
         if (!_deliveries.AreRuns)
             return;
         var before = _deliveries.MemoryBytes;
-        _deliveries.GiveOwn(Start, _room);
+        _deliveries.GiveOwn(Start, _keys.Room);
         _meter.Add(_deliveries.MemoryBytes - before);
     }
 
     private void DropRemovedEnd()
     {
-        while (Start < End && _deliveries.IsRemoved(End - 1))
-            End--;
+        while (Start < End && IsRemoved(End - 1))
+            _removed.Remove(--End, 1);
+        _deliveries.RemoveFrom(End);
+    }
+
+    // Where none is removed, no place is looked at.
+    private bool IsRemoved(int index) => Live < End - Start && _removed.Contains(index);
+
+    // The index of the first removed place from index on, or end where there is none before.
+    private int SkipThere(int index, int end)
+    {
+        if (Live == End - Start)
+            return end;
+        while (index < end && !_removed.Contains(index))
+            index++;
+        return index;
     }
 
     private void GrowTo(int room)
     {
-        if (room <= _room)
+        if (room <= _keys.Room)
             return;
-        var before = MemoryBytes;
-        room = Math.Min(Math.Max(4 * _room, room), Capacity);
-        Pooled.Grow(ref _keys, room);
-        _room = _keys.Length;
-        _deliveries.GrowTo(_room);
-        _meter.Add(MemoryBytes - before);
+        _keys.GrowTo(Math.Min(Math.Max(4 * _keys.Room, room), Capacity));
+        _deliveries.GrowTo(_keys.Room);
     }
+
+    // The place so far into the block.
+    private int Guess(double share) => Start + (int)(share * (End - Start - 1));
 }

@@ -60,7 +60,7 @@ public sealed class MemoryTests
         await engine.CreateConsumerAsync(Stream, Group, "a");
         var before = engine.UsedMemory;
         using (await engine.ReadGroupAsync(Read("a")))
-            Assert.InRange(engine.UsedMemory, before + (20_000 * 8), long.MaxValue);
+            Assert.InRange(engine.UsedMemory, before + (20_000 * 4), long.MaxValue);
         if (shuffled)
             new Random(1).Shuffle(ids);
         Assert.Equal(20_000, await engine.AcknowledgeAsync(Stream, Group, ids));

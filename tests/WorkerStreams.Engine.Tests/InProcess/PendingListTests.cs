@@ -21,10 +21,10 @@ public sealed class PendingListTests
     [InlineData(700)]
     public void It_holds_what_was_added_and_not_removed(int longestRun)
     {
-        for (var seed = 0; seed < 16; seed++)
+        for (var seed = 0; seed < 24; seed++)
         {
             var list = new PendingList(_meter);
-            Play(list, new Random(seed), longestRun, far: seed % 2 == 1);
+            Play(list, new Random(seed), longestRun, spread: seed % 3 * 15);
             list.Clear();
             _expected.Clear();
             _removed.Clear();
@@ -73,7 +73,7 @@ public sealed class PendingListTests
         Assert.Equal(ids.Length, claimed.Count);
     }
 
-    private void Play(PendingList list, Random random, int longestRun, bool far)
+    private void Play(PendingList list, Random random, int longestRun, int spread)
     {
         var last = new StreamEntryId(1000, 0);
         for (var now = 0; now < 400; now++)
@@ -81,7 +81,7 @@ public sealed class PendingListTests
             switch (random.Next(10))
             {
                 case < 4 when _expected.Count < 3_000:
-                    AddLast(list, random, ref last, random.Next(1, longestRun + 1), now, far);
+                    AddLast(list, random, ref last, random.Next(1, longestRun + 1), now, spread);
                     break;
                 case < 7:
                     Remove(list, [.. _expected.Keys.Take(random.Next(1, longestRun + 1))]);
@@ -103,9 +103,10 @@ public sealed class PendingListTests
         }
     }
 
-    private void AddLast(PendingList list, Random random, ref StreamEntryId last, int count, int now, bool far)
+    private void AddLast(PendingList list, Random random, ref StreamEntryId last, int count, int now, int spread)
     {
-        last = new(last.Milliseconds + (far ? (ulong)random.Next(3) << 31 : 1), far && random.Next(4) == 0 ? last.Sequence + (1UL << 33) : last.Sequence + 1);
+        // Ids whose parts are one above the last one's, or up to so many bits, where they have no near key, or even so far that one block cannot hold them.
+        last = new(last.Milliseconds + Math.Max(1, (ulong)random.Next(3) << spread), last.Sequence + (random.Next(4) == 0 ? 1UL << (spread + 2) : 1));
         var origin = IdBase.Of(last);
         var keys = new ulong[count];
         var owner = random.Next(3);

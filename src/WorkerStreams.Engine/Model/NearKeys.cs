@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+
+namespace WorkerStreams.Engine.Model;
+
+/// <summary>
+/// Keys in half the bytes, for ids that are as near each other as those of a busy stream are: their milliseconds and their sequences are above the base's by
+/// 16 bits each. They are in the order of the keys that they stand for.
+/// </summary>
+internal static class NearKeys
+{
+    private const ulong Greatest = 0x0000FFFF_0000FFFF;
+
+    /// <summary>Whether all of some keys have near ones.</summary>
+    /// <param name="bits">The bits of all of them.</param>
+    public static bool AreNear(ulong bits) => (bits & ~Greatest) == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Of(ulong key) => (uint)(key >> 16) | (uint)key;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong KeyOf(uint near) => (ulong)(near >> 16) << 32 | (ushort)near;
+
+    /// <summary>The smallest near key that stands for no less than <paramref name="key"/>. False where there is none.</summary>
+    public static bool TryGetLowestFrom(ulong key, out uint near)
+    {
+        var isBetween = (uint)key > ushort.MaxValue;
+        near = Of(isBetween ? (key | uint.MaxValue) + 1 : key);
+        return key <= Greatest;
+    }
+}
