@@ -1,4 +1,5 @@
 using System.Buffers;
+using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine;
 
@@ -8,18 +9,17 @@ namespace WorkerStreams.Engine;
 /// </summary>
 public sealed class EntryBatch : IDisposable
 {
-    private readonly (StreamName Name, int End)[] _streams;
-    private readonly ReadOnlyMemory<IDisposable> _owners;
     private StreamEntry[]? _entries;
+    private Few<(StreamName Name, int End)> _streams;
+    private Few<IDisposable> _owners;
 
-    internal EntryBatch(StreamEntry[] entries, int count, (StreamName, int)[] streams, ReadOnlyMemory<IDisposable> owners) =>
-        (_entries, Count, _streams, _owners) = (entries, count, streams, owners);
+    internal EntryBatch(int capacity) => _entries = ArrayPool<StreamEntry>.Shared.Rent(capacity);
 
     /// <summary>No entries: what a read answers that found nothing in its time.</summary>
-    public static EntryBatch Empty { get; } = new([], 0, [], default);
+    public static EntryBatch Empty { get; } = new(0);
 
     /// <summary>The number of entries, of all streams together.</summary>
-    public int Count { get; }
+    public int Count { get; private set; }
 
     /// <summary>The entries, of all streams together, in the order of the request.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
@@ -33,7 +33,7 @@ public sealed class EntryBatch : IDisposable
     }
 
     /// <summary>The number of streams that the reply names; those with nothing new are left out, but a history read names each.</summary>
-    public int StreamCount => _streams.Length;
+    public int StreamCount => _streams.Count;
 
     /// <summary>The name of a stream of the reply.</summary>
     public StreamName GetStream(int index) => _streams[index].Name;
@@ -48,8 +48,33 @@ public sealed class EntryBatch : IDisposable
     {
         if (ReferenceEquals(this, Empty) || Interlocked.Exchange(ref _entries, null) is not { } entries)
             return;
-        foreach (var owner in _owners.Span)
-            owner.Dispose();
+        for (var i = 0; i < _owners.Count; i++)
+            _owners[i].Dispose();
         ArrayPool<StreamEntry>.Shared.Return(entries, clearArray: true);
+    }
+
+    /// <inheritdoc cref="EntryBatchBuilder.BeginStream"/>
+    internal void BeginStream(StreamName stream) => _streams.Add((stream, Count));
+
+    /// <summary>Adds so many entries to the stream begun last, for the caller to fill in.</summary>
+    internal Span<StreamEntry> Add(int count)
+    {
+        if (_entries!.Length - Count < count)
+            Grow(count);
+        var added = _entries.AsSpan(Count, count);
+        Count += count;
+        _streams[_streams.Count - 1].End = Count;
+        return added;
+    }
+
+    /// <inheritdoc cref="EntryBatchBuilder.Keep"/>
+    internal void Keep(IDisposable owner) => _owners.Add(owner);
+
+    private void Grow(int added)
+    {
+        var larger = ArrayPool<StreamEntry>.Shared.Rent(Math.Max(2 * Count, Count + added));
+        _entries.AsSpan(0, Count).CopyTo(larger);
+        ArrayPool<StreamEntry>.Shared.Return(_entries!, clearArray: true);
+        _entries = larger;
     }
 }

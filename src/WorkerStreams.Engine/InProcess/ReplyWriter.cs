@@ -6,22 +6,22 @@ namespace WorkerStreams.Engine.InProcess;
 internal ref struct ReplyWriter(int? count, long? maxBytes)
 {
     private readonly int _count = count is > 0 and var given ? given : int.MaxValue;
-    private EntryBatchBuilder? _builder;
+    private EntryBatch? _batch;
     private Chunk? _kept;
     private long _bytesLeft = maxBytes ?? long.MaxValue;
     private int _streamEnd;
 
     /// <summary>Whether the reply has all the bytes it may have, or the stream all the entries.</summary>
-    public readonly bool IsStreamFull => IsFull || (_builder?.Count ?? 0) >= _streamEnd;
+    public readonly bool IsStreamFull => IsFull || (_batch?.Count ?? 0) >= _streamEnd;
 
     /// <summary>Whether the reply has all the bytes it may have.</summary>
-    public readonly bool IsFull => _bytesLeft <= 0 && _builder is { Count: > 0 };
+    public readonly bool IsFull => _bytesLeft <= 0 && _batch is { Count: > 0 };
 
     public void BeginStream(StreamName stream, long available = 0)
     {
-        _builder ??= new((int)Math.Clamp(Math.Min(available, _count), 1, 4096));
-        _builder.BeginStream(stream);
-        _streamEnd = (int)Math.Min((long)_builder.Count + _count, int.MaxValue);
+        _batch ??= new((int)Math.Clamp(Math.Min(available, _count), 1, 4096));
+        _batch.BeginStream(stream);
+        _streamEnd = (int)Math.Min((long)_batch.Count + _count, int.MaxValue);
     }
 
     public void Add(Chunk chunk, int index, long deliveryCount = StreamEntry.UnknownDeliveryCount, long idle = 0)
@@ -30,25 +30,25 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
         var fields = chunk.FieldsAt(index);
         if (_bytesLeft != long.MaxValue)
             _bytesLeft -= fields.EncodedLength;
-        _builder!.Add(new(chunk.IdAt(index), fields, deliveryCount, TimeSpan.FromMilliseconds(idle)));
+        _batch!.Add(1)[0] = new(chunk.IdAt(index), fields, deliveryCount, TimeSpan.FromMilliseconds(idle));
     }
 
     /// <summary>Adds an entry that has no fields to show.</summary>
     public readonly void AddMissing(StreamEntryId id, long deliveryCount, long idle) =>
-        _builder!.Add(new(id, default, deliveryCount, TimeSpan.FromMilliseconds(idle)));
+        _batch!.Add(1)[0] = new(id, default, deliveryCount, TimeSpan.FromMilliseconds(idle));
 
     /// <summary>Adds the entries from <paramref name="place"/> on, up to <paramref name="last"/>.</summary>
     /// <returns>The id of the last one added, or 0-0.</returns>
     public StreamEntryId AddFrom(EntryLog log, EntryPlace place, StreamEntryId last, long deliveryCount = StreamEntry.UnknownDeliveryCount)
     {
         var added = default(StreamEntryId);
-        while (!IsStreamFull && log.TryGetRun(ref place, last, _streamEnd - _builder!.Count, out var chunk, out var run))
+        while (!IsStreamFull && log.TryGetRun(ref place, last, _streamEnd - _batch!.Count, out var chunk, out var run))
         {
             var (start, length) = run.GetOffsetAndLength(chunk.End);
             if (_bytesLeft != long.MaxValue)
                 length = FitBytes(chunk, start, length);
             Keep(chunk);
-            chunk.Show(start, _builder.AddMany(length), deliveryCount);
+            chunk.Show(start, _batch.Add(length), deliveryCount);
             added = chunk.IdAt(start + length - 1);
         }
         return added;
@@ -70,7 +70,7 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
         }
     }
 
-    public readonly EntryBatch Build() => _builder?.Build() ?? EntryBatch.Empty;
+    public readonly EntryBatch Build() => _batch ?? EntryBatch.Empty;
 
     // The entries up to the one that uses up the bytes, and that one.
     private int FitBytes(Chunk chunk, int start, int length)
@@ -84,6 +84,6 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
     private void Keep(Chunk chunk)
     {
         if (chunk != _kept)
-            _builder!.Keep((_kept = chunk).Retain());
+            _batch!.Keep((_kept = chunk).Retain());
     }
 }

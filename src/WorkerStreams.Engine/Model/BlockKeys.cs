@@ -9,6 +9,8 @@ internal struct BlockKeys
     private uint[] _array;
     private bool _areNear = true;
 
+    /// <param name="origin">A base for near keys of the ids to come.</param>
+    /// <param name="room">The fewest places that there shall be.</param>
     public BlockKeys(IdBase origin, int room)
     {
         _base = origin;
@@ -27,47 +29,16 @@ internal struct BlockKeys
 
     private readonly Span<ulong> Far => Pooled.Part<uint, ulong>(_array, 0, Room);
 
-    public readonly StreamEntryId this[int index] => _base.IdOf(_areNear ? NearKeys.KeyOf(Near[index]) : Far[index]);
+    public readonly StreamEntryId this[int index] => _base.IdOf(_areNear ? NearKey.KeyOf(Near[index]) : Far[index]);
+
+    public readonly IdRun this[int start, int end] => new IdRun(_base, Pooled.Part<uint, uint>(_array, 0, _areNear ? Room : 2 * Room), _areNear).To(end).From(start);
 
     /// <summary>Whether an id is near enough to be among these.</summary>
-    public readonly bool IsNear(StreamEntryId id) => _base.TryGetKey(id, out _);
+    public readonly bool IsNearEnough(StreamEntryId id) => FarBase.TryGetKey(id, out _);
 
-    /// <summary>How many of the places hold just these ids.</summary>
-    public readonly int RunLength(Range places, ReadOnlySpan<StreamEntryId> ids)
-    {
-        var length = 0;
-        if (_areNear)
-        {
-            var near = Near[places];
-            while (length < near.Length && _base.IdOf(NearKeys.KeyOf(near[length])) == ids[length])
-                length++;
-            return length;
-        }
-        var far = Far[places];
-        while (length < far.Length && _base.IdOf(far[length]) == ids[length])
-            length++;
-        return length;
-    }
-
-    /// <summary>The index of the first of these places that is not below <paramref name="id"/>, or their end.</summary>
-    public readonly int IndexOf(StreamEntryId id, Range places)
-    {
-        var key = _base.LowestKeyFrom(id);
-        var start = places.Start.Value;
-        if (!_areNear)
-            return start + IdSearch.LowerBound<ulong>(Far[places], key);
-        return NearKeys.TryGetLowestFrom(key, out var near) ? start + IdSearch.LowerBound<uint>(Near[places], near) : places.End.Value;
-    }
-
-    /// <summary>As <see cref="IndexOf(StreamEntryId, Range)"/>, by a good guess.</summary>
-    public readonly int IndexOf(StreamEntryId id, Range places, int guess)
-    {
-        var key = _base.LowestKeyFrom(id);
-        var start = places.Start.Value;
-        if (!_areNear)
-            return start + IdSearch.LowerBound(Far[places], key, guess - start);
-        return NearKeys.TryGetLowestFrom(key, out var near) ? start + IdSearch.LowerBound(Near[places], near, guess - start) : places.End.Value;
-    }
+    /// <summary>Whether all ids from <paramref name="first"/> to <paramref name="last"/> are, which <paramref name="other"/> has.</summary>
+    public readonly bool AreNearEnough(in BlockKeys other, StreamEntryId first, StreamEntryId last) =>
+        FarBase.Sequence == other.FarBase.Sequence && IsNearEnough(first) && IsNearEnough(last);
 
     /// <summary>These places will be needed soon.</summary>
     public void FetchAhead(int index, int count)
@@ -81,11 +52,11 @@ internal struct BlockKeys
     /// <summary>Puts an id, which must be near enough, into a place.</summary>
     public void Set(int index, StreamEntryId id)
     {
-        _base.TryGetKey(id, out var key);
-        if (_areNear && !NearKeys.AreNear(key))
+        if (_areNear && !_base.IsNear(id))
             Widen();
+        _base.TryGetKey(id, out var key);
         if (_areNear)
-            Near[index] = NearKeys.Of(key);
+            Near[index] = NearKey.Of(key);
         else
             Far[index] = key;
     }
@@ -93,11 +64,11 @@ internal struct BlockKeys
     /// <summary>Puts ids into places from <paramref name="index"/> on, until one is not near enough. Returns their number.</summary>
     public int Set(int index, IdRun ids)
     {
-        if (ids.Length == 0 || TrySetAlike(index, ids))
+        if (ids.Length == 0 || TrySetNear(index, ids))
             return ids.Length;
         for (var i = 0; i < ids.Length; i++)
         {
-            if (!IsNear(ids[i]))
+            if (!IsNearEnough(ids[i]))
                 return i;
             Set(index + i, ids[i]);
         }
@@ -121,10 +92,7 @@ internal struct BlockKeys
     }
 
     /// <summary>All go; there will be others, from <paramref name="first"/> on.</summary>
-    public void Clear(StreamEntryId first)
-    {
-        (_base, Room, _areNear) = (IdBase.Of(first), _array.Length, true);
-    }
+    public void Reuse(StreamEntryId first) => (_base, _areNear) = (NearKey.BaseOf(first), true);
 
     public void Release()
     {
@@ -132,29 +100,35 @@ internal struct BlockKeys
         (_array, Room) = ([], 0);
     }
 
-    // The keys differ by the same from those of another base.
-    private readonly bool TrySetAlike(int index, IdRun ids)
+    // For keys that are not near ones, which have more room for sequences.
+    private readonly IdBase FarBase => IdBase.Of(new(_base.Milliseconds, _base.Sequence));
+
+    // Near keys differ all by the same from those above another base.
+    private readonly bool TrySetNear(int index, IdRun ids)
     {
-        if (!_areNear || ids.Base.Sequence != _base.Sequence || !_base.TryGetKey(ids[0], out var first) || !_base.TryGetKey(ids[^1], out var bits))
+        var (first, last) = (ids[0], ids[^1]);
+        if (!_areNear || !ids.AreNear || !_base.IsNear(first) || !_base.IsNear(last))
             return false;
-        var shift = first - ids.Keys[0];
-        var near = Near.Slice(index, ids.Length);
-        for (var i = 0; i < near.Length; i++)
-        {
-            var key = ids.Keys[i] + shift;
-            bits |= key;
-            near[i] = NearKeys.Of(key);
-        }
-        return NearKeys.AreNear(bits);
+        // Those between the two are near, unless they begin another millisecond below this base's sequence.
+        if (first.Milliseconds != last.Milliseconds && ids.Base.Sequence != _base.Sequence)
+            return false;
+        var from = ids.Near;
+        var to = Near.Slice(index, from.Length);
+        _base.TryGetKey(first, out var key);
+        var shift = NearKey.Of(key) - from[0];
+        for (var i = 0; i < to.Length; i++)
+            to[i] = from[i] + shift;
+        return true;
     }
 
     private void Widen()
     {
         var (before, room) = (_array, Room);
         _array = ArrayPool<uint>.Shared.Rent(2 * room);
-        (Room, _areNear) = (room, false);
+        var shift = _base.Sequence - FarBase.Sequence;
+        (_base, Room, _areNear) = (FarBase, room, false);
         for (var i = 0; i < room; i++)
-            Far[i] = NearKeys.KeyOf(before[i]);
+            Far[i] = NearKey.KeyOf(before[i]) + shift;
         ArrayPool<uint>.Shared.Return(before);
     }
 }

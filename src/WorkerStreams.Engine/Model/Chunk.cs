@@ -8,42 +8,20 @@ namespace WorkerStreams.Engine.Model;
 /// log holds one reference, and each batch that shows entries of the chunk holds one; the last to let go gives the buffer back. Batches look
 /// at fields alone; the tables are the log's.
 /// </summary>
-internal sealed class Chunk : IDisposable
+internal sealed class Chunk(NodeLimits limits) : IDisposable
 {
-    /// <summary>What an entry takes in the tables.</summary>
-    public const int TableBytes = sizeof(ulong) + sizeof(int);
-
     private const int SmallestBuffer = 128;
     private const int SmallestTable = 2;
 
-    private readonly IdBase _base;
-    private readonly NodeLimits _limits;
-    private byte[] _buffer;
+    private IdBase _base;
+    private bool _areNear;
+    private byte[] _buffer = [];
     private bool _pooled;
     private int _room;
     private int _count;
     private int _bytes;
     private int _used;
-    private int _references = 1;
-
-    /// <param name="first">The first entry's id.</param>
-    /// <param name="bytes">The bytes of its fields.</param>
-    /// <param name="expectedEntries">The entries there will probably be: room for them before the chunk first grows.</param>
-    /// <param name="expectedBytes">The bytes of all their fields.</param>
-    /// <param name="limits">How large it may become.</param>
-    public Chunk(StreamEntryId first, int bytes, int expectedEntries, int expectedBytes, NodeLimits limits)
-    {
-        _base = IdBase.Of(first);
-        _limits = limits;
-        // A large entry has a buffer of its own size for itself.
-        _pooled = FieldsStart(SmallestTable) + bytes <= limits.MaxBytes;
-        _room = _pooled ? RoomFor(expectedEntries, bytes) : SmallestTable;
-        _buffer = _pooled
-            ? ArrayPool<byte>.Shared.Rent(Math.Clamp(FieldsStart(_room) + Math.Max(bytes, expectedBytes), SmallestBuffer, limits.MaxBytes))
-            : GC.AllocateUninitializedArray<byte>(FieldsStart(_room) + bytes);
-        _bytes = BytesFor(_buffer);
-        Ends[0] = 0;
-    }
+    private int _references;
 
     /// <summary>The index of the first entry: those before were trimmed.</summary>
     public int Start { get; private set; }
@@ -65,15 +43,46 @@ internal sealed class Chunk : IDisposable
 
     public StreamEntryId LastId => IdAt(End - 1);
 
-    private Span<ulong> Keys => Pooled.Part<byte, ulong>(_buffer, 0, _room);
+    private int KeyBytes => _areNear ? sizeof(uint) : sizeof(ulong);
+
+    // What an entry takes in the tables.
+    private int TableBytes => KeyBytes + sizeof(int);
+
+    private Span<uint> Near => Pooled.Part<byte, uint>(_buffer, 0, _room);
+
+    private Span<ulong> Far => Pooled.Part<byte, ulong>(_buffer, 0, _room);
+
+    private Span<uint> Words => Pooled.Part<byte, uint>(_buffer, 0, _areNear ? _room : 2 * _room);
 
     // Where the fields of the entry before end, for each entry and one more: those of entry i are between i and i + 1. The complement marks a deleted entry.
-    private Span<int> Ends => Pooled.Part<byte, int>(_buffer, _room * sizeof(ulong), _room + 1);
+    private Span<int> Ends => Pooled.Part<byte, int>(_buffer, _room * KeyBytes, _room + 1);
 
-    public StreamEntryId IdAt(int index) => _base.IdOf(Keys[index]);
+    /// <summary>Begins: a new one, or one that was released and that no batch shows.</summary>
+    /// <param name="first">The first entry's id.</param>
+    /// <param name="bytes">The bytes of its fields.</param>
+    /// <param name="expectedEntries">The entries there will probably be: room for them before the chunk first grows.</param>
+    /// <param name="expectedBytes">The bytes of all their fields.</param>
+    /// <param name="near">Whether it takes only ids that are very near each other, and keeps them in half the bytes.</param>
+    public void Begin(StreamEntryId first, int bytes, int expectedEntries, int expectedBytes, bool near)
+    {
+        (_base, _areNear, _used, _references) = (near ? NearKey.BaseOf(first) : IdBase.Of(first), near, 0, 1);
+        // A large entry has a buffer of its own size for itself.
+        _pooled = FieldsStart(SmallestTable) + bytes <= limits.MaxBytes;
+        _room = _pooled ? RoomFor(expectedEntries, bytes) : SmallestTable;
+        _buffer = _pooled
+            ? ArrayPool<byte>.Shared.Rent(Math.Clamp(FieldsStart(_room) + Math.Max(bytes, expectedBytes), SmallestBuffer, limits.MaxBytes))
+            : GC.AllocateUninitializedArray<byte>(FieldsStart(_room) + bytes);
+        _bytes = BytesFor(_buffer);
+        Ends[0] = 0;
+    }
+
+    public StreamEntryId IdAt(int index) => _base.IdOf(_areNear ? NearKey.KeyOf(Near[index]) : Far[index]);
 
     /// <summary>The ids of some entries, the deleted ones among them included.</summary>
-    public IdRun Ids(Range range) => new(_base, Keys[..End][range]);
+    public IdRun Ids(Range range) => new IdRun(_base, Words, _areNear).To(range.End.Value).From(range.Start.Value);
+
+    /// <summary>Whether the chunk ends because an id is not very near the others.</summary>
+    public bool EndsNear(StreamEntryId id) => _areNear && !_base.IsNear(id);
 
     public EntryFields FieldsAt(int index)
     {
@@ -93,13 +102,16 @@ internal sealed class Chunk : IDisposable
     public bool TryAppend(StreamEntryId id, ReadOnlySpan<byte> encoded, out int grown)
     {
         grown = 0;
-        if (!_base.TryGetKey(id, out var key))
+        if (!_base.TryGetKey(id, out var key) || (_areNear && !NearKey.IsNear(key)))
             return false;
         if ((_count == _room || encoded.Length > _bytes - _used) && !TryGrow(encoded.Length, out grown))
             return false;
         encoded.CopyTo(_buffer.AsSpan(FieldsStart(_room) + _used));
         _used += encoded.Length;
-        Keys[_count] = key;
+        if (_areNear)
+            Near[_count] = NearKey.Of(key);
+        else
+            Far[_count] = key;
         Ends[++_count] = _used;
         End = _count;
         Live++;
@@ -136,7 +148,7 @@ internal sealed class Chunk : IDisposable
     }
 
     /// <summary>The index of the first entry, deleted or not, that is not below <paramref name="id"/>.</summary>
-    public int IndexOf(StreamEntryId id) => Start + IdSearch.LowerBound<ulong>(Keys[Start..End], _base.LowestKeyFrom(id));
+    public int IndexOf(StreamEntryId id) => Start + Ids(Start..End).IndexOf(id);
 
     /// <summary>The index after the last entry, deleted or not, that is not above <paramref name="id"/>.</summary>
     public int IndexAfter(StreamEntryId id) => id.TryIncrement(out var next) ? IndexOf(next) : End;
@@ -165,7 +177,8 @@ internal sealed class Chunk : IDisposable
         var bytes = 0;
         for (var i = Start; i < End; i++)
             bytes += IsDeleted(i) ? 0 : FieldsAt(i).EncodedLength;
-        var compacted = new Chunk(FirstId, FieldsAt(Start).EncodedLength, Live, bytes, _limits);
+        var compacted = new Chunk(limits);
+        compacted.Begin(FirstId, FieldsAt(Start).EncodedLength, Live, bytes, _areNear);
         for (var i = Start; i < End; i++)
         {
             if (!IsDeleted(i))
@@ -177,12 +190,12 @@ internal sealed class Chunk : IDisposable
     /// <summary>Shows the entries from <paramref name="start"/> on, as many as there is room for in <paramref name="entries"/>; none of them is deleted.</summary>
     public void Show(int start, Span<StreamEntry> entries, long deliveryCount)
     {
-        var keys = Keys.Slice(start, entries.Length);
+        var ids = Ids(start..(start + entries.Length));
         var ends = Ends.Slice(start + 1, entries.Length);
         var (buffer, fields, offset) = (_buffer, FieldsStart(_room), FieldsAfter(start));
         for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = new(_base.IdOf(keys[i]), new(buffer, fields + offset, ends[i] - offset), deliveryCount);
+            entries[i] = new(ids[i], new(buffer, fields + offset, ends[i] - offset), deliveryCount);
             offset = ends[i];
         }
     }
@@ -190,8 +203,8 @@ internal sealed class Chunk : IDisposable
     /// <summary>The tables from <paramref name="index"/> on will be needed soon.</summary>
     public void FetchAhead(int index)
     {
-        Prefetch.Bytes(ref _buffer, index * sizeof(ulong), (End - index) * sizeof(ulong));
-        Prefetch.Bytes(ref _buffer, (_room * sizeof(ulong)) + (index * sizeof(int)), (End - index + 1) * sizeof(int));
+        Prefetch.Bytes(ref _buffer, index * KeyBytes, (End - index) * KeyBytes);
+        Prefetch.Bytes(ref _buffer, (_room * KeyBytes) + (index * sizeof(int)), (End - index + 1) * sizeof(int));
     }
 
     /// <summary>Another batch shows entries of this chunk. The caller's lock keeps the log's own reference meanwhile.</summary>
@@ -202,35 +215,40 @@ internal sealed class Chunk : IDisposable
     }
 
     /// <summary>The log lets go: no entry will be found here any more.</summary>
-    public void Release()
+    /// <returns>Whether no batch shows it either.</returns>
+    public bool Release()
     {
         (Start, End, Live, _count) = (0, 0, 0, 0);
-        Dispose();
+        return LetGo();
     }
 
-    /// <summary>One holder lets go.</summary>
-    public void Dispose()
+    /// <summary>A batch lets go.</summary>
+    public void Dispose() => LetGo();
+
+    // Returns whether that was the last one.
+    private bool LetGo()
     {
         if (Interlocked.Decrement(ref _references) > 0)
-            return;
+            return false;
         Poison();
         if (_pooled)
             ArrayPool<byte>.Shared.Return(_buffer);
         (_buffer, _room) = ([], 0);
+        return true;
     }
 
     // Whoever reads on after the batch is gone shall see it at once.
     [Conditional("DEBUG")]
     private void Poison() => _buffer.AsSpan().Fill(0xDD);
 
-    private static int FieldsStart(int room) => (room * TableBytes) + sizeof(int);
+    private int FieldsStart(int room) => (room * TableBytes) + sizeof(int);
 
     // The entries that there is room for in the tables, beside fields of so many bytes.
     private int RoomFor(int entries, int bytes) =>
-        Math.Max(SmallestTable, Math.Min(entries, Math.Min(_limits.MaxEntries, (_limits.MaxBytes - FieldsStart(0) - bytes) / TableBytes)));
+        Math.Max(SmallestTable, Math.Min(entries, Math.Min(limits.MaxEntries, (limits.MaxBytes - FieldsStart(0) - bytes) / TableBytes)));
 
     // The bytes of fields that there is room for in a buffer, beside the tables.
-    private int BytesFor(byte[] buffer) => (_pooled ? Math.Min(buffer.Length, _limits.MaxBytes) : buffer.Length) - FieldsStart(_room);
+    private int BytesFor(byte[] buffer) => (_pooled ? Math.Min(buffer.Length, limits.MaxBytes) : buffer.Length) - FieldsStart(_room);
 
     private int FieldsAfter(int index) => Ends[index] is >= 0 and var end ? end : ~Ends[index];
 
@@ -238,9 +256,9 @@ internal sealed class Chunk : IDisposable
     private bool TryGrow(int bytes, out int grown)
     {
         grown = 0;
-        if (_count >= _limits.MaxEntries || FieldsStart(Math.Max(_room, _count + 1)) + _used + bytes > _limits.MaxBytes)
+        if (_count >= limits.MaxEntries || FieldsStart(Math.Max(_room, _count + 1)) + _used + bytes > limits.MaxBytes)
             return false;
-        var keys = Keys;
+        var words = Words;
         var ends = Ends;
         var fields = _buffer.AsSpan(FieldsStart(_room), _used);
         var before = _buffer.Length;
@@ -250,7 +268,7 @@ internal sealed class Chunk : IDisposable
         _buffer = ArrayPool<byte>.Shared.Rent(size <= before ? size : Math.Max(2 * before, size));
         _bytes = BytesFor(_buffer);
         _pooled = true;
-        keys[.._count].CopyTo(Keys);
+        words.CopyTo(Words);
         ends[..(_count + 1)].CopyTo(Ends);
         fields.CopyTo(_buffer.AsSpan(FieldsStart(_room)));
         grown = _buffer.Length - before;

@@ -11,6 +11,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     private readonly IdDirectory<Chunk> _chunks = new();
     private Chunk? _head;
     private Chunk? _tail;
+    private Chunk? _spare;
     private int _gone;
 
     /// <summary>The entries that are there.</summary>
@@ -182,10 +183,14 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
 
     private Chunk AddChunk(StreamEntryId id, int bytes)
     {
-        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became.
-        var chunk = _tail is { } last
-            ? new Chunk(id, bytes, last.End + (last.End / 8), last.UsedBytes, limits)
-            : new Chunk(id, bytes, 1, bytes, limits);
+        var chunk = _spare ?? new(limits);
+        _spare = null;
+        // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became. Where one for ids very near each
+        // other ends because one is not, the next one is for any.
+        if (_tail is { } last)
+            chunk.Begin(id, bytes, last.End + (last.End / 8), last.UsedBytes, near: !last.EndsNear(id));
+        else
+            chunk.Begin(id, bytes, expectedEntries: 1, bytes, near: true);
         meter.Add(chunk.MemoryBytes);
         _chunks.Add(id, chunk);
         _head ??= chunk;
@@ -206,7 +211,8 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     {
         var chunk = _chunks[place]!;
         meter.Add(-chunk.MemoryBytes);
-        chunk.Release();
+        if (chunk.Release())
+            _spare = chunk;
         _chunks[place] = null;
         _gone++;
         while (_chunks.Count > 0 && _chunks[0] is null)

@@ -34,19 +34,3 @@ internal readonly record struct IdBase(ulong Milliseconds, ulong Sequence)
 
     public StreamEntryId IdOf(ulong key) => new(Milliseconds + (key >> SequenceBits), Sequence + (uint)key);
 }
-
-/// <summary>Ids in ascending order, as they lie in a chunk.</summary>
-internal readonly ref struct IdRun(IdBase origin, ReadOnlySpan<ulong> keys)
-{
-    public IdBase Base { get; } = origin;
-
-    public ReadOnlySpan<ulong> Keys { get; } = keys;
-
-    public int Length => Keys.Length;
-
-    public StreamEntryId this[Index index] => Base.IdOf(Keys[index]);
-
-    public IdRun From(int index) => new(Base, Keys[index..]);
-
-    public IdRun To(int index) => new(Base, Keys[..index]);
-}

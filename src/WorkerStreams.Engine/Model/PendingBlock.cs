@@ -1,7 +1,7 @@
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> pending entries in the order of their ids. Those removed from the middle keep their place, without an owner, until the block is
+/// Up to <see cref="Capacity"/> pending entries in the order of their ids. Those removed from the middle keep their place until the block is
 /// rewritten; the first and the last are there.
 /// </summary>
 internal sealed class PendingBlock
@@ -9,7 +9,7 @@ internal sealed class PendingBlock
     public const int Capacity = 512;
 
     private const int SmallestRoom = 16;
-    private const int ObjectBytes = 192;
+    private const int ObjectBytes = 224;
     private const int SmallRoom = 128;
 
     private readonly MemoryMeter _meter;
@@ -19,7 +19,7 @@ internal sealed class PendingBlock
 
     /// <summary>An empty block for <paramref name="first"/> and entries after it, with room for few of them before it first grows, or for all.</summary>
     public PendingBlock(StreamEntryId first, MemoryMeter meter, bool large = false)
-        : this(IdBase.Of(first), meter, large ? Capacity : SmallestRoom)
+        : this(NearKey.BaseOf(first), meter, large ? Capacity : SmallestRoom)
     {
     }
 
@@ -38,8 +38,11 @@ internal sealed class PendingBlock
 
     public bool IsFull => End == Capacity;
 
-    /// <summary>Whether it is so small that it may as well be kept when it is empty.</summary>
-    public bool IsSmall => _deliveries.AreRuns && _keys.Room <= SmallRoom;
+    /// <summary>Whether it can begin anew with what it has, once cleared.</summary>
+    public bool IsReusable => _deliveries.AreRuns;
+
+    /// <summary>Whether it is so small that it may as well be kept when nothing is pending.</summary>
+    public bool IsSmall => _keys.Room <= SmallRoom;
 
     public StreamEntryId FirstId => IdAt(Start);
 
@@ -65,15 +68,15 @@ internal sealed class PendingBlock
     }
 
     /// <summary>The index of the first place, removed or not, that is not below <paramref name="id"/>.</summary>
-    public int IndexOf(StreamEntryId id) => _keys.IndexOf(id, Start..End);
+    public int IndexOf(StreamEntryId id) => Start + _keys[Start, End].IndexOf(id);
 
     /// <summary>As <see cref="IndexOf(StreamEntryId)"/>, for one that is about so far into the block: from 0 to 1.</summary>
-    public int IndexOf(StreamEntryId id, double share) => _keys.IndexOf(id, Start..End, Guess(share));
+    public int IndexOf(StreamEntryId id, double share) => Start + _keys[Start, End].IndexOf(id, Guess(share));
 
     /// <summary>The places about so far into the block, from 0 to 1, will be needed soon.</summary>
     public void FetchAhead(double share)
     {
-        var guess = Guess(share);
+        var guess = Start + Guess(share);
         _keys.FetchAhead(Math.Max(guess - 8, 0), 17);
         _deliveries.FetchAhead(guess, 1);
     }
@@ -86,7 +89,7 @@ internal sealed class PendingBlock
     }
 
     /// <summary>Whether the id is near enough to those here.</summary>
-    public bool IsNear(StreamEntryId id) => _keys.IsNear(id);
+    public bool IsNear(StreamEntryId id) => _keys.IsNearEnough(id);
 
     /// <summary>Adds an entry after the last one. The block must not be full, and the id near enough.</summary>
     public void Append(StreamEntryId id, in Delivery delivery)
@@ -151,7 +154,7 @@ internal sealed class PendingBlock
     public int RunLength(int index, ReadOnlySpan<StreamEntryId> ids)
     {
         var end = SkipThere(index, _deliveries.SkipOwner(index, Math.Min(index + ids.Length, End)));
-        return _keys.RunLength(index..end, ids);
+        return _keys[index, end].CommonLength(ids);
     }
 
     /// <summary>Removes so many entries from <paramref name="index"/> on, all of which are there.</summary>
@@ -171,7 +174,7 @@ internal sealed class PendingBlock
     }
 
     /// <summary>Whether the entries of <paramref name="other"/> are near enough.</summary>
-    public bool IsNearAll(PendingBlock other) => other._keys.Base.Sequence == _keys.Base.Sequence && IsNear(other.FirstId) && IsNear(other.LastId);
+    public bool IsNearAll(PendingBlock other) => _keys.AreNearEnough(other._keys, other.FirstId, other.LastId);
 
     /// <summary>Takes over the entries of <paramref name="other"/> that are not removed; they must be near enough, and there must be room.</summary>
     public void AppendAll(PendingBlock other) => AppendFrom(other, other.Start);
@@ -200,16 +203,20 @@ internal sealed class PendingBlock
             if (!IsRemoved(i))
                 _keys.Move(i, end++);
         }
-        (Start, End, _removed) = (0, end, default);
+        (Start, End) = (0, end);
+        _removed.Clear();
     }
 
-    /// <summary>Begins anew, once empty.</summary>
-    public void Reuse(StreamEntryId first)
+    /// <summary>All entries go. Only where <see cref="IsReusable"/>.</summary>
+    public void Clear()
     {
-        (Start, End, _removed) = (0, 0, default);
-        _keys.Clear(first);
+        (Start, End, Live) = (0, 0, 0);
+        _removed.Clear();
         _deliveries.Clear();
     }
+
+    /// <summary>Begins anew, once cleared, for <paramref name="first"/> and entries after it.</summary>
+    public void Reuse(StreamEntryId first) => _keys.Reuse(first);
 
     /// <summary>Gives the memory back. The block must not be used any more.</summary>
     public void Release()
@@ -276,6 +283,6 @@ internal sealed class PendingBlock
         _deliveries.GrowTo(_keys.Room);
     }
 
-    // The place so far into the block.
-    private int Guess(double share) => Start + (int)(share * (End - Start - 1));
+    // The place that is so far into the block, as seen from the first.
+    private int Guess(double share) => (int)(share * (End - Start - 1));
 }

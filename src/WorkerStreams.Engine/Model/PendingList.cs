@@ -188,8 +188,8 @@ internal sealed class PendingList(MemoryMeter meter)
     {
         while (_blocks.Count > 0)
             DropBlock(0);
-        _spare?.Release();
-        (_spare, Count) = (null, 0);
+        DropSpare();
+        Count = 0;
     }
 
     private bool TryGetBlockAfter(PendingBlock block, ref PendingPlace place)
@@ -279,12 +279,24 @@ internal sealed class PendingList(MemoryMeter meter)
     {
         var block = _blocks[position]!;
         _blocks.RemoveAt(position);
-        // Where little is pending, all of it is acknowledged again and again.
-        if (_blocks.Count == 0 && block.IsSmall)
+        // Where entries go first as fast as they come last, a block is needed as often as one is not.
+        if (_spare is null && block.IsReusable)
+        {
+            block.Clear();
             _spare = block;
+        }
         else
             block.Release();
+        // And where little is pending, all of it is acknowledged again and again.
+        if (_blocks.Count == 0 && _spare is { IsSmall: false })
+            DropSpare();
         _tail = _blocks.Count > 0 ? _blocks[_blocks.Count - 1] : null;
+    }
+
+    private void DropSpare()
+    {
+        _spare?.Release();
+        _spare = null;
     }
 
     // An empty block goes. Those at the ends fill and empty by themselves; in between, a sparse one joins a neighbour where both fit into one.

@@ -1,27 +1,30 @@
-using System.Runtime.CompilerServices;
-
 namespace WorkerStreams.Engine.Model;
 
-/// <summary>Some of the places of a <see cref="PendingBlock"/>, a bit for each.</summary>
+/// <summary>Some of the places of a <see cref="PendingBlock"/>, a bit for each. Apart from the block, for most never have any.</summary>
 internal struct PlaceSet
 {
     private const int BitsPerWord = 64;
 
-    private Words _words;
+    private ulong[]? _words;
 
-    public readonly bool Contains(int index) => (_words[index / BitsPerWord] & 1UL << index) != 0;
+    public readonly bool Contains(int index) => _words is { } words && (words[index / BitsPerWord] & 1UL << index) != 0;
 
     public void Add(int index, int count)
     {
+        _words ??= new ulong[PendingBlock.Capacity / BitsPerWord];
         for (var end = index + count; index < end; index++)
             _words[index / BitsPerWord] |= 1UL << index;
     }
 
-    public void Remove(int index, int count)
+    public readonly void Remove(int index, int count)
     {
+        if (_words is null)
+            return;
         for (var end = index + count; index < end; index++)
             _words[index / BitsPerWord] &= ~(1UL << index);
     }
+
+    public readonly void Clear() => _words.AsSpan().Clear();
 
     /// <summary>The places from <paramref name="index"/> to <paramref name="end"/> move up by one, and leave that place out.</summary>
     public void Shift(int index, int end)
@@ -34,11 +37,5 @@ internal struct PlaceSet
                 Remove(end, 1);
         }
         Remove(index, 1);
-    }
-
-    [InlineArray(PendingBlock.Capacity / BitsPerWord)]
-    private struct Words
-    {
-        private ulong _first;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WorkerStreams.Engine.Model;
 using Xunit;
 
@@ -108,16 +109,18 @@ public sealed class PendingListTests
         // Ids whose parts are one above the last one's, or up to so many bits, where they have no near key, or even so far that one block cannot hold them.
         last = new(last.Milliseconds + Math.Max(1, (ulong)random.Next(3) << spread), last.Sequence + (random.Next(4) == 0 ? 1UL << (spread + 2) : 1));
         var origin = IdBase.Of(last);
-        var keys = new ulong[count];
+        var words = new uint[2 * count];
+        var keys = MemoryMarshal.Cast<uint, ulong>(words.AsSpan());
         var owner = random.Next(3);
         for (var i = 0; i < count; i++)
         {
-            Assert.True(origin.TryGetKey(last, out keys[i]));
+            Assert.True(origin.TryGetKey(last, out var key));
+            keys[i] = key;
             _expected.Add(last, new(now / 3, 1, owner));
             if (i < count - 1)
                 last = new(last.Milliseconds, last.Sequence + 1);
         }
-        list.AddLast(new(origin, keys), owner, now / 3);
+        list.AddLast(new(origin, words, areNear: false), owner, now / 3);
     }
 
     private void AddAgain(PendingList list, StreamEntryId id, Delivery delivery)

@@ -40,7 +40,7 @@ public sealed class EntryBatchTests
     [Fact]
     public void Every_owner_of_memory_is_disposed_once()
     {
-        Owner[] owners = [new(), new(), new(), new(), new()];
+        Owner[] owners = [.. Enumerable.Range(0, 20).Select(_ => new Owner())];
         var builder = new EntryBatchBuilder();
         foreach (var owner in owners)
             builder.Keep(owner);

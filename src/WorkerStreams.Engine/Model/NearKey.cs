@@ -6,13 +6,18 @@ namespace WorkerStreams.Engine.Model;
 /// Keys in half the bytes, for ids that are as near each other as those of a busy stream are: their milliseconds and their sequences are above the base's by
 /// 16 bits each. They are in the order of the keys that they stand for.
 /// </summary>
-internal static class NearKeys
+internal static class NearKey
 {
     private const ulong Greatest = 0x0000FFFF_0000FFFF;
 
-    /// <summary>Whether all of some keys have near ones.</summary>
-    /// <param name="bits">The bits of all of them.</param>
-    public static bool AreNear(ulong bits) => (bits & ~Greatest) == 0;
+    /// <summary>A base for near keys of <paramref name="first"/> and ids after it: of the same millisecond, where it has had many already.</summary>
+    public static IdBase BaseOf(StreamEntryId first) => new(first.Milliseconds, first.Sequence <= ushort.MaxValue / 2 ? 0 : first.Sequence);
+
+    /// <summary>Whether a key has a near one.</summary>
+    public static bool IsNear(ulong key) => (key & ~Greatest) == 0;
+
+    /// <summary>Whether an id has a near key above this base.</summary>
+    public static bool IsNear(this IdBase origin, StreamEntryId id) => origin.TryGetKey(id, out var key) && IsNear(key);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Of(ulong key) => (uint)(key >> 16) | (uint)key;
