@@ -1,0 +1,54 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Scripts;
+
+namespace WorkerStreams.Redis.Connections;
+
+/// <summary>The connection that all commands share which do not wait. They are pipelined in the order of the calls.</summary>
+internal sealed class RedisConnection(IConnectionMultiplexer multiplexer)
+{
+    private readonly IDatabase _database = multiplexer.GetDatabase();
+
+    /// <summary>Sends a command. Cancelled before, it is not sent; cancelled later, only the answer is not waited for.</summary>
+    public async ValueTask<RedisResult> SendAsync(string command, Arguments arguments, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return await ExecuteAsync(command, arguments).WaitAsync(cancellation);
+        }
+        catch (Exception error) when (RedisError.Translate(error) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>Runs a script on keys of one slot. One that the server does not know yet, or no more, is sent along.</summary>
+    public async ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Arguments words = [script.Hash, keys.Count, .. keys, .. arguments];
+        try
+        {
+            try
+            {
+                return await ExecuteAsync("EVALSHA", words).WaitAsync(cancellation);
+            }
+            catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                return await ExecuteAsync("EVAL", [script.Text, .. words.Skip(1)]).WaitAsync(cancellation);
+            }
+        }
+        catch (Exception error) when (RedisError.Translate(error) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>The server that has the key's slot, to be sent a command that has no key.</summary>
+    public IServer ServerOf(StreamName stream) => multiplexer.GetServer((RedisKey)stream.Bytes.ToArray());
+
+    // A replica's answer would be old, and what a replica refuses is no news.
+    private Task<RedisResult> ExecuteAsync(string command, Arguments arguments) => _database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster);
+}
