@@ -9,6 +9,8 @@ internal static class BlockingReads
     public static async ValueTask<EntryBatch> ReadAsync(
         RedisConnection shared, BlockingConnections connections, ReadRequest request, CancellationToken cancellation)
     {
+        if (request.Streams.Count == 0)
+            throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR syntax error");
         if (request.Block is { } block && block < TimeSpan.Zero && block != Timeout.InfiniteTimeSpan)
             throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR timeout is negative");
         if (request.Block is not { } time)

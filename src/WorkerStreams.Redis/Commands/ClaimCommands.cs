@@ -12,6 +12,9 @@ internal static class ClaimCommands
 
     public static async ValueTask<EntryBatch> ClaimAsync(RedisConnection connection, ClaimRequest request, CancellationToken cancellation)
     {
+        // Which a server takes for none.
+        if (request.DeliveryCount < 0)
+            throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR Invalid RETRYCOUNT option argument for XCLAIM");
         if (request is { Idle: not null, DeliveredAt: not null })
             throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR syntax error, IDLE and TIME at the same time are not compatible");
         var arguments = new Arguments().Name(request.Group).Name(request.Consumer).AtLeast(request.MinIdle)
@@ -21,7 +24,7 @@ internal static class ClaimCommands
         var reply = await connection.RunAsync(Script.Claim, new Arguments().Key(request.Stream), arguments, cancellation);
         var before = new KnownDeliveries(reply[1]);
         var added = request.JustIds ? 0 : 1;
-        return EntryReply.OfStream(request.Stream, reply[0], id =>
+        return EntryReply.OfStream(request.Stream, reply[0], (id, _) =>
         {
             // One that FORCE makes pending begins with 1.
             var (count, idle) = before.TryGet(id, out var known) ? known : (1, default);
@@ -40,7 +43,7 @@ internal static class ClaimCommands
         var (result, before) = (reply[0], new KnownDeliveries(reply[1]));
         var added = request.JustIds ? 0 : 1;
         var entries = EntryReply.OfStream(
-            request.Stream, result[1], id => before.TryGet(id, out var known) ? (known.Count + added, known.Idle) : (StreamEntry.UnknownDeliveryCount, default));
+            request.Stream, result[1], (id, _) => before.TryGet(id, out var known) ? (known.Count + added, known.Idle) : (StreamEntry.UnknownDeliveryCount, default));
         // Redis 6.2 has no third part.
         var deleted = new StreamEntryId[result.Length > 2 ? result[2].Length : 0];
         for (var i = 0; i < deleted.Length; i++)

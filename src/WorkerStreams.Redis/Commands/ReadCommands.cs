@@ -43,7 +43,7 @@ internal static class ReadCommands
     public static EntryBatch BatchOf(ReadRequest request, RedisResult reply)
     {
         var delivery = request is ReadGroupRequest ? FirstDelivery : NotDelivered;
-        return StreamsReply.Read(reply, (_, _) => delivery);
+        return StreamsReply.Read(reply, _ => (_, _) => delivery);
     }
 
     private static async ValueTask<EntryBatch> ReadHistoryAsync(RedisConnection connection, ReadGroupRequest request, CancellationToken cancellation)
@@ -59,7 +59,10 @@ internal static class ReadCommands
         }
         var reply = await connection.RunAsync(Script.History, keys, arguments, cancellation);
         var (streams, before) = (reply[0], KnownOf(request, reply));
-        return StreamsReply.Read(streams, (place, id) => before[place].TryGet(id, out var known) ? (known.Count, known.Idle) : FirstDelivery);
+        // What is gone from the stream is told, and not delivered again.
+        return StreamsReply.Read(
+            streams,
+            place => (id, isMissing) => before[place].TryGet(id, out var known) ? (known.Count + (isMissing ? 0 : 1), known.Idle) : FirstDelivery);
     }
 
     // The reply leaves out streams with nothing new, so its places are found by their names.

@@ -16,7 +16,7 @@ internal static class StreamCommands
         if (count is { } most)
             words.Text("COUNT").Number(most);
         var reply = await connection.SendAsync(reverse ? "XREVRANGE" : "XRANGE", words, cancellation);
-        return EntryReply.OfStream(stream, reply, static _ => NotDelivered);
+        return EntryReply.OfStream(stream, reply, static (_, _) => NotDelivered);
     }
 
     public static async ValueTask<long> DeleteAsync(RedisConnection connection, StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation)

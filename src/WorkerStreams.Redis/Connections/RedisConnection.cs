@@ -10,13 +10,16 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer)
 {
     private readonly IDatabase _database = multiplexer.GetDatabase();
 
-    /// <summary>Sends a command. Cancelled before, it is not sent; cancelled later, only the answer is not waited for.</summary>
+    /// <summary>
+    /// Sends a command, unless it is cancelled before. Then its answer is waited for, as long as the client's time-out allows: who turned away would not know
+    /// what was done, or delivered.
+    /// </summary>
     public async ValueTask<RedisResult> SendAsync(string command, Arguments arguments, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            return await ExecuteAsync(command, arguments).WaitAsync(cancellation);
+            return await ExecuteAsync(command, arguments);
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
         {
@@ -33,11 +36,11 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer)
         {
             try
             {
-                return await ExecuteAsync("EVALSHA", words).WaitAsync(cancellation);
+                return await ExecuteAsync("EVALSHA", words);
             }
             catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
             {
-                return await ExecuteAsync("EVAL", [script.Text, .. words.Skip(1)]).WaitAsync(cancellation);
+                return await ExecuteAsync("EVAL", [script.Text, .. words.Skip(1)]);
             }
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)

@@ -4,11 +4,14 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Redis.Replies;
 
+/// <summary>How often an entry of a reply was delivered, this time included, and how long ago before that.</summary>
+internal delegate (long Count, TimeSpan Idle) DeliveryOf(StreamEntryId id, bool isMissing);
+
 /// <summary>Entries as a server sends them: an id and its names and values, or an id alone.</summary>
 internal static class EntryReply
 {
     /// <summary>The entries of one stream, as XRANGE and XCLAIM reply.</summary>
-    public static EntryBatch OfStream(StreamName stream, RedisResult reply, Func<StreamEntryId, (long Count, TimeSpan Idle)> deliveryOf)
+    public static EntryBatch OfStream(StreamName stream, RedisResult reply, DeliveryOf deliveryOf)
     {
         if (reply.IsNull)
             return EntryBatch.Empty;
@@ -18,7 +21,7 @@ internal static class EntryReply
         return builder.Build();
     }
 
-    public static void AddAll(EntryBatchBuilder builder, RedisResult entries, Func<StreamEntryId, (long Count, TimeSpan Idle)> deliveryOf)
+    public static void AddAll(EntryBatchBuilder builder, RedisResult entries, DeliveryOf deliveryOf)
     {
         for (var i = 0; i < entries.Length; i++)
         {
@@ -28,8 +31,9 @@ internal static class EntryReply
                 continue;
             var bare = entry.Length < 0;
             var id = IdOf(bare ? entry : entry[0]);
-            var (count, idle) = deliveryOf(id);
-            builder.Add(new(id, bare ? default : FieldsOf(entry[1]), count, idle));
+            var fields = bare ? default : FieldsOf(entry[1]);
+            var (count, idle) = deliveryOf(id, fields.IsMissing);
+            builder.Add(new(id, fields, count, idle));
         }
     }
 

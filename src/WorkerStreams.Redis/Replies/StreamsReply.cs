@@ -7,8 +7,8 @@ namespace WorkerStreams.Redis.Replies;
 internal static class StreamsReply
 {
     /// <param name="reply">The reply.</param>
-    /// <param name="deliveryOf">How often an entry was delivered, by the place of its stream in the reply.</param>
-    public static EntryBatch Read(RedisResult reply, Func<int, StreamEntryId, (long Count, TimeSpan Idle)> deliveryOf)
+    /// <param name="deliveryOf">How often entries were delivered, by the place of their stream in the reply.</param>
+    public static EntryBatch Read(RedisResult reply, Func<int, DeliveryOf> deliveryOf)
     {
         if (reply.IsNull || reply.Length <= 0)
             return EntryBatch.Empty;
@@ -20,8 +20,7 @@ internal static class StreamsReply
         {
             var (name, entries) = isMap ? (reply[2 * i], reply[(2 * i) + 1]) : (reply[i][0], reply[i][1]);
             builder.BeginStream(NameOf(name));
-            var place = i;
-            EntryReply.AddAll(builder, entries, id => deliveryOf(place, id));
+            EntryReply.AddAll(builder, entries, deliveryOf(i));
         }
         return builder.Build();
     }

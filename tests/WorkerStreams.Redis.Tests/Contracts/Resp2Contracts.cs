@@ -49,8 +49,6 @@ public sealed class Resp2RandomCommands(Resp2Fixture fixture) : RandomCommandsCo
 
 public sealed class Resp2Range(Resp2Fixture fixture) : RangeContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
-public sealed class Resp2ReadBytes(Resp2Fixture fixture) : ReadBytesContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
-
 public sealed class Resp2Reading(Resp2Fixture fixture) : ReadingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
 public sealed class Resp2SetId(Resp2Fixture fixture) : SetIdContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;

@@ -49,8 +49,6 @@ public sealed class Resp3RandomCommands(Resp3Fixture fixture) : RandomCommandsCo
 
 public sealed class Resp3Range(Resp3Fixture fixture) : RangeContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
-public sealed class Resp3ReadBytes(Resp3Fixture fixture) : ReadBytesContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
-
 public sealed class Resp3Reading(Resp3Fixture fixture) : ReadingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3SetId(Resp3Fixture fixture) : SetIdContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
