@@ -25,9 +25,9 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Red
             {
                 return await reply.WaitAsync(cancellation);
             }
-            catch (OperationCanceledException) when (!reply.IsCompleted)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                return await EndAsync(client, reply, stream) ? await reply : throw new OperationCanceledException(cancellation);
+                return reply.IsCompleted || await EndAsync(client, reply, stream) ? await reply : throw new OperationCanceledException(cancellation);
             }
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
