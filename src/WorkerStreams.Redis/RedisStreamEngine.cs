@@ -28,9 +28,9 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         options ??= new();
         options.Validate();
         (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
-        CheckVersions(multiplexer);
+        ServerVersion.CheckAll(multiplexer, configuration.DefaultVersion);
         var own = ForBlocking(configuration);
-        _blocking = new(async () => await ConnectionMultiplexer.ConnectAsync(own), _shared, options.MaxBlockingConnections, LongestSlice);
+        _blocking = new(async () => await ConnectionMultiplexer.ConnectAsync(own), isOwner ? multiplexer : null, options.MaxBlockingConnections, LongestSlice);
     }
 
     /// <summary>An engine by a connection of its own, which it closes when it is disposed.</summary>
@@ -44,8 +44,9 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         ConnectionMultiplexer? multiplexer = null;
         try
         {
-            multiplexer = ConnectionMultiplexer.Connect(configuration);
-            return new(multiplexer, configuration, options, isOwner: true);
+            var own = WithClientCommand(configuration);
+            multiplexer = ConnectionMultiplexer.Connect(own);
+            return new(multiplexer, own, options, isOwner: true);
         }
         catch (Exception error)
         {
@@ -191,28 +192,19 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     private RedisConnection Open =>
         _closed ? throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the engine is closed") : _shared;
 
-    private static void CheckVersions(IConnectionMultiplexer multiplexer)
-    {
-        foreach (var server in multiplexer.GetServers())
-        {
-            if (!server.IsConnected)
-                continue;
-            try
-            {
-                ServerVersion.Check(server.EndPoint.ToString()!, (string?)server.Execute("INFO", "server") ?? "");
-            }
-            catch (RedisServerException)
-            {
-                // Who may not ask takes the server as it is.
-            }
-        }
-    }
-
     private static ConfigurationOptions ForBlocking(ConfigurationOptions configuration)
     {
-        var own = configuration.Clone();
+        var own = WithClientCommand(configuration);
         own.AbortOnConnectFail = false;
         own.AsyncTimeout = Math.Max(own.AsyncTimeout, (int)(LongestSlice + AnswerTime).TotalMilliseconds);
+        return own;
+    }
+
+    // CLIENT, which ends a read that is cancelled, the client counts among the administrator's commands; whether it is allowed, the server says.
+    private static ConfigurationOptions WithClientCommand(ConfigurationOptions configuration)
+    {
+        var own = configuration.Clone();
+        own.AllowAdmin = true;
         return own;
     }
 

@@ -5,7 +5,7 @@ using WorkerStreams.Redis.Commands;
 namespace WorkerStreams.Redis.Connections;
 
 /// <summary>A connection on which one read waits.</summary>
-internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, RedisConnection shared, BlockingConnections owner) : IDisposable
+internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, BlockingConnections owner) : IDisposable
 {
     // A cancelled read asks the server to end it. Where that takes longer, it goes on without anyone who waits for it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Again = TimeSpan.FromMilliseconds(20);
@@ -59,10 +59,11 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Red
         try
         {
             var id = (long)await client.WaitAsync(Patience);
+            var control = (await owner.GetControlAsync()).GetServer((RedisKey)stream.Bytes.ToArray());
             do
             {
                 // It may not have got so far as to block.
-                await shared.ServerOf(stream).ExecuteAsync("CLIENT", "UNBLOCK", id).WaitAsync(Patience);
+                await control.ExecuteAsync("CLIENT", "UNBLOCK", id).WaitAsync(Patience);
                 await Task.WhenAny(reply, Task.Delay(Again, TimeProvider.System));
             }
             while (!reply.IsCompleted && TimeProvider.System.GetElapsedTime(begun) < Patience);

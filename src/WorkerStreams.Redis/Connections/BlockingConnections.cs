@@ -7,7 +7,7 @@ namespace WorkerStreams.Redis.Connections;
 /// The connections on which reads wait, each for one read at a time, since what is sent after a command that blocks waits with it. They are made when first
 /// needed and kept. Where all are taken, reads take turns.
 /// </summary>
-internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> connect, RedisConnection shared, int max, TimeSpan longestSlice) : IDisposable
+internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> connect, IConnectionMultiplexer? control, int max, TimeSpan longestSlice) : IDisposable
 {
     // Short, for others wait for their turn.
     private static readonly TimeSpan CrowdedSlice = TimeSpan.FromMilliseconds(250);
@@ -16,6 +16,8 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
     private readonly ConcurrentBag<BlockingConnection> _free = [];
     private readonly ConcurrentDictionary<BlockingConnection, bool> _all = [];
     private int _queue, _reads;
+    // By which reads are ended: one that is there already, or one of its own.
+    private readonly Lazy<Task<IConnectionMultiplexer>> _control = new(() => control is null ? connect() : Task.FromResult(control));
     private volatile bool _disposed;
 
     /// <summary>The reads that were asked to wait and have not ended.</summary>
@@ -53,6 +55,9 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
 
     public void ReadEnds() => Interlocked.Decrement(ref _reads);
 
+    /// <summary>A connection on which nothing waits.</summary>
+    public Task<IConnectionMultiplexer> GetControlAsync() => _control.Value;
+
     public void Return(BlockingConnection connection)
     {
         _free.Add(connection);
@@ -73,11 +78,13 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
         _disposed = true;
         foreach (var connection in _all.Keys)
             connection.Dispose();
+        if (control is null && _control is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            _control.Value.Result.Dispose();
     }
 
     private async Task<BlockingConnection> ConnectAsync()
     {
-        var connection = new BlockingConnection(await connect(), shared, this);
+        var connection = new BlockingConnection(await connect(), this);
         _all[connection] = true;
         if (_disposed)
             connection.Dispose();

@@ -1,5 +1,4 @@
 using StackExchange.Redis;
-using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
 using WorkerStreams.Redis.Scripts;
 
@@ -48,9 +47,6 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer)
             throw translated;
         }
     }
-
-    /// <summary>The server that has the key's slot, to be sent a command that has no key.</summary>
-    public IServer ServerOf(StreamName stream) => multiplexer.GetServer((RedisKey)stream.Bytes.ToArray());
 
     // A replica's answer would be old, and what a replica refuses is no news.
     private Task<RedisResult> ExecuteAsync(string command, Arguments arguments) => _database.ExecuteAsync(command, arguments, CommandFlags.DemandMaster);
