@@ -15,7 +15,7 @@ namespace WorkerStreams.Redis;
 public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 {
     // Shorter than the client's patience with an answer, which then tells a connection that hangs.
-    private static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(2), AnswerTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(5), AnswerTime = TimeSpan.FromSeconds(5);
 
     private readonly IConnectionMultiplexer _multiplexer;
     private readonly RedisConnection _shared;

@@ -31,6 +31,8 @@ internal static class RedisError
     public static StreamEngineException? Translate(Exception error) => error switch
     {
         RedisServerException refused => OfServer(refused.Message, refused),
+        RedisConnectionException { FailureType: ConnectionFailureType.UnableToConnect or ConnectionFailureType.UnableToResolvePhysicalConnection } none =>
+            Unavailable(none, mayHaveTakenEffect: false),
         RedisConnectionException lost => Unavailable(lost, lost.CommandStatus is not (CommandStatus.WaitingInBacklog or CommandStatus.WaitingToBeSent)),
         // What waits to be sent when the time is up may still be sent.
         RedisTimeoutException late => Unavailable(late, late.Commandstatus != CommandStatus.WaitingInBacklog),

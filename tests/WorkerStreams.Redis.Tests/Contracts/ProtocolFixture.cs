@@ -13,7 +13,8 @@ public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol
     private readonly string _name = $"{Guid.NewGuid():N}";
     private ConnectionMultiplexer? _client;
 
-    public override EngineTraits Traits => server.Traits with { LimitsBytes = false, RenewsGoneEntries = false };
+    public override EngineTraits Traits =>
+        (server.IsValkey ? EngineTraits.Valkey91 : new(server.Version)) with { LimitsBytes = false, RenewsGoneEntries = false };
 
     // A timer goes by a clock of a few milliseconds, and may be early by them.
     public override async ValueTask ElapseAsync(TimeSpan time) => await Task.Delay(time + TimerGrain, TimeProvider.System);

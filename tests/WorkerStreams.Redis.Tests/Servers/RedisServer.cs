@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using StackExchange.Redis;
-using WorkerStreams.Engine.Contract;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(WorkerStreams.Redis.Tests.Servers.RedisServer))]
@@ -27,8 +26,10 @@ public sealed class RedisServer : IAsyncLifetime
 
     public string? MissingReason { get; private set; }
 
-    /// <summary>In what the server differs from the contract.</summary>
-    public EngineTraits Traits { get; private set; } = EngineTraits.Redis80;
+    /// <summary>The version of Redis that it says it is.</summary>
+    public Version Version { get; private set; } = new();
+
+    public bool IsValkey { get; private set; }
 
     /// <summary>The client's settings.</summary>
     public ConfigurationOptions Configuration => new() { EndPoints = { { IPAddress.Loopback, Port } }, AllowAdmin = true };
@@ -75,7 +76,7 @@ public sealed class RedisServer : IAsyncLifetime
         (patient.ConnectRetry, patient.ConnectTimeout) = (20, 2_000);
         await using var client = await ConnectionMultiplexer.ConnectAsync(patient);
         var info = (await client.GetServers()[0].InfoAsync("server")).Single().ToDictionary();
-        Traits = info.ContainsKey("valkey_version") ? EngineTraits.Valkey91 : new(Version.Parse(info["redis_version"]));
+        (Version, IsValkey) = (Version.Parse(info["redis_version"]), info.ContainsKey("valkey_version"));
     }
 
     private static string? Find() =>
