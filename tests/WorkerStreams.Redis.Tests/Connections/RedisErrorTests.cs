@@ -1,7 +1,6 @@
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Connections;
-using Xunit;
 
 namespace WorkerStreams.Redis.Tests.Connections;
 

@@ -1,6 +1,5 @@
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Connections;
-using Xunit;
 
 namespace WorkerStreams.Redis.Tests.Connections;
 

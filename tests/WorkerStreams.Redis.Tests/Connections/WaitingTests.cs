@@ -1,6 +1,5 @@
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Tests.Servers;
-using Xunit;
 
 namespace WorkerStreams.Redis.Tests.Connections;
 

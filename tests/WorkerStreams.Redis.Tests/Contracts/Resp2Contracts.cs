@@ -1,5 +1,4 @@
 using WorkerStreams.Engine.Contract;
-using Xunit;
 
 namespace WorkerStreams.Redis.Tests.Contracts;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Tests.Servers;
-using Xunit;
 
 namespace WorkerStreams.Redis.Tests.Hosting;
 

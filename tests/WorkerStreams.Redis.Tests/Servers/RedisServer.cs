@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using StackExchange.Redis;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(WorkerStreams.Redis.Tests.Servers.RedisServer))]
 
