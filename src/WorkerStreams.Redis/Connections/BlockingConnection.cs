@@ -18,7 +18,7 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
     public async Task<RedisResult> ReadAsync(string command, Arguments words, StreamName stream, CancellationToken cancellation)
     {
         var (client, reply) = Send(command, words, stream);
-        _ = GiveBackAsync(reply);
+        _ = GiveBackAsync(client, reply);
         try
         {
             try
@@ -36,7 +36,12 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
         }
     }
 
-    public void Dispose() => multiplexer.Dispose();
+    public void Dispose()
+    {
+        // Not to wait for the read to end by itself.
+        multiplexer.Close(allowCommandsToComplete: false);
+        multiplexer.Dispose();
+    }
 
     private (Task<RedisResult> Client, Task<RedisResult> Reply) Send(string command, Arguments words, StreamName stream)
     {
@@ -75,8 +80,10 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
         return reply.IsCompleted;
     }
 
-    private async Task GiveBackAsync(Task<RedisResult> reply)
+    private async Task GiveBackAsync(Task client, Task<RedisResult> reply)
     {
+        // Whether there is an id matters only to who is cancelled.
+        await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
             await reply;

@@ -18,14 +18,14 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
     [InlineData(1001)]
     public void A_setting_out_of_its_range_is_told(int connections)
     {
-        var thrown = Assert.Throws<ArgumentException>(() => RedisStreamEngine.Connect(Server.Configuration, new() { MaxBlockingConnections = connections }));
+        var thrown = Assert.Throws<ArgumentException>(() => RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = connections }));
         Assert.Equal($"MaxBlockingConnections is {connections}. Allowed: 1 to 1000.", thrown.Message);
     }
 
     [Fact]
     public async Task A_connection_that_the_caller_keeps_outlives_the_engine_and_need_not_allow_CLIENT()
     {
-        var configuration = Server.Configuration;
+        var configuration = Configuration;
         configuration.AllowAdmin = false;
         await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
         using (var engine = RedisStreamEngine.Connect(connection))
@@ -33,7 +33,7 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
             await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
             using var source = new CancellationTokenSource();
             var read = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token).AsTask();
-            await UntilAsync(async () => await CountBlockedAsync() > 0);
+            await BlockedAsync();
             await source.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
             await engine.AppendAsync(Stream, Entry("1-0"));
@@ -45,7 +45,7 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
     [Fact]
     public async Task Scripts_that_the_server_has_forgotten_are_sent_again()
     {
-        using var engine = RedisStreamEngine.Connect(Server.Configuration);
+        using var engine = RedisStreamEngine.Connect(Configuration);
         var results = new AppendResult[2];
         await engine.AppendAsync(Stream, new[] { Entry("1-0"), Entry("2-0") }, results);
         await Client.ScriptFlushAsync();

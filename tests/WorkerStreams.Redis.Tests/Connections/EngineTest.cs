@@ -11,16 +11,26 @@ public abstract class EngineTest : IAsyncDisposable
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20), Poll = TimeSpan.FromMilliseconds(5);
 
+    private readonly RedisServer _server;
     private readonly ConnectionMultiplexer _client;
 
     protected EngineTest(RedisServer server)
     {
         server.Require();
-        (Server, Stream) = (server, $"{Guid.NewGuid():N}");
+        (_server, Stream) = (server, $"{Guid.NewGuid():N}");
         _client = ConnectionMultiplexer.Connect(server.Configuration);
     }
 
-    protected RedisServer Server { get; }
+    /// <summary>The client's settings, by which its connections are known from those of other tests.</summary>
+    protected ConfigurationOptions Configuration
+    {
+        get
+        {
+            var configuration = _server.Configuration;
+            configuration.ClientName = Stream.ToString();
+            return configuration;
+        }
+    }
 
     protected StreamName Stream { get; }
 
@@ -37,8 +47,15 @@ public abstract class EngineTest : IAsyncDisposable
     protected static ReadGroupRequest ReadFor(StreamName stream, StreamName consumer) =>
         new() { Group = Group, Consumer = consumer, Streams = [new(stream, ReadPosition.Undelivered)], Block = TimeSpan.Zero };
 
-    protected async Task<long> CountBlockedAsync() =>
-        long.Parse((await Client.InfoAsync("clients")).Single().Single(figure => figure.Key == "blocked_clients").Value, System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>The first connection of the test's that waits at the server, once there is one.</summary>
+    protected async Task<ClientInfo> BlockedAsync()
+    {
+        ClientInfo? blocked = null;
+        await UntilAsync(async () => (blocked = (await Client.ClientListAsync()).FirstOrDefault(IsBlocked)) is not null);
+        return blocked!;
+
+        bool IsBlocked(ClientInfo client) => client.Name == Stream.ToString() && client.Flags.HasFlag(ClientFlags.Blocked);
+    }
 
     protected static async Task UntilAsync(Func<Task<bool>> condition)
     {

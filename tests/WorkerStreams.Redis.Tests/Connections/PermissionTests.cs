@@ -9,11 +9,11 @@ public sealed class PermissionTests(RedisServer server) : EngineTest(server)
     [Fact]
     public async Task Streams_and_scripts_are_enough_but_a_cancelled_read_may_then_be_delivered_something()
     {
-        using var engine = await ConnectAsync("-@all +@stream +eval +evalsha +del +hello +auth +ping +echo");
+        using var engine = await ConnectAsync("-@all +@stream +eval +evalsha +del +hello +auth +ping +echo +client|setname");
         await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
         using var source = new CancellationTokenSource();
         var read = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token).AsTask();
-        await UntilAsync(async () => await CountBlockedAsync() > 0);
+        await BlockedAsync();
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
 
@@ -38,7 +38,7 @@ public sealed class PermissionTests(RedisServer server) : EngineTest(server)
     {
         var user = $"user-{Guid.NewGuid():N}";
         await Client.ExecuteAsync("ACL", ["SETUSER", user, "on", ">secret", "~*", "&*", .. rules.Split(' ')]);
-        var configuration = Server.Configuration;
+        var configuration = Configuration;
         (configuration.User, configuration.Password) = (user, "secret");
         return RedisStreamEngine.Connect(configuration);
     }

@@ -9,7 +9,7 @@ public sealed class WaitingTests(RedisServer server) : EngineTest(server)
     [Fact]
     public async Task More_reads_than_connections_take_turns_and_all_are_served()
     {
-        using var engine = RedisStreamEngine.Connect(Server.Configuration, new() { MaxBlockingConnections = 2 });
+        using var engine = RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = 2 });
         StreamName[] streams = [.. Enumerable.Range(0, 6).Select(number => new StreamName($"{Stream}{number}"))];
         foreach (var stream in streams)
             await engine.CreateGroupAsync(stream, Group, GroupPosition.Beginning, createStream: true);
@@ -25,11 +25,11 @@ public sealed class WaitingTests(RedisServer server) : EngineTest(server)
     [Fact]
     public async Task Without_a_connection_in_time_a_read_ends_with_nothing()
     {
-        using var engine = RedisStreamEngine.Connect(Server.Configuration, new() { MaxBlockingConnections = 1 });
+        using var engine = RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = 1 });
         await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
         using var source = new CancellationTokenSource();
         var first = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token);
-        await UntilAsync(async () => await CountBlockedAsync() > 0);
+        await BlockedAsync();
         Assert.Equal(0, (await engine.ReadGroupAsync(ReadFor(Stream, "b") with { Block = TimeSpan.FromMilliseconds(20) })).Count);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await first);
@@ -38,10 +38,10 @@ public sealed class WaitingTests(RedisServer server) : EngineTest(server)
     [Fact]
     public async Task A_read_that_waits_fails_when_the_engine_is_closed()
     {
-        var engine = RedisStreamEngine.Connect(Server.Configuration);
+        var engine = RedisStreamEngine.Connect(Configuration);
         await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
         var read = engine.ReadGroupAsync(ReadFor(Stream, "a"));
-        await UntilAsync(async () => await CountBlockedAsync() > 0);
+        await BlockedAsync();
         engine.Dispose();
         var thrown = await Assert.ThrowsAsync<StreamEngineException>(async () => await read);
         Assert.Equal(StreamErrorCode.Unavailable, thrown.Code);
@@ -52,23 +52,14 @@ public sealed class WaitingTests(RedisServer server) : EngineTest(server)
     [Fact]
     public async Task A_read_whose_connection_is_cut_fails_and_the_next_one_waits_again()
     {
-        var configuration = Server.Configuration;
-        configuration.ClientName = $"cut-{Guid.NewGuid():N}";
-        using var engine = RedisStreamEngine.Connect(configuration);
+        using var engine = RedisStreamEngine.Connect(Configuration);
         await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
         var read = engine.ReadGroupAsync(ReadFor(Stream, "a")).AsTask();
-        await UntilAsync(async () => await CutAsync(configuration.ClientName));
+        await Client.ExecuteAsync("CLIENT", "KILL", "ID", (await BlockedAsync()).Id);
         var thrown = await Assert.ThrowsAsync<StreamEngineException>(() => read);
         Assert.Equal((StreamErrorCode.Unavailable, true), (thrown.Code, thrown.MayHaveTakenEffect));
         read = engine.ReadGroupAsync(ReadFor(Stream, "a")).AsTask();
         await engine.AppendAsync(Stream, Entry("1-0"));
         Assert.Equal(1, (await read.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Count);
-    }
-
-    // The blocked connection of that name; whether there was one.
-    private async Task<bool> CutAsync(string name)
-    {
-        var blocked = (await Client.ClientListAsync()).FirstOrDefault(client => client.Name == name && client.Flags.HasFlag(StackExchange.Redis.ClientFlags.Blocked));
-        return blocked is not null && (long)await Client.ExecuteAsync("CLIENT", "KILL", "ID", blocked.Id) > 0;
     }
 }

@@ -15,11 +15,10 @@ public sealed class RedisServer : IAsyncLifetime
 {
     private const string Variable = "WORKERSTREAMS_REDIS_SERVER";
 
-    // The server ends when its shell's standard input does, so also when this process is killed.
-    private const string Shell = "\"$0\" \"$@\" >/dev/null </dev/null & cat >/dev/null; kill -9 $!; wait";
+    // The server and its folder go when the shell's standard input ends, so also when this process is killed.
+    private const string Shell = "\"$0\" \"$@\" >/dev/null </dev/null & cat >/dev/null; kill -9 $!; wait; rm -rf \"$FOLDER\"";
 
     private Process? _process;
-    private DirectoryInfo? _folder;
 
     public int Port { get; private set; }
 
@@ -47,11 +46,11 @@ public sealed class RedisServer : IAsyncLifetime
             MissingReason = $"There is no redis-server on the path, and {Variable} names none.";
             return;
         }
-        _folder = Directory.CreateTempSubdirectory("worker-streams-");
+        var folder = Directory.CreateTempSubdirectory("worker-streams-").FullName;
         Port = FreePort();
-        ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true };
+        ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true, Environment = { ["FOLDER"] = folder } };
         string[] arguments =
-            ["-c", Shell, path, "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "", "--appendonly", "no", "--loglevel", "warning"];
+            ["-c", Shell, path, "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no", "--loglevel", "warning"];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
@@ -66,7 +65,6 @@ public sealed class RedisServer : IAsyncLifetime
             await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
             _process.Dispose();
         }
-        _folder?.Delete(recursive: true);
     }
 
     private async Task ConnectAsync()
