@@ -27,7 +27,7 @@ internal static class AppendCommands
         return reply.IsNull ? null : EntryReply.IdOf(reply);
     }
 
-    /// <summary>Appends by a script as many entries at once as may be, so that who waits is served with all of them.</summary>
+    /// <summary>Appends by a script as many entries at once as may be, so that who waits is served with all of them. Once begun it is not cancelled.</summary>
     public static async ValueTask AppendAsync(
         RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options, CancellationToken cancellation)
     {
@@ -38,9 +38,9 @@ internal static class AppendCommands
             try
             {
                 if (count > 0)
-                    await AppendByScriptAsync(connection, stream, entries[..count], results, options, cancellation);
+                    await AppendByScriptAsync(connection, stream, entries[..count], results, options);
                 else
-                    await AppendAloneAsync(connection, stream, entries, results, options, cancellation);
+                    await AppendAloneAsync(connection, stream, entries, results, options);
             }
             catch (StreamEngineException error)
             {
@@ -52,20 +52,20 @@ internal static class AppendCommands
     }
 
     private static async ValueTask AppendAloneAsync(
-        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options, CancellationToken cancellation)
+        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
     {
-        var id = await AppendAsync(connection, WordsOf(stream, entries.Span[0], options), cancellation);
+        var id = await AppendAsync(connection, WordsOf(stream, entries.Span[0], options), CancellationToken.None);
         results.Span[0] = id is { } stored ? new(AppendStatus.Stored, stored) : new(AppendStatus.NoStream, default);
     }
 
     private static async ValueTask AppendByScriptAsync(
-        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options, CancellationToken cancellation)
+        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
     {
         var (before, trimming) = (OptionsOf(options), options.Trim is { } trim ? StreamCommands.TrimOptions(trim) : []);
         var arguments = new Arguments().Number(before.Count).Number(trimming.Count).Options(before).Options(trimming);
         foreach (ref readonly var entry in entries.Span)
             arguments.Text(entry.Id.ToString()).Number(2 * entry.Fields.Count).Fields(entry.Fields);
-        var reply = await connection.RunAsync(Script.Append, new Arguments().Key(stream), arguments, cancellation);
+        var reply = await connection.RunAsync(Script.Append, new Arguments().Key(stream), arguments, CancellationToken.None);
         for (var i = 0; i < entries.Length; i++)
             results.Span[i] = ResultOf(reply[i]);
     }

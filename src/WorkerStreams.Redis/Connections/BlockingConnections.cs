@@ -29,7 +29,6 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
     /// <summary>A connection for one read, which gives it back, or null where none is free in time.</summary>
     public async ValueTask<BlockingConnection?> RentAsync(TimeSpan? time, CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         Interlocked.Increment(ref _queue);
         try
         {
@@ -42,11 +41,14 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
         }
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             return _free.TryTake(out var free) ? free : await ConnectAsync();
         }
-        catch
+        catch (Exception error)
         {
             _places.Release();
+            if (RedisError.Translate(error) is { } translated)
+                throw translated;
             throw;
         }
     }
