@@ -28,7 +28,10 @@ internal static class ClaimCommands
         {
             // One that FORCE makes pending begins with 1.
             var (count, idle) = before.TryGet(id, out var known) ? known : (1, default);
-            return (request.DeliveryCount ?? count + added, idle);
+            count = request.DeliveryCount ?? count + added;
+            // An id may be named again.
+            before.Set(id, count, request.Idle ?? default);
+            return (count, idle);
         });
     }
 

@@ -15,5 +15,7 @@ internal sealed class KnownDeliveries
             _deliveries[EntryReply.IdOf(reply[i])] = ((long)reply[i + 2], TimeSpan.FromMilliseconds((long)reply[i + 1]));
     }
 
+    public void Set(StreamEntryId id, long count, TimeSpan idle) => _deliveries[id] = (count, idle);
+
     public bool TryGet(StreamEntryId id, out (long Count, TimeSpan Idle) delivery) => _deliveries.TryGetValue(id, out delivery);
 }

@@ -43,9 +43,10 @@ for _, row in ipairs(around) do
 end
 
 -- The count of an entry that the owner has, or false where another has it, or nothing.
-local gone = {}
+local gone, claimed = {}, {}
 local function count_of(id)
-    if gone[id] then
+    -- XCLAIM drops what is gone from the stream, so an id that comes again is not pending then.
+    if gone[id] or (claimed[id] and #redis.call('XRANGE', stream, id, id) == 0) then
         return nil
     end
     if held[id] == nil then
@@ -85,6 +86,7 @@ while i <= #ARGV do
             elseif step.kind == 'ACK' or step.kind == 'DELETE' or step.kind == 'DEAD' then
                 gone[id] = true
             end
+            claimed[id] = true
             step.ids[#step.ids + 1] = id
         end
     end
