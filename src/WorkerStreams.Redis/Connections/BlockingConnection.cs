@@ -73,7 +73,7 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
             }
             while (!reply.IsCompleted && TimeProvider.System.GetElapsedTime(begun) < Patience);
         }
-        catch (Exception refused) when (refused is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception)
         {
             // Whoever may not use CLIENT waits until the read ends by itself.
         }
