@@ -41,7 +41,9 @@ internal static class OrderHost
             builder.Logging.AddFilter("WorkerStreams", LogLevel.Critical).AddFilter("Polly", LogLevel.Critical); // faults that were asked for are no news
         builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderStream>().AddSingleton<OrderFeed>();
 
-        builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
+        var streams = builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
+        if (options.Redis is { } server)
+            streams.UseRedis(server);
         builder.Services.AddStreamProducer<OrderLine>(OrderStream.Name, producer => producer.KeepForever = true);
         builder.Services.AddStreamConsumer<OrderLine, OrderLineHandler>(OrderStream.Name, OrderStream.Group, consumer =>
         {

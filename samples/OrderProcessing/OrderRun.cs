@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkerStreams;
+using WorkerStreams.Engine;
 
 namespace OrderProcessing;
 
@@ -31,9 +32,9 @@ internal sealed class OrderRun(RunOptions options)
         {
             return Refuse($"{options.Serve} cannot be served: {exception.Message}");
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or WorkerStreamsConfigurationException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or WorkerStreamsConfigurationException or StreamEngineException)
         {
-            return Refuse(exception.Message); // an address in use, a full disk, a wrong appsettings.json
+            return Refuse(exception.Message); // an address in use, a full disk, a wrong appsettings.json, no server
         }
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using StackExchange.Redis;
 
 namespace OrderProcessing;
 
@@ -16,11 +17,12 @@ internal static class RunCommand
         CustomParser = ExistingFile,
     };
 
-    private static readonly Option<string> Engine = new Option<string>("--engine")
+    private static readonly Option<ConfigurationOptions?> Engine = new("--engine")
     {
-        Description = "The stream engine",
-        DefaultValueFactory = _ => "memory",
-    }.AcceptOnlyFromAmong("memory");
+        Description = "The stream engine: in this process, or of a Redis server, such as redis:localhost:6379 [default: memory]",
+        HelpName = "memory|redis:CONFIG",
+        CustomParser = RedisServer,
+    };
 
     private static readonly Option<FileInfo?> Ledger = new("--ledger")
     {
@@ -58,6 +60,7 @@ internal static class RunCommand
         {
             Input = parsed.GetRequiredValue(Input),
             Ledger = parsed.GetValue(Ledger),
+            Redis = parsed.GetValue(Engine),
             Concurrency = parsed.GetValue(Concurrency),
             FailRate = parsed.GetValue(FailRate),
             Serve = parsed.GetValue(Serve),
@@ -88,6 +91,25 @@ internal static class RunCommand
             return value;
         result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number from {least} to {most}."));
         return default;
+    }
+
+    private static ConfigurationOptions? RedisServer(ArgumentResult result)
+    {
+        const string redis = "redis:";
+        var text = result.Tokens[0].Value;
+        if (text == "memory")
+            return null;
+        try
+        {
+            if (text.StartsWith(redis, StringComparison.Ordinal) && ConfigurationOptions.Parse(text[redis.Length..]) is { EndPoints.Count: > 0 } configuration)
+                return configuration;
+        }
+        catch (ArgumentException)
+        {
+            // Told below.
+        }
+        result.AddError($"'{text}' is no engine. Allowed: memory, or redis: and a configuration such as localhost:6379.");
+        return null;
     }
 
     private static string? HttpAddress(ArgumentResult result)

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace OrderProcessing;
 
 /// <summary>What the command line asks for.</summary>
@@ -8,6 +10,9 @@ internal sealed record RunOptions
 
     /// <summary>The ledger; null is a fresh temporary one.</summary>
     public FileInfo? Ledger { get; init; }
+
+    /// <summary>The Redis server that has the streams; null is none, they are in this process.</summary>
+    public ConfigurationOptions? Redis { get; init; }
 
     /// <summary>Handlers that run at once.</summary>
     public required int Concurrency { get; init; }

@@ -13,7 +13,7 @@ public sealed record EngineTraits(Version Level)
     public static EngineTraits Redis70 { get; } = new(new Version(7, 0));
 
     /// <summary>Valkey 9.1.</summary>
-    public static EngineTraits Valkey91 { get; } = new(V72) { ReadsLastEntry = true };
+    public static EngineTraits Valkey91 { get; } = new(V72) { ReadsLastEntry = true, RecountsFromFirstEntry = true };
 
     /// <summary>7.2: a consumer appears, and is seen, whenever it is named, also where nothing was delivered or claimed; and its last success is told.</summary>
     public bool TracksEveryMention { get; } = Level >= V72;
@@ -33,8 +33,11 @@ public sealed record EngineTraits(Version Level)
     /// <summary>7.4: where the last entry is deleted, <c>+</c> is the one before.</summary>
     public bool ReadsLastLiveEntry { get; } = Level >= V74;
 
-    /// <summary>8.0: the lag of a group that stands before the first entry is the length, whatever was deleted or trimmed before that; and what it has read is counted anew from there.</summary>
+    /// <summary>8.0: the lag of a group that stands before the first entry is the length, whatever was deleted or trimmed before that.</summary>
     public bool KnowsLagBehindFirstEntry { get; } = Level >= V80;
+
+    /// <summary>8.0: what a group that stood before the first entry has read is counted anew from there.</summary>
+    public bool RecountsFromFirstEntry { get; init; } = Level >= V80;
 
     /// <summary>Whether history reads and claims tell delivery counts and idle times.</summary>
     public bool TellsDeliveries { get; init; } = true;

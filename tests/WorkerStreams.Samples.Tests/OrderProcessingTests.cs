@@ -6,7 +6,7 @@ namespace WorkerStreams.Samples.Tests;
 
 public sealed class OrderProcessingTests
 {
-    private static readonly string[] Totals =
+    internal static readonly string[] Totals =
     [
         "order lines   4792",
         "invoices      2093",

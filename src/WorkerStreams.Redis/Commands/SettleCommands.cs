@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Connections;
+using WorkerStreams.Redis.Scripts;
+
+namespace WorkerStreams.Redis.Commands;
+
+/// <summary>Settlement, which no command of Redis does on condition of ownership: one script, in one step.</summary>
+internal static class SettleCommands
+{
+    public static async ValueTask SettleAsync(
+        RedisConnection connection, SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (request.Settlements.IsEmpty)
+            return;
+        var keys = new Arguments().Key(request.Stream);
+        if (CheckDeadLetters(request))
+            keys.Key(request.DeadLetterStream);
+        var reply = (string)(await connection.RunAsync(Script.Settle, keys, ArgumentsOf(request), cancellation))!;
+        for (var i = 0; i < reply.Length; i++)
+        {
+            outcomes.Span[i] = reply[i] switch
+            {
+                '0' => SettlementOutcome.Done,
+                '1' => SettlementOutcome.NotOwner,
+                _ => SettlementOutcome.NotPending,
+            };
+        }
+    }
+
+    private static Arguments ArgumentsOf(SettleRequest request)
+    {
+        var settlements = request.Settlements.Span;
+        var (least, most) = (StreamEntryId.MaxValue, StreamEntryId.MinValue);
+        foreach (var settlement in settlements)
+        {
+            least = settlement.Id < least ? settlement.Id : least;
+            most = settlement.Id > most ? settlement.Id : most;
+        }
+        var words = new Arguments().Name(request.Group).Name(request.Owner).Id(least).Id(most).Number(settlements.Length);
+        var ids = new StringBuilder();
+        for (var i = 0; i < settlements.Length; i++)
+        {
+            var (kind, letter) = (settlements[i].Kind, settlements[i].DeadLetterFields);
+            ids.Append(CultureInfo.InvariantCulture, $"{settlements[i].Id} ");
+            if (kind != SettlementKind.DeadLetter && i + 1 < settlements.Length && settlements[i + 1].Kind == kind)
+                continue;
+            words.Text(WordOf(kind)).Text(ids.ToString());
+            ids.Clear();
+            if (kind == SettlementKind.DeadLetter)
+                words.Number(2 * letter.Count).Fields(letter);
+        }
+        return words;
+    }
+
+    private static string WordOf(SettlementKind kind) => kind switch
+    {
+        SettlementKind.Acknowledge => "ACK",
+        SettlementKind.AcknowledgeAndDelete => "DELETE",
+        SettlementKind.Renew => "RENEW",
+        SettlementKind.Release => "RELEASE",
+        SettlementKind.ReleaseUnstarted => "UNSTARTED",
+        _ => "DEAD",
+    };
+
+    /// <returns>Whether there are any.</returns>
+    private static bool CheckDeadLetters(SettleRequest request)
+    {
+        var any = false;
+        foreach (var settlement in request.Settlements.Span)
+        {
+            if (settlement.Kind != SettlementKind.DeadLetter)
+                continue;
+            any = true;
+            if (settlement.DeadLetterFields.EncodedLength == 0)
+                throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR wrong number of arguments for 'xadd' command");
+        }
+        if (any && (request.DeadLetterStream.IsEmpty || HashSlot.Of(request.DeadLetterStream.Bytes) != HashSlot.Of(request.Stream.Bytes)))
+        {
+            throw new StreamEngineException(
+                StreamErrorCode.InvalidArgument,
+                $"ERR the dead-letter stream '{request.DeadLetterStream}' must be of the same hash slot as the stream '{request.Stream}', such as its companion");
+        }
+        return any;
+    }
+}

@@ -1,0 +1,216 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Connections;
+using StreamInfo = WorkerStreams.Engine.StreamInfo;
+
+namespace WorkerStreams.Redis;
+
+/// <summary>
+/// Streams of a Redis server, 6.2 or later, or Valkey: single, or of a cluster. Safe for any number of threads. Commands share one connection; reads that wait
+/// have their own, up to <see cref="RedisEngineOptions.MaxBlockingConnections"/>. Where the server cannot be reached, calls fail with
+/// <see cref="StreamErrorCode.Unavailable"/> until the client has connected anew. A read that waits and is cancelled has delivered nothing where the user may use
+/// CLIENT; otherwise, and where its answer got lost, what it was delivered stays pending for its consumer. <see cref="ReadRequest.MaxBytes"/> is not heeded.
+/// </summary>
+public sealed class RedisStreamEngine : IStreamEngine, IDisposable
+{
+    // Shorter than the client's patience with an answer, which then tells a connection that hangs.
+    private static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(5), AnswerTime = TimeSpan.FromSeconds(5);
+
+    private readonly IConnectionMultiplexer _multiplexer;
+    private readonly RedisConnection _shared;
+    private readonly BlockingConnections _blocking;
+    private readonly bool _isOwner;
+    private volatile bool _closed;
+
+    private RedisStreamEngine(IConnectionMultiplexer multiplexer, ConfigurationOptions configuration, RedisEngineOptions? options, bool isOwner)
+    {
+        options ??= new();
+        options.Validate();
+        (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
+        ServerVersion.CheckAll(multiplexer, configuration.DefaultVersion);
+        var own = ForBlocking(configuration);
+        _blocking = new(async () => await ConnectionMultiplexer.ConnectAsync(own), isOwner ? multiplexer : null, options.MaxBlockingConnections, LongestSlice);
+    }
+
+    /// <summary>An engine by a connection of its own, which it closes when it is disposed.</summary>
+    /// <param name="configuration">The client's settings.</param>
+    /// <param name="options">The engine's settings; null stands for the defaults.</param>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: the server cannot be reached, or is too old.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public static RedisStreamEngine Connect(ConfigurationOptions configuration, RedisEngineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ConnectionMultiplexer? multiplexer = null;
+        try
+        {
+            var own = WithClientCommand(configuration);
+            multiplexer = ConnectionMultiplexer.Connect(own);
+            return new(multiplexer, own, options, isOwner: true);
+        }
+        catch (Exception error)
+        {
+            multiplexer?.Dispose();
+            if (RedisError.Translate(error) is { } translated)
+                throw translated;
+            throw;
+        }
+    }
+
+    /// <summary>An engine by a connection string of the client, such as <c>localhost:6379</c>.</summary>
+    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?)"/>
+    public static RedisStreamEngine Connect(string configuration, RedisEngineOptions? options = null) =>
+        Connect(ConfigurationOptions.Parse(configuration), options);
+
+    /// <summary>
+    /// An engine by a connection that the caller keeps and closes. The connections on which reads wait are made from its
+    /// <see cref="IConnectionMultiplexer.Configuration"/>, which has no callbacks and no certificates; give <see cref="ConfigurationOptions"/> where these are needed.
+    /// </summary>
+    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?)"/>
+    public static RedisStreamEngine Connect(IConnectionMultiplexer connection, RedisEngineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new(connection, ConfigurationOptions.Parse(connection.Configuration), options, isOwner: false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default) =>
+        AppendCommands.AppendAsync(Open, AppendCommands.WordsOf(stream, entry, options ?? AppendOptions.Default), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask AppendAsync(
+        StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
+    {
+        CheckLength(results.Length, entries.Length, nameof(results));
+        return AppendCommands.AppendAsync(Open, stream, entries, results, options ?? AppendOptions.Default, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation = default) =>
+        BlockingReads.ReadAsync(Open, _blocking, request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default) =>
+        BlockingReads.ReadAsync(Open, _blocking, request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
+        GroupCommands.AcknowledgeAsync(Open, stream, group, ids, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
+    {
+        CheckLength(outcomes.Length, request.Settlements.Length, nameof(outcomes));
+        return SettleCommands.SettleAsync(Open, request, outcomes, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
+        ClaimCommands.ClaimAsync(Open, request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation = default) =>
+        ClaimCommands.AutoClaimAsync(Open, request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
+        PendingCommands.SummarizeAsync(Open, stream, group, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PendingEntry>> GetPendingAsync(PendingRequest request, CancellationToken cancellation = default) =>
+        PendingCommands.ListAsync(Open, request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<EntryBatch> RangeAsync(StreamName stream, RangeBound start, RangeBound end, int? count = null, bool reverse = false, CancellationToken cancellation = default) =>
+        StreamCommands.RangeAsync(Open, stream, start, end, count, reverse, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
+        StreamCommands.DeleteAsync(Open, stream, ids, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
+        StreamCommands.TrimAsync(Open, stream, trim, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>
+        StreamCommands.LengthAsync(Open, stream, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default) =>
+        StreamCommands.SetIdAsync(Open, stream, lastId, entriesAdded, maxDeletedId, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
+        StreamCommands.DeleteStreamAsync(Open, stream, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask CreateGroupAsync(
+        StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default) =>
+        GroupCommands.CreateAsync(Open, stream, group, position, createStream, entriesRead, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) =>
+        GroupCommands.SetIdAsync(Open, stream, group, position, entriesRead, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
+        GroupCommands.DestroyAsync(Open, stream, group, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> CreateConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
+        GroupCommands.CreateConsumerAsync(Open, stream, group, consumer, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
+        GroupCommands.DeleteConsumerAsync(Open, stream, group, consumer, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) =>
+        InfoCommands.StreamAsync(Open, stream, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<GroupInfo>> GetGroupsAsync(StreamName stream, CancellationToken cancellation = default) =>
+        InfoCommands.GroupsAsync(Open, stream, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
+        InfoCommands.ConsumersAsync(Open, stream, group, cancellation);
+
+    /// <summary>Closes the engine's connections. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
+    public void Dispose()
+    {
+        _closed = true;
+        _blocking.Dispose();
+        if (_isOwner)
+            _multiplexer.Dispose();
+    }
+
+    /// <summary>Reads that were asked to wait and have not ended, for tests.</summary>
+    internal int WaitingReads => _blocking.Reads;
+
+    private RedisConnection Open =>
+        _closed ? throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the engine is closed") : _shared;
+
+    private static ConfigurationOptions ForBlocking(ConfigurationOptions configuration)
+    {
+        var own = WithClientCommand(configuration);
+        own.AbortOnConnectFail = false;
+        own.AsyncTimeout = Math.Max(own.AsyncTimeout, (int)(LongestSlice + AnswerTime).TotalMilliseconds);
+        return own;
+    }
+
+    // CLIENT, which ends a read that is cancelled, the client counts among the administrator's commands; whether it is allowed, the server says.
+    private static ConfigurationOptions WithClientCommand(ConfigurationOptions configuration)
+    {
+        var own = configuration.Clone();
+        own.AllowAdmin = true;
+        return own;
+    }
+
+    private static void CheckLength(int length, int needed, string name)
+    {
+        if (length < needed)
+            throw new ArgumentException($"Room for {needed} is needed, there is room for {length}.", name);
+    }
+}

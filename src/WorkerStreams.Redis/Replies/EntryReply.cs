@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Redis.Replies;
+
+/// <summary>How often an entry of a reply was delivered, this time included, and how long ago before that.</summary>
+internal delegate (long Count, TimeSpan Idle) DeliveryOf(StreamEntryId id, bool isMissing);
+
+/// <summary>Entries as a server sends them: an id and its names and values, or an id alone.</summary>
+internal static class EntryReply
+{
+    /// <summary>The entries of one stream, as XRANGE and XCLAIM reply.</summary>
+    public static EntryBatch OfStream(StreamName stream, RedisResult reply, DeliveryOf deliveryOf)
+    {
+        if (reply.IsNull)
+            return EntryBatch.Empty;
+        var builder = new EntryBatchBuilder(Math.Max(1, reply.Length));
+        builder.BeginStream(stream);
+        AddAll(builder, reply, deliveryOf);
+        return builder.Build();
+    }
+
+    public static void AddAll(EntryBatchBuilder builder, RedisResult entries, DeliveryOf deliveryOf)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var entry = entries[i];
+            // Redis 6.2 claims what is gone from the stream, and replies with nothing.
+            if (entry.IsNull)
+                continue;
+            var bare = entry.Length < 0;
+            var id = IdOf(bare ? entry : entry[0]);
+            var fields = bare ? default : FieldsOf(entry[1]);
+            var (count, idle) = deliveryOf(id, fields.IsMissing);
+            builder.Add(new(id, fields, count, idle));
+        }
+    }
+
+    public static StreamEntryId IdOf(RedisResult reply) => StreamEntryId.Parse((string)reply!);
+
+    public static EntryFields FieldsOf(RedisResult reply)
+    {
+        if (reply.IsNull)
+            return default;
+        var parts = (RedisValue[])reply!;
+        var length = 0;
+        foreach (var part in parts)
+            length += sizeof(int) + part.GetByteCount();
+        var encoded = new byte[length];
+        var rest = encoded.AsSpan();
+        foreach (var part in parts)
+        {
+            var written = part.CopyTo(rest[sizeof(int)..]);
+            BinaryPrimitives.WriteInt32LittleEndian(rest, written);
+            rest = rest[(sizeof(int) + written)..];
+        }
+        return EntryFields.FromEncoded(encoded);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace WorkerStreams.Redis.Scripts;
+
+/// <summary>A script that the server runs in one step, known to it by its hash.</summary>
+internal sealed class Script
+{
+    [SuppressMessage("Security", "CA5350", Justification = "A name that Redis makes of a script, not a secret.")]
+    private Script(string name)
+    {
+        using var reader = new StreamReader(typeof(Script).Assembly.GetManifestResourceStream(name + ".lua")!);
+        Text = reader.ReadToEnd();
+        Hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+    }
+
+    public static Script Append { get; } = new("append");
+
+    public static Script History { get; } = new("history");
+
+    public static Script Claim { get; } = new("claim");
+
+    public static Script AutoClaim { get; } = new("autoclaim");
+
+    public static Script Settle { get; } = new("settle");
+
+    public string Text { get; }
+
+    public string Hash { get; }
+}

@@ -1,0 +1,30 @@
+-- KEYS: the stream. ARGV: how many words the options have, how many those of the trimming have, these words; then for each entry its id, the number of its names and values, and these.
+-- Replies for each entry its id, or nothing where there is no stream, or why it was refused.
+local options, trimming = tonumber(ARGV[1]), tonumber(ARGV[2])
+local replies, stored = {}, false
+local i = 3 + options + trimming
+while i <= #ARGV do
+    local words = {'XADD', KEYS[1], unpack(ARGV, 3, 2 + options)}
+    words[#words + 1] = ARGV[i]
+    local last = i + 1 + tonumber(ARGV[i + 1])
+    local reply
+    if last - i - 1 > 7000 then
+        reply = {err = 'ERR too many fields for a batch'}
+    else
+        for part = i + 2, last do
+            words[#words + 1] = ARGV[part]
+        end
+        reply = redis.pcall(unpack(words))
+    end
+    if type(reply) == 'table' then
+        reply = '-' .. reply.err
+    elseif reply then
+        stored = true
+    end
+    replies[#replies + 1] = reply
+    i = last + 1
+end
+if stored and trimming > 0 then
+    redis.call('XTRIM', KEYS[1], unpack(ARGV, 3 + options, 2 + options + trimming))
+end
+return replies

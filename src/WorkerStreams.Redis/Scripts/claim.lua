@@ -1,0 +1,37 @@
+-- KEYS: the stream. ARGV: group, consumer, minimum idle time, the ids apart by blanks, 1 where they must be of one owner, that owner; then options of XCLAIM.
+-- Replies what XCLAIM does, and of each entry that was pending its id, idle time and count before.
+local stream, group = KEYS[1], ARGV[1]
+local chunk = 1000
+local ids, before = {}, {}
+for id in string.gmatch(ARGV[4], '%S+') do
+    local rows = redis.pcall('XPENDING', stream, group, id, id, 1)
+    if rows.err then
+        return rows
+    end
+    local row = rows[1]
+    if ARGV[5] ~= '1' or (row and row[2] == ARGV[6]) then
+        ids[#ids + 1] = id
+        if row then
+            before[#before + 1], before[#before + 2], before[#before + 3] = row[1], row[3], row[4]
+        end
+    end
+end
+-- No entry has this id, but the consumer and the last id are heeded.
+if #ids == 0 then
+    ids[1] = '0-0'
+end
+local claimed = {}
+for from = 1, #ids, chunk do
+    local words = {'XCLAIM', stream, group, ARGV[2], ARGV[3], unpack(ids, from, math.min(from + chunk - 1, #ids))}
+    for option = 7, #ARGV do
+        words[#words + 1] = ARGV[option]
+    end
+    local entries = redis.pcall(unpack(words))
+    if entries.err then
+        return entries
+    end
+    for _, entry in ipairs(entries) do
+        claimed[#claimed + 1] = entry
+    end
+end
+return {claimed, before}

@@ -1,0 +1,56 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Tests.Servers;
+
+namespace WorkerStreams.Redis.Tests.Connections;
+
+public sealed class ConnectTests(RedisServer server) : EngineTest(server)
+{
+    [Fact]
+    public void Where_there_is_no_server_that_is_told()
+    {
+        var thrown = Assert.Throws<StreamEngineException>(() => RedisStreamEngine.Connect("127.0.0.1:1,connectTimeout=500,connectRetry=1"));
+        Assert.Equal((StreamErrorCode.Unavailable, false), (thrown.Code, thrown.MayHaveTakenEffect));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public void A_setting_out_of_its_range_is_told(int connections)
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = connections }));
+        Assert.Equal($"MaxBlockingConnections is {connections}. Allowed: 1 to 1000.", thrown.Message);
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_caller_keeps_outlives_the_engine_and_need_not_allow_CLIENT()
+    {
+        var configuration = Configuration;
+        configuration.AllowAdmin = false;
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        using (var engine = RedisStreamEngine.Connect(connection))
+        {
+            await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+            using var source = new CancellationTokenSource();
+            var read = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token).AsTask();
+            await BlockedAsync();
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+            await engine.AppendAsync(Stream, Entry("1-0"));
+            Assert.Equal(0, (await engine.GetPendingSummaryAsync(Stream, Group)).Count);
+        }
+        Assert.True(connection.IsConnected);
+    }
+
+    [Fact]
+    public async Task Scripts_that_the_server_has_forgotten_are_sent_again()
+    {
+        using var engine = RedisStreamEngine.Connect(Configuration);
+        var results = new AppendResult[2];
+        await engine.AppendAsync(Stream, new[] { Entry("1-0"), Entry("2-0") }, results);
+        await Client.ScriptFlushAsync();
+        await engine.AppendAsync(Stream, new[] { Entry("3-0"), Entry("4-0") }, results);
+        Assert.All(results, result => Assert.Equal(AppendStatus.Stored, result.Status));
+        Assert.Equal(4, await engine.GetLengthAsync(Stream));
+    }
+}

@@ -1,0 +1,66 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Tests.Servers;
+
+namespace WorkerStreams.Redis.Tests.Connections;
+
+/// <summary>A stream of its own with a group, and a client beside the engine.</summary>
+public abstract class EngineTest : IAsyncDisposable
+{
+    protected static readonly StreamName Group = "g";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20), Poll = TimeSpan.FromMilliseconds(5);
+
+    private readonly RedisServer _server;
+    private readonly ConnectionMultiplexer _client;
+
+    protected EngineTest(RedisServer server)
+    {
+        server.Require();
+        (_server, Stream) = (server, $"{Guid.NewGuid():N}");
+        _client = ConnectionMultiplexer.Connect(server.Configuration);
+    }
+
+    /// <summary>The client's settings, by which its connections are known from those of other tests.</summary>
+    protected ConfigurationOptions Configuration
+    {
+        get
+        {
+            var configuration = _server.Configuration;
+            configuration.ClientName = Stream.ToString();
+            return configuration;
+        }
+    }
+
+    protected StreamName Stream { get; }
+
+    protected IServer Client => _client.GetServers()[0];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected static AppendEntry Entry(string id) => new(EntryFields.Of(("f", "v")), NewEntryId.Parse(id));
+
+    protected static ReadGroupRequest ReadFor(StreamName stream, StreamName consumer) =>
+        new() { Group = Group, Consumer = consumer, Streams = [new(stream, ReadPosition.Undelivered)], Block = TimeSpan.Zero };
+
+    /// <summary>The first connection of the test's that waits at the server, once there is one.</summary>
+    protected async Task<ClientInfo> BlockedAsync()
+    {
+        ClientInfo? blocked = null;
+        await UntilAsync(async () => (blocked = (await Client.ClientListAsync()).FirstOrDefault(IsBlocked)) is not null);
+        return blocked!;
+
+        bool IsBlocked(ClientInfo client) => client.Name == Stream.ToString() && client.Flags.HasFlag(ClientFlags.Blocked);
+    }
+
+    protected static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var end = new CancellationTokenSource(Deadline, TimeProvider.System);
+        while (!await condition())
+            await Task.Delay(Poll, TimeProvider.System, end.Token);
+    }
+}

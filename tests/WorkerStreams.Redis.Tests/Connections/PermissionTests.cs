@@ -1,0 +1,45 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Tests.Servers;
+
+namespace WorkerStreams.Redis.Tests.Connections;
+
+/// <summary>A user who may do little.</summary>
+public sealed class PermissionTests(RedisServer server) : EngineTest(server)
+{
+    [Fact]
+    public async Task Streams_and_scripts_are_enough_but_a_cancelled_read_may_then_be_delivered_something()
+    {
+        using var engine = await ConnectAsync("-@all +@stream +eval +evalsha +del +hello +auth +ping +echo +client|setname");
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        using var source = new CancellationTokenSource();
+        var read = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token).AsTask();
+        await BlockedAsync();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+
+        // What was left at the server takes the entry, which is found as pending.
+        await engine.AppendAsync(Stream, Entry("1-0"));
+        await UntilAsync(async () => (await engine.GetPendingSummaryAsync(Stream, Group)).Count == 1);
+        var outcomes = new SettlementOutcome[1];
+        await engine.SettleAsync(new() { Stream = Stream, Group = Group, Owner = "a", Settlements = new[] { Settlement.Acknowledge(new(1, 0)) } }, outcomes);
+        Assert.Equal([SettlementOutcome.Done], outcomes);
+    }
+
+    [Fact]
+    public async Task What_may_not_be_done_is_told_in_the_servers_words()
+    {
+        using var engine = await ConnectAsync("-@all +@read +@connection");
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.AppendAsync(Stream, Entry("1-0")));
+        Assert.Equal((StreamErrorCode.Unavailable, false), (thrown.Code, thrown.MayHaveTakenEffect));
+        Assert.StartsWith("NOPERM", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<RedisStreamEngine> ConnectAsync(string rules)
+    {
+        var user = $"user-{Guid.NewGuid():N}";
+        await Client.ExecuteAsync("ACL", ["SETUSER", user, "on", ">secret", "~*", "&*", .. rules.Split(' ')]);
+        var configuration = Configuration;
+        (configuration.User, configuration.Password) = (user, "secret");
+        return RedisStreamEngine.Connect(configuration);
+    }
+}

@@ -1,0 +1,37 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Connections;
+
+namespace WorkerStreams.Redis.Tests.Connections;
+
+public sealed class RedisErrorTests
+{
+    [Theory]
+    [InlineData("OOM command not allowed when used memory > 'maxmemory'.", StreamErrorCode.OutOfMemory)]
+    [InlineData("UNBLOCKED the stream key no longer exists", StreamErrorCode.NoGroup)]
+    [InlineData("CROSSSLOT Keys in request don't hash to the same slot", StreamErrorCode.InvalidArgument)]
+    [InlineData("READONLY You can't write against a read only replica.", StreamErrorCode.Unavailable)]
+    [InlineData("LOADING Redis is loading the dataset in memory", StreamErrorCode.Unavailable)]
+    [InlineData("NOPERM this user has no permissions to run the 'xadd' command", StreamErrorCode.Unavailable)]
+    public void What_the_server_refuses_keeps_its_text_and_has_changed_nothing(string text, StreamErrorCode code)
+    {
+        var error = RedisError.Translate(new RedisServerException(RedisErrorKind.None, CommandFlags.None, text));
+        Assert.Equal((code, text, false), (error!.Code, error.Message, error.MayHaveTakenEffect));
+    }
+
+    [Theory]
+    [InlineData(CommandStatus.WaitingInBacklog, false, false)]
+    [InlineData(CommandStatus.WaitingToBeSent, false, true)]
+    [InlineData(CommandStatus.Sent, true, true)]
+    [InlineData(CommandStatus.Unknown, true, true)]
+    public void What_was_not_sent_has_certainly_changed_nothing(CommandStatus status, bool whenLost, bool whenLate)
+    {
+        var lost = RedisError.Translate(new RedisConnectionException(ConnectionFailureType.SocketFailure, CommandFlags.None, "lost", null, status));
+        Assert.Equal((StreamErrorCode.Unavailable, whenLost), (lost!.Code, lost.MayHaveTakenEffect));
+        var late = RedisError.Translate(new RedisTimeoutException(CommandFlags.None, "late", status));
+        Assert.Equal((StreamErrorCode.Unavailable, whenLate), (late!.Code, late.MayHaveTakenEffect));
+    }
+
+    [Fact]
+    public void What_is_none_of_the_clients_is_left_alone() => Assert.Null(RedisError.Translate(new InvalidOperationException()));
+}

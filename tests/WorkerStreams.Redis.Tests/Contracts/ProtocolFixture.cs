@@ -1,0 +1,69 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Engine.Contract;
+using WorkerStreams.Redis.Tests.Servers;
+
+namespace WorkerStreams.Redis.Tests.Contracts;
+
+/// <summary>The remote engine on a real server, by one protocol.</summary>
+public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol) : EngineFixture, IForeignKeys
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2), Patience = TimeSpan.FromSeconds(5), TimerGrain = TimeSpan.FromMilliseconds(10);
+
+    private readonly string _name = $"{Guid.NewGuid():N}";
+    private ConnectionMultiplexer? _client;
+
+    public override EngineTraits Traits =>
+        (server.IsValkey ? EngineTraits.Valkey91 : new(server.Version)) with { LimitsBytes = false, RenewsGoneEntries = false };
+
+    // A timer goes by a clock of a few milliseconds, and may be early by them.
+    public override async ValueTask ElapseAsync(TimeSpan time) => await Task.Delay(time + TimerGrain, TimeProvider.System);
+
+    /// <summary>Waits until as many reads are blocked at the server as wait at the engine.</summary>
+    public override async ValueTask QuietAsync()
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (((RedisStreamEngine)Engine).WaitingReads != await CountBlockedAsync() && TimeProvider.System.GetElapsedTime(begun) < Patience)
+            await Task.Delay(Poll, TimeProvider.System);
+    }
+
+    public async ValueTask SetForeignKeyAsync(StreamName name) =>
+        await _client!.GetDatabase().StringSetAsync((RedisKey)name.Bytes.ToArray(), "no stream");
+
+    /// <summary>The fixture, where there is a server.</summary>
+    public ProtocolFixture OrSkip()
+    {
+        server.Require();
+        return this;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_client is not null)
+            await _client.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected override async ValueTask<IStreamEngine> CreateEngineAsync()
+    {
+        if (server.MissingReason is not null)
+            return null!;
+        _client = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
+        var configuration = server.Configuration;
+        (configuration.ClientName, configuration.Protocol) = (_name, protocol);
+        return RedisStreamEngine.Connect(configuration);
+    }
+
+    private async Task<int> CountBlockedAsync()
+    {
+        var clients = (string)(await _client!.GetServers()[0].ExecuteAsync("CLIENT", "LIST"))!;
+        return clients.Split('\n').Count(client => client.Contains($" name={_name} ", StringComparison.Ordinal) && client.Contains(" flags=b ", StringComparison.Ordinal));
+    }
+}
+
+/// <summary>By RESP2.</summary>
+public sealed class Resp2Fixture(RedisServer server) : ProtocolFixture(server, RedisProtocol.Resp2);
+
+/// <summary>By RESP3.</summary>
+public sealed class Resp3Fixture(RedisServer server) : ProtocolFixture(server, RedisProtocol.Resp3);

@@ -1,0 +1,59 @@
+using WorkerStreams.Engine.Contract;
+
+namespace WorkerStreams.Redis.Tests.Contracts;
+
+public sealed class Resp2Acknowledging(Resp2Fixture fixture) : AcknowledgingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Appending(Resp2Fixture fixture) : AppendingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2AutoClaiming(Resp2Fixture fixture) : AutoClaimingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2BatchAppending(Resp2Fixture fixture) : BatchAppendingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2BatchMemory(Resp2Fixture fixture) : BatchMemoryContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Blocking(Resp2Fixture fixture) : BlockingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Cancellation(Resp2Fixture fixture) : CancellationContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Claiming(Resp2Fixture fixture) : ClaimingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Concurrency(Resp2Fixture fixture) : ConcurrencyContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Consumers(Resp2Fixture fixture) : ConsumersContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Deleting(Resp2Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Fields(Resp2Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2ForeignKeys(Resp2Fixture fixture) : ForeignKeysContract(fixture.OrSkip(), fixture), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2GroupBlocking(Resp2Fixture fixture) : GroupBlockingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2GroupReading(Resp2Fixture fixture) : GroupReadingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Groups(Resp2Fixture fixture) : GroupsContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2History(Resp2Fixture fixture) : HistoryContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Lag(Resp2Fixture fixture) : LagContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2ManyPending(Resp2Fixture fixture) : ManyPendingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2OwnedClaiming(Resp2Fixture fixture) : OwnedClaimingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Pending(Resp2Fixture fixture) : PendingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2RandomCommands(Resp2Fixture fixture) : RandomCommandsContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Range(Resp2Fixture fixture) : RangeContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Reading(Resp2Fixture fixture) : ReadingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2SetId(Resp2Fixture fixture) : SetIdContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Settlement(Resp2Fixture fixture) : SettlementContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2StreamInfo(Resp2Fixture fixture) : StreamInfoContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
+public sealed class Resp2Trimming(Resp2Fixture fixture) : TrimmingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;

@@ -1,0 +1,59 @@
+using WorkerStreams.Engine.Contract;
+
+namespace WorkerStreams.Redis.Tests.Contracts;
+
+public sealed class Resp3Acknowledging(Resp3Fixture fixture) : AcknowledgingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Appending(Resp3Fixture fixture) : AppendingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3AutoClaiming(Resp3Fixture fixture) : AutoClaimingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3BatchAppending(Resp3Fixture fixture) : BatchAppendingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3BatchMemory(Resp3Fixture fixture) : BatchMemoryContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Blocking(Resp3Fixture fixture) : BlockingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Cancellation(Resp3Fixture fixture) : CancellationContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Claiming(Resp3Fixture fixture) : ClaimingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Concurrency(Resp3Fixture fixture) : ConcurrencyContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Consumers(Resp3Fixture fixture) : ConsumersContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Deleting(Resp3Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Fields(Resp3Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3ForeignKeys(Resp3Fixture fixture) : ForeignKeysContract(fixture.OrSkip(), fixture), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3GroupBlocking(Resp3Fixture fixture) : GroupBlockingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3GroupReading(Resp3Fixture fixture) : GroupReadingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Groups(Resp3Fixture fixture) : GroupsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3History(Resp3Fixture fixture) : HistoryContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Lag(Resp3Fixture fixture) : LagContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3ManyPending(Resp3Fixture fixture) : ManyPendingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3OwnedClaiming(Resp3Fixture fixture) : OwnedClaimingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Pending(Resp3Fixture fixture) : PendingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3RandomCommands(Resp3Fixture fixture) : RandomCommandsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Range(Resp3Fixture fixture) : RangeContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Reading(Resp3Fixture fixture) : ReadingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3SetId(Resp3Fixture fixture) : SetIdContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Settlement(Resp3Fixture fixture) : SettlementContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3StreamInfo(Resp3Fixture fixture) : StreamInfoContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
+public sealed class Resp3Trimming(Resp3Fixture fixture) : TrimmingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
