@@ -30,12 +30,7 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
         await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
         using (var engine = RedisStreamEngine.Connect(connection))
         {
-            await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
-            using var source = new CancellationTokenSource();
-            var read = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token).AsTask();
-            await BlockedAsync();
-            await source.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+            await CancelReadAsync(engine);
             await engine.AppendAsync(Stream, Entry("1-0"));
             Assert.Equal(0, (await engine.GetPendingSummaryAsync(Stream, Group)).Count);
         }

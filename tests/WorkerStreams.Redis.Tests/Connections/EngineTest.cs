@@ -57,6 +57,17 @@ public abstract class EngineTest : IAsyncDisposable
         bool IsBlocked(ClientInfo client) => client.Name == Stream.ToString() && client.Flags.HasFlag(ClientFlags.Blocked);
     }
 
+    /// <summary>Makes the group, and cancels a read of it that waits at the server.</summary>
+    protected async Task CancelReadAsync(RedisStreamEngine engine)
+    {
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        using var source = new CancellationTokenSource();
+        var read = engine.ReadGroupAsync(ReadFor(Stream, "a"), source.Token).AsTask();
+        await BlockedAsync();
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+    }
+
     protected static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var end = new CancellationTokenSource(Deadline, TimeProvider.System);
