@@ -8,7 +8,7 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
     private readonly int _count = count is > 0 and var given ? given : int.MaxValue;
     private EntryBatch? _batch;
     private Chunk? _kept;
-    private long _bytesLeft = maxBytes ?? long.MaxValue;
+    private long _bytesLeft = maxBytes is { } most ? Math.Max(1, most) : long.MaxValue;
     private int _streamEnd;
 
     /// <summary>Whether the reply has all the bytes it may have, or the stream all the entries.</summary>

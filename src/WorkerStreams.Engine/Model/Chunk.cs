@@ -63,9 +63,12 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
     /// <param name="expectedEntries">The entries there will probably be: room for them before the chunk first grows.</param>
     /// <param name="expectedBytes">The bytes of all their fields.</param>
     /// <param name="near">Whether it takes only ids that are very near each other, and keeps them in half the bytes.</param>
-    public void Begin(StreamEntryId first, int bytes, int expectedEntries, int expectedBytes, bool near)
+    public void Begin(StreamEntryId first, int bytes, int expectedEntries, int expectedBytes, bool near) =>
+        Begin(near ? NearKey.BaseOf(first) : IdBase.Of(first), bytes, expectedEntries, expectedBytes, near);
+
+    private void Begin(IdBase origin, int bytes, int expectedEntries, int expectedBytes, bool near)
     {
-        (_base, _areNear, _used, _references) = (near ? NearKey.BaseOf(first) : IdBase.Of(first), near, 0, 1);
+        (_base, _areNear, _used, _references) = (origin, near, 0, 1);
         // A large entry has a buffer of its own size for itself.
         _pooled = FieldsStart(SmallestTable) + bytes <= limits.MaxBytes;
         _room = _pooled ? RoomFor(expectedEntries, bytes) : SmallestTable;
@@ -178,7 +181,8 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
         for (var i = Start; i < End; i++)
             bytes += IsDeleted(i) ? 0 : FieldsAt(i).EncodedLength;
         var compacted = new Chunk(limits);
-        compacted.Begin(FirstId, FieldsAt(Start).EncodedLength, Live, bytes, _areNear);
+        // By the same base, for others may not reach to all of the entries.
+        compacted.Begin(_base, FieldsAt(Start).EncodedLength, Live, bytes, _areNear);
         for (var i = Start; i < End; i++)
         {
             if (!IsDeleted(i))

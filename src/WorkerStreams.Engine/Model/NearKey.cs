@@ -10,8 +10,16 @@ internal static class NearKey
 {
     private const ulong Greatest = 0x0000FFFF_0000FFFF;
 
-    /// <summary>A base for near keys of <paramref name="first"/> and ids after it: of the same millisecond, where it has had many already.</summary>
-    public static IdBase BaseOf(StreamEntryId first) => new(first.Milliseconds, first.Sequence <= ushort.MaxValue / 2 ? 0 : first.Sequence);
+    /// <summary>
+    /// A base for near keys of <paramref name="first"/> and ids after it: of the same millisecond, where it has had many already. All of them have keys above
+    /// <see cref="IdBase.Of"/> as well.
+    /// </summary>
+    public static IdBase BaseOf(StreamEntryId first) => new(first.Milliseconds, first.Sequence switch
+    {
+        <= ushort.MaxValue / 2 => 0,
+        <= uint.MaxValue => Math.Min(first.Sequence, uint.MaxValue - ushort.MaxValue),
+        _ => first.Sequence,
+    });
 
     /// <summary>Whether a key has a near one.</summary>
     public static bool IsNear(ulong key) => (key & ~Greatest) == 0;
