@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// The deliveries of a block's entries, by their places. As long as entries come last, many at once, and go first, they are kept as runs, and no entry is
-/// touched on its own; the first other change gives each its own.
+/// The deliveries of a block's entries, by their places. As long as entries come last, many at once, they are kept as runs, and no entry is touched on its own,
+/// wherever entries go; the first one that is delivered anew, or comes in between, gives each its own.
 /// </summary>
 internal struct Deliveries()
 {
