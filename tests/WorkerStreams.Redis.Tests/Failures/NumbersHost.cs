@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Redis.Tests.Failures;
+
+/// <summary>A host that publishes numbers and handles them, and knows which it has handled.</summary>
+internal sealed class NumbersHost : IAsyncDisposable
+{
+    public static readonly StreamName Stream = "numbers", Group = "g";
+
+    private const int PublishersAtOnce = 200;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60), Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly IHost _host;
+    private readonly Numbers _numbers = new();
+    private int _published, _failures;
+
+    private NumbersHost(ConfigurationOptions configuration, RedisEngineOptions? options, Action<StreamConsumerOptions>? configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddWorkerStreams().UseRedis(configuration, options);
+        builder.Services.AddSingleton(_numbers);
+        builder.Services.AddStreamProducer<Number>(Stream.ToString(), producer => producer.KeepForever = true);
+        builder.Services.AddStreamConsumer<Number, NumberHandler>(Stream.ToString(), Group.ToString(), consumer =>
+        {
+            // What a lost read was delivered is found again soon.
+            (consumer.MinIdleTime, consumer.ReclaimInterval) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(500));
+            configure?.Invoke(consumer);
+        });
+        builder.Services.AddHealthChecks().AddWorkerStreams();
+        builder.Logging.AddProvider(Log);
+        _host = builder.Build();
+    }
+
+    public IStreamEngine Engine => _host.Services.GetRequiredService<IStreamEngine>();
+
+    /// <summary>What was logged.</summary>
+    public MemoryLog Log { get; } = new();
+
+    /// <summary>The numbers known to be stored.</summary>
+    public int Published => Volatile.Read(ref _published);
+
+    /// <summary>The publishes that failed and were made again.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
+    /// <summary>The numbers handled at least once.</summary>
+    public int Handled => _numbers.Times.Count;
+
+    public static async Task<NumbersHost> StartAsync(
+        ConfigurationOptions configuration, RedisEngineOptions? options = null, Action<StreamConsumerOptions>? configure = null)
+    {
+        var host = new NumbersHost(configuration, options, configure);
+        await host._host.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    /// <summary>Publishes the numbers, many at once, each until it is stored.</summary>
+    public Task PublishAsync(int first, int count)
+    {
+        var producer = _host.Services.GetRequiredService<IStreamProducer<Number>>();
+        ParallelOptions atOnce = new() { MaxDegreeOfParallelism = PublishersAtOnce, CancellationToken = TestContext.Current.CancellationToken };
+        return Parallel.ForEachAsync(Enumerable.Range(first, count), atOnce, async (number, cancellation) =>
+        {
+            while (!await TryPublishAsync(producer, new(number)))
+                await Task.Delay(Poll, TimeProvider.System, cancellation);
+            Interlocked.Increment(ref _published);
+        });
+    }
+
+    /// <summary>Completes when so many numbers are handled and nothing is pending.</summary>
+    public async Task HandlesAllAsync(int count)
+    {
+        await UntilAsync(() => Handled >= count, () => $"{Handled} of {count} are handled");
+        PendingSummary? pending = null;
+        await UntilAsync(async () => (pending = await Engine.GetPendingSummaryAsync(Stream, Group)).Count == 0, () => $"{pending?.Count} are pending");
+        Assert.Equal(count, Handled);
+    }
+
+    public async Task<HealthStatus> CheckEngineAsync() =>
+        (await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["worker-streams-engine"].Status;
+
+    public Task UntilAsync(Func<bool> condition, Func<string> state) => UntilAsync(() => Task.FromResult(condition()), state);
+
+    /// <summary>Completes when the condition holds; an engine that is away meanwhile is asked again.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition, Func<string> state)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!await HoldsAsync(condition))
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > Deadline)
+                Assert.Fail($"{state()} after {Deadline}. The log:\n{Log}");
+            await Task.Delay(Poll, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+    }
+
+    private async Task<bool> TryPublishAsync(IStreamProducer<Number> producer, Number number)
+    {
+        try
+        {
+            await producer.PublishAsync(number);
+            return true;
+        }
+        catch (PublishException)
+        {
+            Interlocked.Increment(ref _failures);
+            return false;
+        }
+    }
+
+    private static async Task<bool> HoldsAsync(Func<Task<bool>> condition)
+    {
+        try
+        {
+            return await condition();
+        }
+        catch (StreamEngineException)
+        {
+            return false;
+        }
+    }
+
+    public sealed record Number(int Value);
+
+    public sealed class Numbers
+    {
+        public ConcurrentDictionary<int, int> Times { get; } = [];
+    }
+
+    public sealed class NumberHandler(Numbers numbers) : IStreamHandler<Number>
+    {
+        public ValueTask HandleAsync(Number message, StreamContext context, CancellationToken cancellation)
+        {
+            numbers.Times.AddOrUpdate(message.Value, 1, static (_, times) => times + 1);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
