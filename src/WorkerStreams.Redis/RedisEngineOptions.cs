@@ -5,7 +5,8 @@ public sealed record RedisEngineOptions
 {
     /// <summary>
     /// The most connections on which reads wait for entries, one read each; made when first needed, beside the one for all other commands. Where more reads
-    /// wait than that, they take turns of a quarter of a second. 1 to 1000. Default: 16.
+    /// wait than that, one further connection listens to the streams of all the others; in a cluster they take turns of a quarter of a second instead.
+    /// 1 to 1000. Default: 16.
     /// </summary>
     public int MaxBlockingConnections { get; init; } = 16;
 

@@ -19,7 +19,11 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     private readonly IConnectionMultiplexer _multiplexer;
     private readonly RedisConnection _shared;
-    private readonly BlockingConnections _blocking;
+    private readonly BlockingConnections _blocking, _listening;
+    private readonly BlockingReads _reads;
+
+    // Ends reads that wait.
+    private readonly Lazy<Task<IConnectionMultiplexer>> _control;
     private readonly bool _isOwner;
     private volatile bool _closed;
 
@@ -30,7 +34,12 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
         ServerVersion.CheckAll(multiplexer, configuration.DefaultVersion);
         var own = ForBlocking(configuration);
-        _blocking = new(async () => await ConnectionMultiplexer.ConnectAsync(own), isOwner ? multiplexer : null, options.MaxBlockingConnections, LongestSlice);
+        _control = new(() => isOwner ? Task.FromResult(multiplexer) : ConnectAsync());
+        (_blocking, _listening) = (new(ConnectAsync, _control, options.MaxBlockingConnections, LongestSlice), new(ConnectAsync, _control, 1, LongestSlice));
+        var isCluster = multiplexer.GetServers().Any(static server => server.ServerType == ServerType.Cluster);
+        _reads = new(_blocking, isCluster ? null : new(_listening));
+
+        async Task<IConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(own);
     }
 
     /// <summary>An engine by a connection of its own, which it closes when it is disposed.</summary>
@@ -87,11 +96,11 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation = default) =>
-        BlockingReads.ReadAsync(Open, _blocking, request, cancellation);
+        _reads.ReadAsync(Open, request, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default) =>
-        BlockingReads.ReadAsync(Open, _blocking, request, cancellation);
+        _reads.ReadAsync(Open, request, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
@@ -182,12 +191,15 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     {
         _closed = true;
         _blocking.Dispose();
+        _listening.Dispose();
         if (_isOwner)
             _multiplexer.Dispose();
+        else if (_control is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            _control.Value.Result.Dispose();
     }
 
     /// <summary>Reads that were asked to wait and have not ended, for tests.</summary>
-    internal int WaitingReads => _blocking.Reads;
+    internal int WaitingReads => _reads.Waiting;
 
     private RedisConnection Open =>
         _closed ? throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the engine is closed") : _shared;

@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
@@ -5,10 +6,22 @@ using WorkerStreams.Redis.Commands;
 namespace WorkerStreams.Redis.Connections;
 
 /// <summary>A connection on which one read waits.</summary>
-internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, BlockingConnections owner) : IDisposable
+internal sealed class BlockingConnection : IDisposable
 {
     // A cancelled read asks the server to end it. Where that takes longer, it goes on without anyone who waits for it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Again = TimeSpan.FromMilliseconds(20);
+
+    private readonly IConnectionMultiplexer _multiplexer;
+    private readonly BlockingConnections _owner;
+
+    // The connection's own id at a server, which changes when it connects anew.
+    private volatile ConnectionId? _id;
+
+    public BlockingConnection(IConnectionMultiplexer multiplexer, BlockingConnections owner)
+    {
+        (_multiplexer, _owner) = (multiplexer, owner);
+        multiplexer.ConnectionFailed += (_, _) => _id = null;
+    }
 
     /// <summary>
     /// Sends a read with BLOCK and gives the connection back when it has ended. When cancelled meanwhile, the server is asked to end it, by CLIENT UNBLOCK,
@@ -39,17 +52,18 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
     public void Dispose()
     {
         // Not to wait for the read to end by itself.
-        multiplexer.Close(allowCommandsToComplete: false);
-        multiplexer.Dispose();
+        _multiplexer.Close(allowCommandsToComplete: false);
+        _multiplexer.Dispose();
     }
 
     private (Task<RedisResult> Client, Task<RedisResult> Reply) Send(string command, Arguments words, StreamName stream)
     {
         try
         {
-            // The connection's own id, which changes when it connects anew.
-            var server = multiplexer.GetServer((RedisKey)stream.Bytes.ToArray());
-            return (server.ExecuteAsync("CLIENT", ["ID"]), server.ExecuteAsync(command, words));
+            var server = _multiplexer.GetServer((RedisKey)stream.Bytes.ToArray());
+            if (_id is not { } id || !server.EndPoint.Equals(id.Server))
+                _id = id = new(server.EndPoint, server.ExecuteAsync("CLIENT", ["ID"]));
+            return (id.Reply, server.ExecuteAsync(command, words));
         }
         catch (Exception error)
         {
@@ -64,7 +78,7 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
         try
         {
             var id = (long)await client.WaitAsync(Patience);
-            var control = (await owner.GetControlAsync()).GetServer((RedisKey)stream.Bytes.ToArray());
+            var control = (await _owner.GetControlAsync()).GetServer((RedisKey)stream.Bytes.ToArray());
             do
             {
                 // It may not have got so far as to block.
@@ -73,30 +87,38 @@ internal sealed class BlockingConnection(IConnectionMultiplexer multiplexer, Blo
             }
             while (!reply.IsCompleted && TimeProvider.System.GetElapsedTime(begun) < Patience);
         }
-        catch (Exception)
+        catch (RedisServerException)
         {
             // Whoever may not use CLIENT waits until the read ends by itself.
+            _owner.EndsReads = false;
+        }
+        catch (Exception)
+        {
+            // So does whoever gets no answer.
         }
         return reply.IsCompleted;
     }
 
     private async Task GiveBackAsync(Task client, Task<RedisResult> reply)
     {
-        // Whether there is an id matters only to who is cancelled.
         await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (client is { IsFaulted: true, Exception.InnerException: RedisServerException })
+            _owner.EndsReads = false;
         try
         {
             await reply;
-            owner.Return(this);
+            _owner.Return(this);
         }
         catch (RedisServerException)
         {
-            owner.Return(this);
+            _owner.Return(this);
         }
         catch (Exception)
         {
             // It may still wait at the server, and be delivered something: the sooner that is over the better.
-            owner.Discard(this);
+            _owner.Discard(this);
         }
     }
+
+    private sealed record ConnectionId(EndPoint Server, Task<RedisResult> Reply);
 }

@@ -5,9 +5,14 @@ namespace WorkerStreams.Redis.Connections;
 
 /// <summary>
 /// The connections on which reads wait, each for one read at a time, since what is sent after a command that blocks waits with it. They are made when first
-/// needed and kept. Where all are taken, reads take turns.
+/// needed and kept. Those who wait for one take turns.
 /// </summary>
-internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> connect, IConnectionMultiplexer? control, int max, TimeSpan longestSlice) : IDisposable
+/// <param name="connect">Makes one.</param>
+/// <param name="control">That by which reads are ended; made when first needed, and closed by the owner.</param>
+/// <param name="max">The most of them.</param>
+/// <param name="longestSlice">How long a read waits at most before it asks anew.</param>
+internal sealed class BlockingConnections(
+    Func<Task<IConnectionMultiplexer>> connect, Lazy<Task<IConnectionMultiplexer>> control, int max, TimeSpan longestSlice) : IDisposable
 {
     // Short, for others wait for their turn.
     private static readonly TimeSpan CrowdedSlice = TimeSpan.FromMilliseconds(250);
@@ -15,16 +20,22 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
     private readonly SemaphoreSlim _places = new(max);
     private readonly ConcurrentBag<BlockingConnection> _free = [];
     private readonly ConcurrentDictionary<BlockingConnection, bool> _all = [];
-    private int _queue, _reads;
-    // By which reads are ended: one that is there already, or one of its own.
-    private readonly Lazy<Task<IConnectionMultiplexer>> _control = new(() => control is null ? connect() : Task.FromResult(control));
-    private volatile bool _disposed;
+    private int _queue;
 
-    /// <summary>The reads that were asked to wait and have not ended.</summary>
-    public int Reads => Volatile.Read(ref _reads);
+    private volatile bool _disposed, _endsReads = true;
+
+    /// <summary>Whether the server ends reads that are cancelled, as far as is known.</summary>
+    public bool EndsReads
+    {
+        get => _endsReads;
+        set => _endsReads = value;
+    }
 
     /// <summary>How long a read may wait at the server before it gives its turn to another or asks anew.</summary>
     public TimeSpan Slice => Volatile.Read(ref _queue) > 0 && CrowdedSlice < longestSlice ? CrowdedSlice : longestSlice;
+
+    /// <summary>A connection for one read, which gives it back, or null where none is free now.</summary>
+    public async ValueTask<BlockingConnection?> TryRentAsync() => _places.Wait(0) ? await TakeAsync() : null;
 
     /// <summary>A connection for one read, which gives it back, or null where none is free in time.</summary>
     public async ValueTask<BlockingConnection?> RentAsync(TimeSpan? time, CancellationToken cancellation)
@@ -39,26 +50,11 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
         {
             Interlocked.Decrement(ref _queue);
         }
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _free.TryTake(out var free) ? free : await ConnectAsync();
-        }
-        catch (Exception error)
-        {
-            _places.Release();
-            if (RedisError.Translate(error) is { } translated)
-                throw translated;
-            throw;
-        }
+        return await TakeAsync();
     }
 
-    public void ReadBegins() => Interlocked.Increment(ref _reads);
-
-    public void ReadEnds() => Interlocked.Decrement(ref _reads);
-
     /// <summary>A connection on which nothing waits.</summary>
-    public Task<IConnectionMultiplexer> GetControlAsync() => _control.Value;
+    public Task<IConnectionMultiplexer> GetControlAsync() => control.Value;
 
     public void Return(BlockingConnection connection)
     {
@@ -80,8 +76,23 @@ internal sealed class BlockingConnections(Func<Task<IConnectionMultiplexer>> con
         _disposed = true;
         foreach (var connection in _all.Keys)
             connection.Dispose();
-        if (control is null && _control is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            _control.Value.Result.Dispose();
+    }
+
+    // The caller has a place.
+    private async ValueTask<BlockingConnection> TakeAsync()
+    {
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _free.TryTake(out var free) ? free : await ConnectAsync();
+        }
+        catch (Exception error)
+        {
+            _places.Release();
+            if (RedisError.Translate(error) is { } translated)
+                throw translated;
+            throw;
+        }
     }
 
     private async Task<BlockingConnection> ConnectAsync()

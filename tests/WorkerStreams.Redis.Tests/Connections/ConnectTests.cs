@@ -30,7 +30,7 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
         await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
         using (var engine = RedisStreamEngine.Connect(connection))
         {
-            await CancelReadAsync(engine);
+            Assert.IsAssignableFrom<OperationCanceledException>(await CancelReadAsync(engine));
             await engine.AppendAsync(Stream, Entry("1-0"));
             Assert.Equal(0, (await engine.GetPendingSummaryAsync(Stream, Group)).Count);
         }

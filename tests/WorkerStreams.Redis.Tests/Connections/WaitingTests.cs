@@ -7,19 +7,80 @@ namespace WorkerStreams.Redis.Tests.Connections;
 public sealed class WaitingTests(RedisServer server) : EngineTest(server)
 {
     [Fact]
-    public async Task More_reads_than_connections_take_turns_and_all_are_served()
+    public async Task Reads_beyond_the_connections_wait_for_the_doorbell_together()
     {
         using var engine = RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = 2 });
-        StreamName[] streams = [.. Enumerable.Range(0, 6).Select(number => new StreamName($"{Stream}{number}"))];
-        foreach (var stream in streams)
-            await engine.CreateGroupAsync(stream, Group, GroupPosition.Beginning, createStream: true);
+        var streams = await CreateStreamsAsync(engine, 6);
         Task<EntryBatch>[] reads = [.. streams.Select(stream => engine.ReadGroupAsync(ReadFor(stream, "a")).AsTask())];
+        await UntilAsync(async () => (await AllBlockedAsync()).Count == 3);
 
         foreach (var stream in streams.Reverse())
             await engine.AppendAsync(stream, Entry("1-0"));
 
         foreach (var read in reads)
-            Assert.Equal(1, (await read.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Count);
+            Assert.Equal(1, (await read.WaitAsync(Patience, TestContext.Current.CancellationToken)).Count);
+    }
+
+    [Fact]
+    public async Task The_doorbell_misses_nothing()
+    {
+        const int Rounds = 100;
+        using var engine = RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = 1 });
+        var streams = await CreateStreamsAsync(engine, 8);
+        var begun = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(streams.Select(async stream =>
+        {
+            // Of two groups each is told.
+            await engine.CreateGroupAsync(stream, "other", GroupPosition.Beginning);
+            for (var round = 1; round <= Rounds; round++)
+            {
+                Task<EntryBatch>[] reads = [ReadOneAsync(stream, Group), ReadOneAsync(stream, "other")];
+                await engine.AppendAsync(stream, Entry($"{round}-0"));
+                foreach (var read in reads)
+                    Assert.Equal(new StreamEntryId((ulong)round, 0), (await read.WaitAsync(Patience, TestContext.Current.CancellationToken)).Entries[0].Id);
+            }
+        }));
+        // Far less than it takes until one looks by itself, even once.
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(20));
+
+        Task<EntryBatch> ReadOneAsync(StreamName stream, StreamName group) => engine.ReadGroupAsync(ReadFor(stream, "a") with { Group = group }).AsTask();
+    }
+
+    [Fact]
+    public async Task The_doorbell_works_for_a_user_who_may_not_end_reads()
+    {
+        using var engine = await ConnectAsync(PermissionTests.Least, new() { MaxBlockingConnections = 1 });
+        var streams = await CreateStreamsAsync(engine, 4);
+        foreach (var round in (string[])["1-0", "2-0"])
+        {
+            Task<EntryBatch>[] reads = [.. streams.Select(stream => engine.ReadGroupAsync(ReadFor(stream, "a")).AsTask())];
+            await UntilAsync(async () => (await AllBlockedAsync()).Count == 2);
+            foreach (var stream in streams)
+                await engine.AppendAsync(stream, Entry(round));
+            foreach (var read in reads)
+                Assert.Equal(1, (await read.WaitAsync(Patience, TestContext.Current.CancellationToken)).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_doorbell_fails_with_its_connection_and_can_wait_again()
+    {
+        using var engine = RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = 1 });
+        var streams = await CreateStreamsAsync(engine, 2);
+        var first = engine.ReadGroupAsync(ReadFor(streams[0], "a")).AsTask();
+        var own = await BlockedAsync();
+        var read = engine.ReadGroupAsync(ReadFor(streams[1], "a")).AsTask();
+        await UntilAsync(async () => (await AllBlockedAsync()).Count == 2);
+        await Client.ExecuteAsync("CLIENT", "KILL", "ID", (await AllBlockedAsync()).Single(client => client.Id != own.Id).Id);
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(() => read);
+        // What waits for the doorbell is delivered nothing.
+        Assert.Equal((StreamErrorCode.Unavailable, false), (thrown.Code, thrown.MayHaveTakenEffect));
+
+        read = engine.ReadGroupAsync(ReadFor(streams[1], "a")).AsTask();
+        foreach (var stream in streams)
+            await engine.AppendAsync(stream, Entry("1-0"));
+        foreach (var served in (Task<EntryBatch>[])[first, read])
+            Assert.Equal(1, (await served.WaitAsync(Patience, TestContext.Current.CancellationToken)).Count);
     }
 
     [Fact]
@@ -60,6 +121,14 @@ public sealed class WaitingTests(RedisServer server) : EngineTest(server)
         Assert.Equal((StreamErrorCode.Unavailable, true), (thrown.Code, thrown.MayHaveTakenEffect));
         read = engine.ReadGroupAsync(ReadFor(Stream, "a")).AsTask();
         await engine.AppendAsync(Stream, Entry("1-0"));
-        Assert.Equal(1, (await read.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Count);
+        Assert.Equal(1, (await read.WaitAsync(Patience, TestContext.Current.CancellationToken)).Count);
+    }
+
+    private async Task<StreamName[]> CreateStreamsAsync(RedisStreamEngine engine, int count)
+    {
+        StreamName[] streams = [.. Enumerable.Range(0, count).Select(number => new StreamName($"{Stream}{number}"))];
+        foreach (var stream in streams)
+            await engine.CreateGroupAsync(stream, Group, GroupPosition.Beginning, createStream: true);
+        return streams;
     }
 }
