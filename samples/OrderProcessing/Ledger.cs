@@ -19,7 +19,8 @@ internal sealed class Ledger : IDisposable
         _connection.Open();
         // Money is exact: decimals, which SQLite keeps as text, are summed as decimals.
         _connection.CreateAggregate("revenue", 0m, (decimal sum, int quantity, decimal unitPrice) => sum + (quantity * unitPrice), isDeterministic: true);
-        // A commit need not outlive a power failure, after which the stream, in memory, is published anew.
+        // A commit outlives this process. It need not outlive a power failure, after which a stream in memory is published anew; for one that outlives it too,
+        // FULL would be the choice.
         using var command = CreateCommand(
             """
             PRAGMA journal_mode = WAL;
@@ -28,8 +29,24 @@ internal sealed class Ledger : IDisposable
                 id TEXT PRIMARY KEY, invoice TEXT NOT NULL, stock_code TEXT NOT NULL, quantity INTEGER NOT NULL, unit_price TEXT NOT NULL,
                 invoiced_at TEXT NOT NULL, country TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS effects (line TEXT NOT NULL, entry TEXT NOT NULL, delivery INTEGER NOT NULL);
+            CREATE TABLE IF NOT EXISTS streams (input TEXT PRIMARY KEY, name TEXT NOT NULL);
             """);
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The stream by which the lines of an input come to this ledger: the same in each run, and no other's.</summary>
+    public string StreamOf(string input)
+    {
+        lock (_oneAtATime)
+        {
+            using var command = CreateCommand(
+                """
+                INSERT INTO streams VALUES ($input, $name) ON CONFLICT (input) DO NOTHING;
+                SELECT name FROM streams WHERE input = $input;
+                """,
+                ("$input", input), ("$name", $"orders:{Guid.NewGuid():N}"));
+            return (string)command.ExecuteScalar()!;
+        }
     }
 
     /// <summary>Writes a line and, in the same transaction, that it was written.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
+using WorkerStreams.Engine;
 
 namespace OrderProcessing;
 
@@ -39,13 +40,15 @@ internal static class OrderHost
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // why it could not start is told in a line
         if (options.FailRate > 0)
             builder.Logging.AddFilter("WorkerStreams", LogLevel.Critical).AddFilter("Polly", LogLevel.Critical); // faults that were asked for are no news
-        builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderStream>().AddSingleton<OrderFeed>();
+        builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderFeed>();
 
         var streams = builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
         if (options.Redis is { } server)
             streams.UseRedis(server);
-        builder.Services.AddStreamProducer<OrderLine>(OrderStream.Name, producer => producer.KeepForever = true);
-        builder.Services.AddStreamConsumer<OrderLine, OrderLineHandler>(OrderStream.Name, OrderStream.Group, consumer =>
+        var orders = ledger.StreamOf(options.Input.Name);
+        builder.Services.AddSingleton(services => new OrderStream(services.GetRequiredService<IStreamEngine>(), orders));
+        builder.Services.AddStreamProducer<OrderLine>(orders, producer => producer.KeepForever = true);
+        builder.Services.AddStreamConsumer<OrderLine, OrderLineHandler>(orders, OrderStream.Group, consumer =>
         {
             consumer.Concurrency = options.Concurrency;
             consumer.PrefetchCount = Math.Max(consumer.PrefetchCount, options.Concurrency);

@@ -11,6 +11,10 @@ internal sealed partial record OrderLine
     [CsvIgnore]
     public string Id { get; init; } = "";
 
+    /// <summary>The line's number in the input, counted from 1 with the header.</summary>
+    [CsvIgnore, JsonIgnore]
+    public long LineNumber { get; init; }
+
     [CsvValidate(nameof(IsGiven))]
     public required string InvoiceNo { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class OrderLineFile(string path, Action<long, string> reportMalf
         foreach (var line in GetRecords(reader))
         {
             if (IsText(reader))
-                yield return line with { Id = $"{name}:{reader.LineNumber}" };
+                yield return line with { Id = $"{name}:{reader.LineNumber}", LineNumber = reader.LineNumber };
             else
                 reportMalformed(reader.LineNumber, "It is not UTF-8.");
         }

@@ -22,6 +22,7 @@ internal sealed class OrderRun(RunOptions options)
             using var host = OrderHost.Build(options, ledger);
             await host.StartAsync();
             Console.WriteLine($"ledger {file}");
+            Console.WriteLine($"stream {ledger.StreamOf(options.Input.Name)}");
             return await RunAsync(host, ledger);
         }
         catch (SqliteException exception)

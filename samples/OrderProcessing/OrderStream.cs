@@ -3,22 +3,35 @@ using WorkerStreams.Engine;
 namespace OrderProcessing;
 
 /// <summary>The stream of order lines, as its engine sees it.</summary>
-internal sealed class OrderStream(IStreamEngine engine)
+internal sealed class OrderStream(IStreamEngine engine, StreamName stream)
 {
-    public const string Name = "orders";
     public const string Group = "ledger";
 
-    private static readonly StreamName Stream = Name;
-    private static readonly StreamName DeadLetters = Stream.Companion("dead");
+    private readonly StreamName _deadLetters = stream.Companion("dead");
 
-    /// <summary>How many of the <paramref name="published"/> entries are settled, acknowledged or dead-lettered, and how many are under way.</summary>
-    public async ValueTask<OrderProgress> GetProgressAsync(long published, CancellationToken cancellation = default)
+    /// <summary>The id of a line: the greater, the later it stands in the input.</summary>
+    public static StreamEntryId IdOf(OrderLine line) => new((ulong)line.LineNumber, 0);
+
+    /// <summary>How many of the <paramref name="published"/> entries, up to <paramref name="last"/>, are settled, acknowledged or dead-lettered, and how many are under way.</summary>
+    public async ValueTask<OrderProgress> GetProgressAsync(long published, StreamEntryId last, CancellationToken cancellation)
     {
-        if (published == 0)
-            return default;
-        var groups = await engine.GetGroupsAsync(Stream, cancellation);
-        var group = groups.FirstOrDefault(group => group.Name == Group);
-        return new(published, group?.Lag ?? published, group?.Pending ?? 0);
+        var groups = await engine.GetGroupsAsync(stream, cancellation);
+        if (groups.FirstOrDefault(group => group.Name == Group) is not { } group)
+            return new(published, published, 0);
+        // Redis 6.2 tells no lag.
+        return new(published, group.Lag ?? (group.LastDeliveredId < last ? published : 0), group.Pending);
+    }
+
+    /// <summary>Makes sure that lines are in the stream whose ids it has refused as too small.</summary>
+    /// <exception cref="InvalidDataException">One is not, and cannot be put there any more.</exception>
+    public async ValueTask RequireAsync(IReadOnlyList<OrderLine> lines, CancellationToken cancellation)
+    {
+        using var range = await engine.RangeAsync(stream, new(IdOf(lines[0])), new(IdOf(lines[^1])), cancellation: cancellation);
+        var there = new HashSet<StreamEntryId>();
+        foreach (ref readonly var entry in range.Entries)
+            there.Add(entry.Id);
+        if (lines.FirstOrDefault(line => !there.Contains(IdOf(line))) is { } missing)
+            throw new InvalidDataException($"{missing.Id} is not in the stream {stream}, and later lines are. Has the input changed? Publish it with a ledger of its own.");
     }
 
     /// <summary>Order lines delivered and not settled.</summary>
@@ -26,7 +39,7 @@ internal sealed class OrderStream(IStreamEngine engine)
     {
         try
         {
-            return (await engine.GetPendingSummaryAsync(Stream, Group)).Count;
+            return (await engine.GetPendingSummaryAsync(stream, Group)).Count;
         }
         catch (StreamEngineException exception) when (exception.Code == StreamErrorCode.NoGroup)
         {
@@ -35,7 +48,7 @@ internal sealed class OrderStream(IStreamEngine engine)
     }
 
     /// <summary>Order lines that were given up.</summary>
-    public ValueTask<long> CountDeadLettersAsync() => engine.GetLengthAsync(DeadLetters);
+    public ValueTask<long> CountDeadLettersAsync() => engine.GetLengthAsync(_deadLetters);
 }
 
 /// <summary>How far the handling of the stream is.</summary>

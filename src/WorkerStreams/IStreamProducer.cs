@@ -21,7 +21,7 @@ public interface IStreamProducer<in TMessage>
     /// </summary>
     /// <returns>The ids, in the order of the messages.</returns>
     /// <exception cref="PublishException">At least one is not stored; <see cref="PublishException.Results"/> tells what became of each.</exception>
-    /// <exception cref="ArgumentException">The options ask for an id.</exception>
+    /// <exception cref="ArgumentException">The options ask for one id, or for ids that are not as many as the messages.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the messages were handed to the engine: none is stored.</exception>
     ValueTask<IReadOnlyList<StreamEntryId>> PublishManyAsync(IEnumerable<TMessage> messages, PublishOptions? options = null, CancellationToken cancellation = default);
 }

@@ -10,4 +10,10 @@ public sealed record PublishOptions
 
     /// <summary>The id asked for; for one message only. Default: the engine makes it.</summary>
     public NewEntryId Id { get; init; }
+
+    /// <summary>
+    /// The ids asked for, one for each message of <c>PublishManyAsync</c>, in their order: ids that are given and the same again let a publish that is repeated be
+    /// recognised, for the engine refuses what is not greater than the stream's last id. Default: null, the engine makes them.
+    /// </summary>
+    public IReadOnlyList<NewEntryId>? Ids { get; init; }
 }

@@ -18,6 +18,7 @@ public sealed class OrderLineFileTests
             new OrderLine
             {
                 Id = "orders.csv:2",
+                LineNumber = 2,
                 InvoiceNo = "536365",
                 StockCode = "85123A",
                 Description = "HOLDER, \"WHITE\"",

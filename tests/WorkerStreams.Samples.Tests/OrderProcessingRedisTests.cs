@@ -1,3 +1,4 @@
+using OrderProcessing;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Samples.Tests;
@@ -17,6 +18,26 @@ public sealed class OrderProcessingRedisTests(RedisServer server)
         Assert.Equal(0, result.Status);
     }
 
+    [Fact]
+    public async Task Killed_half_way_and_started_again_with_the_same_ledger_it_completes_and_a_third_run_changes_nothing()
+    {
+        server.Require();
+        using var ledger = new TemporaryFile("ledger.db");
+        string[] arguments = ["--engine", $"redis:127.0.0.1:{server.Port}", "--ledger", ledger.Path];
+
+        using var killed = SampleProcess.Start("OrderProcessing", arguments);
+        await killed.ReadLineAsync("ledger");
+        var before = await WrittenAsync(ledger.Path, 1000);
+        killed.Kill();
+        Assert.Equal((137, true), ((await killed.WaitForExitAsync()).Status, before < 4792));
+
+        var completed = await SampleProcess.RunAsync("OrderProcessing", arguments);
+        Assert.Equal((0, ""), (completed.Status, completed.Errors));
+        OrderProcessingTests.AssertTotals(completed, mayRepeat: true);
+        var again = await SampleProcess.RunAsync("OrderProcessing", arguments);
+        Assert.Equal(completed.Output.TakeLast(7), again.Output.TakeLast(7));
+    }
+
     [Theory]
     [InlineData("redis:")]
     [InlineData("redis:127.0.0.1:1,nonsense=1")]
@@ -28,5 +49,17 @@ public sealed class OrderProcessingRedisTests(RedisServer server)
         Assert.Equal(2, result.Status);
         Assert.NotEqual("", result.Errors);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+    }
+
+    // How many lines the ledger has, once it has so many.
+    private static async Task<long> WrittenAsync(string path, long least)
+    {
+        using var ledger = new Ledger(path);
+        while (true)
+        {
+            if (ledger.ReadTotals().OrderLines is var written && written >= least)
+                return written;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 }

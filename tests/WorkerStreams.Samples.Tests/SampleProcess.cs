@@ -67,6 +67,9 @@ internal sealed class SampleProcess : IDisposable
     /// <summary>What Ctrl-C does: SIGINT.</summary>
     public void Interrupt() => Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
 
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill();
+
     public async Task<SampleResult> WaitForExitAsync()
     {
         await _process.WaitForExitAsync(_deadline.Token);

@@ -35,10 +35,10 @@ internal sealed class AppendBatch
         return _writers[Count];
     }
 
-    public void Add()
+    public void Add(NewEntryId id)
     {
         var fields = _writers[Count].Written;
-        _entries[Count] = new(fields);
+        _entries[Count] = new(fields, id);
         _results[Count] = new(AppendStatus.NotStored, default);
         _bytes += fields.EncodedLength;
         Count++;

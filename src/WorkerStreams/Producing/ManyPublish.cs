@@ -21,7 +21,7 @@ internal sealed class ManyPublish<TMessage>(
         try
         {
             using var source = messages.GetEnumerator();
-            while (Fill(source, options?.Headers, publishing.Span))
+            while (Fill(source, options, publishing.Span))
                 await AppendAsync(cancellation);
             publishing.Ended(_stored.Count, 0, null);
             return _stored;
@@ -38,16 +38,21 @@ internal sealed class ManyPublish<TMessage>(
         }
     }
 
-    private bool Fill(IEnumerator<TMessage> source, IReadOnlyDictionary<string, string>? headers, Activity? span)
+    private bool Fill(IEnumerator<TMessage> source, PublishOptions? options, Activity? span)
     {
         while (!batch.IsFull && source.MoveNext())
         {
-            _taken++;
-            envelope.Write(batch.Next(), source.Current, headers, span);
-            batch.Add();
+            var id = IdOf(_taken++, options);
+            envelope.Write(batch.Next(), source.Current, options?.Headers, span);
+            batch.Add(id);
         }
         return batch.Count > 0;
     }
+
+    private static NewEntryId IdOf(int index, PublishOptions? options) =>
+        options?.Ids is not { } ids ? default
+        : index < ids.Count ? ids[index]
+        : throw new ArgumentException($"{nameof(PublishOptions.Ids)} has {ids.Count} ids, and there are more messages. Allowed: an id for each message.", nameof(options));
 
     private async ValueTask AppendAsync(CancellationToken cancellation)
     {

@@ -22,6 +22,8 @@ internal sealed class StreamProducer<TMessage>(
 
     public async ValueTask<StreamEntryId> PublishAsync(TMessage message, PublishOptions? options = null, CancellationToken cancellation = default)
     {
+        if (options?.Ids is { } ids)
+            throw new ArgumentException($"{nameof(options.Ids)} has {ids.Count} ids and was given for one message. Allowed: {nameof(options.Id)}.", nameof(options));
         await EnterAsync(cancellation);
         var publishing = _telemetry.Start();
         var handedOver = false;
@@ -49,7 +51,9 @@ internal sealed class StreamProducer<TMessage>(
     {
         ArgumentNullException.ThrowIfNull(messages);
         if (options is { Id.Kind: not NewEntryIdKind.Auto })
-            throw new ArgumentException($"The id {options.Id} was asked for several messages. Allowed: an id for one message, with PublishAsync.", nameof(options));
+            throw new ArgumentException($"The id {options.Id} was asked for several messages. Allowed: an id for one message, with PublishAsync, or Ids.", nameof(options));
+        if (options?.Ids is { } ids && messages.TryGetNonEnumeratedCount(out var count) && count != ids.Count)
+            throw new ArgumentException($"{nameof(options.Ids)} has {ids.Count} ids, and there are {count} messages. Allowed: an id for each message.", nameof(options));
         await EnterAsync(cancellation);
         var batch = Interlocked.Exchange(ref _spareBatch, null) ?? new();
         try

@@ -55,6 +55,34 @@ public sealed class PublishManyTests
     }
 
     [Fact]
+    public async Task Each_may_have_an_id_of_its_own_and_a_repeated_publish_is_recognised()
+    {
+        using var world = new ProducerWorld();
+        PublishOptions options = new() { Ids = [.. Enumerable.Range(1, 300).Select(i => new StreamEntryId((ulong)i, 0))] };
+        await world.Producer.PublishManyAsync(Enumerable.Range(0, 300).Select(Order), options, Cancellation);
+        Assert.Equal(options.Ids, world.Entries.Select(entry => (NewEntryId)entry.Id));
+
+        var repeated = await Assert.ThrowsAsync<PublishException>(async () => await world.Producer.PublishManyAsync(Enumerable.Range(0, 300).Select(Order), options, Cancellation));
+        Assert.Equal((PublishFailure.NotStored, 300), (repeated.Failure, world.Entries.Count));
+        Assert.All(repeated.Results.Take(256), result => Assert.Equal(StreamErrorCode.IdTooSmall, result.Error!.Code));
+    }
+
+    [Fact]
+    public async Task Ids_are_as_many_as_the_messages()
+    {
+        using var world = new ProducerWorld();
+        PublishOptions options = new() { Ids = [new StreamEntryId(1, 0)] };
+        foreach (var messages in (IEnumerable<Order>[])[[Order(1), Order(2)], [], Enumerable.Range(0, 2).Where(_ => true).Select(Order)])
+        {
+            var error = await Assert.ThrowsAsync<ArgumentException>(async () => await world.Producer.PublishManyAsync(messages, options, Cancellation));
+            Assert.StartsWith("Ids has 1 ids, and there are ", error.Message, StringComparison.Ordinal);
+        }
+        var one = await Assert.ThrowsAsync<ArgumentException>(async () => await world.Producer.PublishAsync(Order(1), options, Cancellation));
+        Assert.StartsWith("Ids has 1 ids and was given for one message.", one.Message, StringComparison.Ordinal);
+        Assert.Empty(world.Entries);
+    }
+
+    [Fact]
     public async Task An_entry_that_is_refused_does_not_stop_its_command_but_those_after_it()
     {
         using var world = new ProducerWorld(maxEntryBytes: 500);
