@@ -4,7 +4,7 @@ using WorkerStreams.Redis.Tests.Servers;
 namespace WorkerStreams.Samples.Tests;
 
 /// <summary>The same program on another engine.</summary>
-public sealed class OrderProcessingRedisTests(RedisServer server)
+public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster cluster)
 {
     [Fact]
     public async Task All_order_lines_come_to_the_known_totals()
@@ -16,6 +16,17 @@ public sealed class OrderProcessingRedisTests(RedisServer server)
         Assert.Equal("", result.Errors);
         Assert.Equal(OrderProcessingTests.Totals, result.Output.TakeLast(7));
         Assert.Equal(0, result.Status);
+    }
+
+    [Fact]
+    public async Task Of_a_cluster_one_server_is_enough_to_come_to_the_same_totals()
+    {
+        server.Require();
+
+        var result = await SampleProcess.RunAsync("OrderProcessing", "--engine", $"redis:{(await cluster.ConfigureAsync()).EndPoints[0]}");
+
+        Assert.Equal(("", 0), (result.Errors, result.Status));
+        Assert.Equal(OrderProcessingTests.Totals, result.Output.TakeLast(7));
     }
 
     [Fact]

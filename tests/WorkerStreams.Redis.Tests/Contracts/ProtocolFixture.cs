@@ -45,20 +45,25 @@ public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The client's settings.</summary>
+    protected virtual Task<ConfigurationOptions> ConfigureAsync() => Task.FromResult(server.Configuration);
+
     protected override async ValueTask<IStreamEngine> CreateEngineAsync()
     {
         if (server.MissingReason is not null)
             return null!;
-        _client = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
-        var configuration = server.Configuration;
+        var configuration = await ConfigureAsync();
+        _client = await ConnectionMultiplexer.ConnectAsync(configuration);
+        configuration = configuration.Clone();
         (configuration.ClientName, configuration.Protocol) = (_name, protocol);
         return RedisStreamEngine.Connect(configuration);
     }
 
     private async Task<int> CountBlockedAsync()
     {
-        var clients = (string)(await _client!.GetServers()[0].ExecuteAsync("CLIENT", "LIST"))!;
-        return clients.Split('\n').Count(client => client.Contains($" name={_name} ", StringComparison.Ordinal) && client.Contains(" flags=b ", StringComparison.Ordinal));
+        var clients = await Task.WhenAll(_client!.GetServers().Select(static server => server.ExecuteAsync("CLIENT", "LIST")));
+        return clients.SelectMany(static list => ((string)list!).Split('\n'))
+            .Count(client => client.Contains($" name={_name} ", StringComparison.Ordinal) && client.Contains(" flags=b ", StringComparison.Ordinal));
     }
 }
 

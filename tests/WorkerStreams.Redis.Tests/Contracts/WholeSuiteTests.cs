@@ -7,6 +7,7 @@ public sealed class WholeSuiteTests
     [Theory]
     [InlineData(typeof(Resp2Fixture))]
     [InlineData(typeof(Resp3Fixture))]
+    [InlineData(typeof(ClusterFixture))]
     public void Every_contract_is_run_but_that_of_limits_in_bytes(Type fixture)
     {
         Type[] tests = [.. typeof(WholeSuiteTests).Assembly.GetExportedTypes().Where(test => test.IsAssignableTo(typeof(IClassFixture<>).MakeGenericType(fixture)))];

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using StackExchange.Redis;
 
 namespace WorkerStreams.Redis.Tests.Servers;
@@ -102,6 +104,42 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public Task ResumeAsync() => SignalAsync("CONT");
 
+    /// <summary>Asks it until the reply is as it should be.</summary>
+    public async Task UntilAsync(string command, Predicate<string> isRight)
+    {
+        var (begun, reply) = (TimeProvider.System.GetTimestamp(), "nothing");
+        while (true)
+        {
+            try
+            {
+                if (isRight(reply = await AskAsync(command)))
+                    return;
+            }
+            catch (Exception away) when (away is SocketException or IOException)
+            {
+                // Not there yet.
+            }
+            if (TimeProvider.System.GetElapsedTime(begun) > Patience)
+                throw new TimeoutException($"To {command} the server answers {reply}. Its log:\n{Log}");
+            await Task.Delay(Poll, TimeProvider.System);
+        }
+    }
+
+    /// <summary>Asks it, without a client: the reply's first line, or its text where it has a length.</summary>
+    public async Task<string> AskAsync(string command)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        var line = await reader.ReadLineAsync() ?? throw new EndOfStreamException();
+        if (!line.StartsWith('$'))
+            return line;
+        var text = new char[int.Parse(line[1..], CultureInfo.InvariantCulture)];
+        await reader.ReadBlockAsync(text);
+        return new(text);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
@@ -135,30 +173,6 @@ public sealed class ServerProcess : IAsyncDisposable
         Assert.Equal(word, await _shell.StandardOutput.ReadLineAsync(CancellationToken.None));
     }
 
-    private async Task AnswersAsync()
-    {
-        var begun = TimeProvider.System.GetTimestamp();
-        while (await PingAsync() is null or ['-', 'L', 'O', 'A', 'D', ..])
-        {
-            if (TimeProvider.System.GetElapsedTime(begun) > Patience)
-                throw new TimeoutException($"The server did not answer: {Log}");
-            await Task.Delay(Poll, TimeProvider.System);
-        }
-    }
-
-    private async Task<string?> PingAsync()
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, Port);
-            await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
-            using var reader = new StreamReader(client.GetStream());
-            return await reader.ReadLineAsync();
-        }
-        catch (Exception error) when (error is SocketException or IOException)
-        {
-            return null;
-        }
-    }
+    private Task AnswersAsync() =>
+        UntilAsync("PING", static reply => !reply.StartsWith("-LOADING", StringComparison.Ordinal));
 }

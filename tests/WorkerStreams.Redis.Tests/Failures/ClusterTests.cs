@@ -1,0 +1,48 @@
+using System.Globalization;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Tests.Servers;
+
+namespace WorkerStreams.Redis.Tests.Failures;
+
+/// <summary>What a cluster has and a single server has not: slots, which move.</summary>
+public sealed class ClusterTests(RedisServer server, ServerCluster cluster)
+{
+    private const int Count = 6000, Moves = 3;
+
+    [Fact]
+    public async Task A_slot_moves_while_messages_are_published_and_handled()
+    {
+        server.Require();
+        await using var host = await NumbersHost.StartAsync(await cluster.ConfigureAsync());
+        var slot = HashSlot.Of(NumbersHost.Stream.Bytes);
+        var publishing = host.PublishAsync(0, Count);
+        var owners = new HashSet<int>();
+        for (var move = 1; move <= Moves; move++)
+        {
+            var published = Count * move / (Moves + 1);
+            await host.UntilAsync(() => host.Published >= published, () => $"{host.Published} of {published} are published");
+            owners.Add((await cluster.FindAsync("EXISTS numbers")).Port);
+            await cluster.MoveAsync(slot, "numbers");
+        }
+        Assert.Equal(Moves, owners.Count);
+        await publishing;
+        await host.HandlesAllAsync(Count);
+    }
+
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("orders:eu")]
+    [InlineData("{t1}:orders")]
+    [InlineData("a{b}c{d}")]
+    [InlineData("a{b")]
+    public async Task Companions_are_in_the_slot_of_their_stream_says_the_cluster(string name)
+    {
+        server.Require();
+        StreamName stream = name;
+        Assert.Equal(await SlotOfAsync(stream), await SlotOfAsync(stream.Companion("dead")));
+        Assert.Equal(await SlotOfAsync(stream), HashSlot.Of(stream.Bytes));
+    }
+
+    private async Task<int> SlotOfAsync(StreamName stream) =>
+        int.Parse((await (await cluster.FindAsync("PING")).AskAsync($"CLUSTER KEYSLOT {stream}"))[1..], CultureInfo.InvariantCulture);
+}
