@@ -71,4 +71,9 @@ public interface IStreamEngine : IStreamAdministration
     /// <summary>XTRIM.</summary>
     /// <returns>The number of entries removed.</returns>
     ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Why the engine knows without asking that it cannot serve now, such as a lost connection, with what and since when; null where it can, or does not know.
+    /// </summary>
+    string? Outage => null;
 }

@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
 using WorkerStreams.Redis.Connections;
+using WorkerStreams.Redis.Servers;
 using StreamInfo = WorkerStreams.Engine.StreamInfo;
 
 namespace WorkerStreams.Redis;
@@ -18,6 +21,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     private static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(5), AnswerTime = TimeSpan.FromSeconds(5);
 
     private readonly IConnectionMultiplexer _multiplexer;
+    private readonly ConnectionWatch _watch;
     private readonly RedisConnection _shared;
     private readonly BlockingConnections _blocking, _listening;
     private readonly BlockingReads _reads;
@@ -27,12 +31,13 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     private readonly bool _isOwner;
     private volatile bool _closed;
 
-    private RedisStreamEngine(IConnectionMultiplexer multiplexer, ConfigurationOptions configuration, RedisEngineOptions? options, bool isOwner)
+    private RedisStreamEngine(IConnectionMultiplexer multiplexer, ConfigurationOptions configuration, RedisEngineOptions? options, ILoggerFactory? loggers, bool isOwner)
     {
         options ??= new();
         options.Validate();
         (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
-        ServerVersion.CheckAll(multiplexer, configuration.DefaultVersion);
+        _watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
+        Begin(_watch);
         var own = ForBlocking(configuration);
         _control = new(() => isOwner ? Task.FromResult(multiplexer) : ConnectAsync());
         (_blocking, _listening) = (new(ConnectAsync, _control, options.MaxBlockingConnections, LongestSlice), new(ConnectAsync, _control, 1, LongestSlice));
@@ -45,9 +50,10 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     /// <summary>An engine by a connection of its own, which it closes when it is disposed.</summary>
     /// <param name="configuration">The client's settings.</param>
     /// <param name="options">The engine's settings; null stands for the defaults.</param>
+    /// <param name="loggers">Where it tells what servers it has, and when their state changes, under the category WorkerStreams.Redis; null is nowhere.</param>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: the server cannot be reached, or is too old.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public static RedisStreamEngine Connect(ConfigurationOptions configuration, RedisEngineOptions? options = null)
+    public static RedisStreamEngine Connect(ConfigurationOptions configuration, RedisEngineOptions? options = null, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ConnectionMultiplexer? multiplexer = null;
@@ -55,7 +61,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         {
             var own = WithClientCommand(configuration);
             multiplexer = ConnectionMultiplexer.Connect(own);
-            return new(multiplexer, own, options, isOwner: true);
+            return new(multiplexer, own, options, loggers, isOwner: true);
         }
         catch (Exception error)
         {
@@ -67,19 +73,19 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     }
 
     /// <summary>An engine by a connection string of the client, such as <c>localhost:6379</c>.</summary>
-    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?)"/>
-    public static RedisStreamEngine Connect(string configuration, RedisEngineOptions? options = null) =>
-        Connect(ConfigurationOptions.Parse(configuration), options);
+    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?, ILoggerFactory?)"/>
+    public static RedisStreamEngine Connect(string configuration, RedisEngineOptions? options = null, ILoggerFactory? loggers = null) =>
+        Connect(ConfigurationOptions.Parse(configuration), options, loggers);
 
     /// <summary>
     /// An engine by a connection that the caller keeps and closes. The connections on which reads wait are made from its
     /// <see cref="IConnectionMultiplexer.Configuration"/>, which has no callbacks and no certificates; give <see cref="ConfigurationOptions"/> where these are needed.
     /// </summary>
-    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?)"/>
-    public static RedisStreamEngine Connect(IConnectionMultiplexer connection, RedisEngineOptions? options = null)
+    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?, ILoggerFactory?)"/>
+    public static RedisStreamEngine Connect(IConnectionMultiplexer connection, RedisEngineOptions? options = null, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new(connection, ConfigurationOptions.Parse(connection.Configuration), options, isOwner: false);
+        return new(connection, ConfigurationOptions.Parse(connection.Configuration), options, loggers, isOwner: false);
     }
 
     /// <inheritdoc/>
@@ -186,10 +192,14 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     public ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
         InfoCommands.ConsumersAsync(Open, stream, group, cancellation);
 
+    /// <inheritdoc/>
+    public string? Outage => _closed ? "the engine is closed" : _watch.Outage;
+
     /// <summary>Closes the engine's connections. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
     public void Dispose()
     {
         _closed = true;
+        _watch.Dispose();
         _blocking.Dispose();
         _listening.Dispose();
         if (_isOwner)
@@ -202,7 +212,22 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     internal int WaitingReads => _reads.Waiting;
 
     private RedisConnection Open =>
-        _closed ? throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the engine is closed") : _shared;
+        _closed ? throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the engine is closed")
+        : _watch.Refusal is { } refusal ? throw new StreamEngineException(StreamErrorCode.Unavailable, refusal)
+        : _shared;
+
+    private static void Begin(ConnectionWatch watch)
+    {
+        try
+        {
+            watch.BeginAsync().GetAwaiter().GetResult();
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+    }
 
     private static ConfigurationOptions ForBlocking(ConfigurationOptions configuration)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkerStreams;
 using WorkerStreams.Redis;
@@ -26,17 +27,17 @@ public static class RedisWorkerStreamsBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configuration);
-        return builder.UseEngine(_ => RedisStreamEngine.Connect(configuration, options));
+        return builder.UseEngine(services => RedisStreamEngine.Connect(configuration, options, services.GetRequiredService<ILoggerFactory>()));
     }
 
     /// <param name="builder">What <c>AddWorkerStreams</c> returns.</param>
-    /// <param name="connection">A connection that the application keeps and closes; see <see cref="RedisStreamEngine.Connect(IConnectionMultiplexer, RedisEngineOptions?)"/>.</param>
+    /// <param name="connection">A connection that the application keeps and closes; see <see cref="RedisStreamEngine.Connect(IConnectionMultiplexer, RedisEngineOptions?, ILoggerFactory?)"/>.</param>
     /// <param name="options">The engine's settings; null stands for the defaults.</param>
     /// <inheritdoc cref="UseRedis(WorkerStreamsBuilder, string, RedisEngineOptions?)"/>
     public static WorkerStreamsBuilder UseRedis(this WorkerStreamsBuilder builder, IConnectionMultiplexer connection, RedisEngineOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(connection);
-        return builder.UseEngine(_ => RedisStreamEngine.Connect(connection, options));
+        return builder.UseEngine(services => RedisStreamEngine.Connect(connection, options, services.GetRequiredService<ILoggerFactory>()));
     }
 }

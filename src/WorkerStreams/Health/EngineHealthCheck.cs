@@ -9,6 +9,9 @@ internal sealed class EngineHealthCheck(IStreamEngine engine, Plans plans, TimeP
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        // What is lost may come back in time, but until then nothing works.
+        if (engine.Outage is { } outage)
+            return new(context.Registration.FailureStatus, $"The engine is unavailable: {outage}");
         using var timeout = new CancellationTokenSource(plans.Health.EngineTimeout, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

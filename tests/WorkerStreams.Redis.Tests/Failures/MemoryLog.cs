@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkerStreams.Redis.Tests.Failures;
 
-/// <summary>Keeps the lines of warnings and worse.</summary>
-internal sealed class MemoryLog : ILoggerProvider, ILogger
+/// <summary>Keeps the lines, those of warnings and worse unless told otherwise.</summary>
+internal sealed class MemoryLog(LogLevel least = LogLevel.Warning) : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = [];
 
@@ -15,7 +15,7 @@ internal sealed class MemoryLog : ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
