@@ -7,6 +7,9 @@ namespace WorkerStreams.Engine;
 /// </summary>
 public interface IStreamEngine : IStreamAdministration
 {
+    /// <summary>How long a read may be delivered entries of which nothing is heard any more: 10 seconds. An engine ends it by then.</summary>
+    static TimeSpan LongestUnheardRead { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>XADD: appends one entry.</summary>
     /// <returns>The id, or null where there is no stream and <see cref="AppendOptions.CreateStream"/> is false.</returns>
     ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default);
@@ -26,8 +29,9 @@ public interface IStreamEngine : IStreamAdministration
     ValueTask<EntryBatch> ReadAsync(ReadRequest request, CancellationToken cancellation = default);
 
     /// <summary>
-    /// XREADGROUP. A read that waits is served in order of arrival among those who wait; a cancelled one has delivered nothing.
-    /// It fails with <see cref="StreamErrorCode.NoGroup"/> when the stream or its group goes while it waits.
+    /// XREADGROUP. A read that waits is served in order of arrival among those who wait; a cancelled one has delivered nothing, or fails with
+    /// <see cref="StreamEngineException.MayHaveTakenEffect"/> where that cannot be told, as one whose answer was lost. Such a read may still be delivered something,
+    /// for no longer than <see cref="LongestUnheardRead"/>. It fails with <see cref="StreamErrorCode.NoGroup"/> when the stream or its group goes while it waits.
     /// </summary>
     /// <returns>The entries, or <see cref="EntryBatch.Empty"/> where there was nothing in time.</returns>
     ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default);

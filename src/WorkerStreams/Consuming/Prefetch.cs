@@ -17,6 +17,9 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     private int _active;
     private int _unsettled;
     private long _bytes;
+
+    // About as large as the next ones may be: the mean of the last read or claim.
+    private long _entryBytes;
     private Room _promised;
     private CancellationTokenSource? _read;
     private int _claimsWaiting;
@@ -72,8 +75,11 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     public void AddUnderGate(HeldBatch batch)
     {
         _active += batch.Count;
+        var bytes = 0L;
         foreach (ref readonly var entry in batch.Entries)
-            _bytes += entry.Fields.EncodedLength;
+            bytes += entry.Fields.EncodedLength;
+        _bytes += bytes;
+        _entryBytes = batch.Count > 0 ? bytes / batch.Count : _entryBytes;
     }
 
     public void FinishUnderGate()
@@ -104,7 +110,10 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
             return false;
         // At most half at once, so that reads and claims do not get in each other's way.
         var (count, bytes) = FreeUnderGate();
-        room = new(Math.Min(Math.Max(1, plan.PrefetchCount / 2), count), Math.Min(plan.PrefetchBytes / 2, bytes));
+        bytes = Math.Min(plan.PrefetchBytes / 2, bytes);
+        // Not every engine ends a read by bytes.
+        var likely = (int)Math.Min(count, 1 + (bytes / Math.Max(1, _entryBytes)));
+        room = new(Math.Min(Math.Max(1, plan.PrefetchCount / 2), likely), bytes);
         _promised = new(_promised.Count + room.Count, _promised.Bytes + room.Bytes);
         return true;
     }

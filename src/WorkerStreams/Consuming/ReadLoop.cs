@@ -4,7 +4,7 @@ using WorkerStreams.Telemetry;
 namespace WorkerStreams.Consuming;
 
 /// <summary>XREADGROUP: first what was pending for this consumer before it started, then what is new, as there is room.</summary>
-internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, LeaseLoop leases)
+internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, LeaseLoop leases, UnheardDeliveries unheard)
 {
     private readonly ReadGroupRequest _undelivered = new()
     {
@@ -43,6 +43,15 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             catch (OperationCanceledException) when (read.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
                 // A claim needs the room.
+                read = new();
+            }
+            catch (StreamEngineException answer) when (answer.MayHaveTakenEffect)
+            {
+                unheard.Suspect();
+                // An engine may fail to end a read.
+                if (!read.IsCancellationRequested)
+                    throw;
+                cancellation.ThrowIfCancellationRequested();
                 read = new();
             }
             finally

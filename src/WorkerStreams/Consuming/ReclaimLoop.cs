@@ -3,8 +3,11 @@ using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Consuming;
 
-/// <summary>XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room.</summary>
-internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, LeaseLoop leases)
+/// <summary>
+/// XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room. Between, it looks for what
+/// this consumer was delivered and has not heard of, when it is time for that.
+/// </summary>
+internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, LeaseLoop leases, UnheardDeliveries unheard)
 {
     private const int Page = 100;
 
@@ -12,14 +15,19 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
     {
         while (true)
         {
-            await Task.Delay(consumer.Jitter.Around(consumer.Plan.ReclaimInterval), consumer.Time, cancellation);
+            var isLook = await unheard.WhenDueAsync(consumer.Jitter.Around(consumer.Plan.ReclaimInterval), cancellation);
             try
             {
-                await SweepAsync(cancellation);
+                await (isLook ? unheard.LookAsync(cancellation) : SweepAsync(cancellation));
             }
             catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
             {
                 // The read loop makes the group anew.
+            }
+            catch (StreamEngineException answer) when (answer.MayHaveTakenEffect)
+            {
+                unheard.Suspect();
+                throw;
             }
         }
     }

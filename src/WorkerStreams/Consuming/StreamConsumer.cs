@@ -14,6 +14,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     private readonly Settler _settler;
     private readonly Settler _deadLetters;
     private readonly Redeliveries _redeliveries;
+    private readonly UnheardDeliveries _unheard;
     private readonly Dispatcher _dispatcher;
     private readonly LeaseLoop _leases;
     private readonly Supervised[] _bringing;
@@ -32,12 +33,13 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
         var watch = new LeaseWatch(consumer, _held, _dispatcher);
         var intake = new Intake(_held, _redeliveries, _dispatcher, watch);
+        _unheard = new(consumer, _held, _redeliveries, intake);
         var group = new GroupKeeper(consumer, _held, _redeliveries);
         _leases = new(consumer, _held, _redeliveries, _dispatcher, group);
         _bringing =
         [
-            new("read", new ReadLoop(consumer, _held, intake, group, _leases).RunAsync),
-            new("reclaim", new ReclaimLoop(consumer, _held, intake, _leases).RunAsync),
+            new("read", new ReadLoop(consumer, _held, intake, group, _leases, _unheard).RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake, _leases, _unheard).RunAsync),
             new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];
         _keeping =
@@ -116,6 +118,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         End();
         _ended.Dispose();
         _redeliveries.Dispose();
+        _unheard.Dispose();
     }
 
     private Task RunAsync(Supervised[] loops, CancellationToken stopping) =>

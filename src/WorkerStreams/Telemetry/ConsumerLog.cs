@@ -44,4 +44,7 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(112, LogLevel.Error, "A callback that a handler has registered on StreamContext.Stopping failed.")]
     public static partial void StoppingCallbackFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(113, LogLevel.Information, "Consumer {Consumer}: found {Count} of its own pending entries that it was delivered in an answer which it has not heard.")]
+    public static partial void Unheard(ILogger logger, string consumer, int count);
 }

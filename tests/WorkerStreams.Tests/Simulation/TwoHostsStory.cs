@@ -16,6 +16,7 @@ internal sealed class TwoHostsStory : IDisposable
     private readonly SimulatedWorld _world;
     private readonly Random _random;
     private readonly StreamConsumerOptions _options;
+    private readonly bool _losesAnswers;
     private readonly Witness _witness;
     private readonly Misfortune _misfortune;
     private readonly Dictionary<int, Fate> _fates = [];
@@ -39,6 +40,7 @@ internal sealed class TwoHostsStory : IDisposable
             RedeliveryDelay = TimeSpan.FromSeconds(1),
             MaxRedeliveryDelay = TimeSpan.FromSeconds(25),
         };
+        _losesAnswers = seed % 3 == 0;
         _witness = new(_jobs, _options, strict: false);
         _misfortune = new(_world, _witness, CreateHost, alwaysReturn: isLeaseLong);
     }
@@ -71,7 +73,7 @@ internal sealed class TwoHostsStory : IDisposable
         _witness.Check();
         Demand(_witness.Broken.Count == 0, string.Join('\n', _witness.Broken));
         foreach (var consumer in _hosts.SelectMany(static host => host.Services.GetRequiredService<StreamWorker>().Consumers))
-            Demand(consumer.Counters.Restarting == 0, $"A loop has failed: {consumer.Counters.LastError}");
+            Demand(consumer.Counters.Restarting == 0 || _losesAnswers, $"A loop has failed: {consumer.Counters.LastError}");
     }
 
     private void Demand(bool kept, string otherwise) => Assert.True(kept, $"""
@@ -107,6 +109,7 @@ internal sealed class TwoHostsStory : IDisposable
         });
         host.Engine.BeforeCall = call => _world.Note($"{name} asks for {call}");
         host.Engine.Latency = TravelAsync;
+        host.Engine.LosesAnswer = () => LosesAnswer(name);
         host.Engine.Witness = _witness;
         _hosts.Add(host);
         return host;
@@ -118,6 +121,14 @@ internal sealed class TwoHostsStory : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(50)), _world.Time);
         else
             await Task.Yield();
+    }
+
+    private bool LosesAnswer(string name)
+    {
+        if (!_losesAnswers || _random.Next(30) > 0)
+            return false;
+        _world.Note($"{name} does not hear the answer");
+        return true;
     }
 
     private async ValueTask HandleAsync(SimulatedHost host, Job job, StreamContext context, CancellationToken cancellation)
