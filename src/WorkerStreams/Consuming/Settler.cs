@@ -103,7 +103,8 @@ internal sealed class Settler : IDisposable
         }
         catch (Exception error)
         {
-            _held.PutBack(_deadLetters, unsettled);
+            var mayBeSettled = error is StreamEngineException { MayHaveTakenEffect: true };
+            _held.PutBack(_deadLetters, unsettled.ConvertAll(entry => entry with { MayBeSettled = entry.MayBeSettled || mayBeSettled }));
             // A lost group is not back in a moment.
             var first = error is StreamEngineException { Code: StreamErrorCode.NoGroup } ? LongestBackoff : FirstBackoff;
             var delay = _consumer.Jitter.Backoff(first, LongestBackoff, ++_failures);
@@ -155,11 +156,12 @@ internal sealed class Settler : IDisposable
         for (var i = 0; i < finished.Length; i++)
         {
             ref readonly var entry = ref finished[i];
-            if (outcomes[i] == SettlementOutcome.NotOwner)
+            var outcome = entry.MayBeSettled && outcomes[i] == SettlementOutcome.NotPending ? SettlementOutcome.Done : outcomes[i];
+            if (outcome == SettlementOutcome.NotOwner)
                 lost++;
             else if (entry.Settlement.Kind == SettlementKind.Acknowledge)
-                handled += outcomes[i] == SettlementOutcome.Done && !entry.Batch.Entries[entry.Index].Fields.IsMissing ? 1 : 0;
-            else if (outcomes[i] == SettlementOutcome.NotPending)
+                handled += outcome == SettlementOutcome.Done && !entry.Batch.Entries[entry.Index].Fields.IsMissing ? 1 : 0;
+            else if (outcome == SettlementOutcome.NotPending)
                 (forgotten ??= []).Add(entry);
             else if (entry.DeadLetter is { } letter)
                 ReportDeadLetter(entry.Batch.Lease(entry.Index), letter);

@@ -175,6 +175,22 @@ public sealed class SettlingTests : IDisposable
         Assert.Equal((1, 1), (JobWorld.CountersOf(host).DeadLettered, _world.DeadLetters.Count));
     }
 
+    [Fact]
+    public void What_was_settled_in_a_command_whose_answer_is_lost_is_settled_and_counted_once() => JobWorld.OnManySeeds(world =>
+    {
+        var host = world.Start("a", (job, _, _) => job.Number % 2 == 0 ? default : throw new InvalidOperationException(), options => options.MaxDeliveries = 1);
+        var (settles, lost) = (false, 0);
+        host.Engine.BeforeCall = call => settles = call == "settle";
+        host.Engine.LosesAnswer = () => settles && lost++ < 2;
+        world.Publish(1, 2, 3, 4);
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(["1", "3"], world.DeadLetters.Select(static letter => letter["number"]).Order());
+        Assert.Equal((2, 2, 0), (JobWorld.CountersOf(host).Handled, JobWorld.CountersOf(host).DeadLettered, world.Pending));
+        Assert.True(lost > 2);
+    });
+
     public void Dispose() => _world.Dispose();
 
     private Func<Job, StreamContext, CancellationToken, ValueTask> AllButTheLast(int last) => (job, context, cancellation) =>

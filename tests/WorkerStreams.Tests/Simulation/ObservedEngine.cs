@@ -11,7 +11,7 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     /// <summary>The way that a worker's request takes to the engine, and the same its answer. Default: none.</summary>
     public Func<Task>? Latency { get; set; }
 
-    /// <summary>Whether the answer to a read or a claim gets lost on the way, after the engine has delivered what was asked for. Default: none.</summary>
+    /// <summary>Whether an answer gets lost on the way, after the engine has done what was asked for. Default: none.</summary>
     public Func<bool>? LosesAnswer { get; set; }
 
     /// <summary>Sees what a worker gets and settles, at the moment that the engine does it.</summary>
@@ -122,9 +122,9 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
         var answer = await call(inner);
         if (Latency is not null)
             await Latency();
-        if (answer is not IDisposable delivered || LosesAnswer?.Invoke() != true)
+        if (LosesAnswer?.Invoke() != true)
             return answer;
-        delivered.Dispose();
+        (answer as IDisposable)?.Dispose();
         throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the answer was lost", mayHaveTakenEffect: true);
     }
 
