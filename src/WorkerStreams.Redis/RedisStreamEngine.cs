@@ -41,8 +41,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         var own = ForBlocking(configuration);
         _control = new(() => isOwner ? Task.FromResult(multiplexer) : ConnectAsync());
         (_blocking, _listening) = (new(ConnectAsync, _control, options.MaxBlockingConnections, LongestSlice), new(ConnectAsync, _control, 1, LongestSlice));
-        var isCluster = multiplexer.GetServers().Any(static server => server.ServerType == ServerType.Cluster);
-        _reads = new(_blocking, isCluster ? null : new(_listening));
+        _reads = new(_blocking, new(_listening), () => multiplexer.GetServers().Any(static server => server.ServerType == ServerType.Cluster));
 
         async Task<IConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(own);
     }

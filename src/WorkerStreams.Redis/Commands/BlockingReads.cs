@@ -8,8 +8,9 @@ namespace WorkerStreams.Redis.Commands;
 /// where all of them are taken.
 /// </summary>
 /// <param name="connections">Those on which reads wait.</param>
-/// <param name="doorbell">Null in a cluster, where no command listens to streams of several slots; then reads take turns.</param>
-internal sealed class BlockingReads(BlockingConnections connections, Doorbell? doorbell)
+/// <param name="doorbell">The doorbell.</param>
+/// <param name="isCluster">Whether no command can listen to streams of several slots; then reads take turns.</param>
+internal sealed class BlockingReads(BlockingConnections connections, Doorbell doorbell, Func<bool> isCluster)
 {
     // So often one that waits for the doorbell looks by itself, which tells when its group has gone.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
@@ -46,13 +47,12 @@ internal sealed class BlockingReads(BlockingConnections connections, Doorbell? d
     {
         while (!wait.IsOver)
         {
-            EntryBatch found;
-            if (await (doorbell is null ? connections.RentAsync(wait.Left, cancellation) : connections.TryRentAsync()) is { } connection)
-                found = await BlockAsync(connection, request, streams, wait.AtMost(connections.Slice), cancellation);
-            else if (doorbell is not null)
-                found = await ListenAsync(doorbell, shared, request, streams, wait, cancellation);
-            else
+            var connection = await connections.TryRentAsync();
+            if (connection is null && isCluster() && (connection = await connections.RentAsync(wait.Left, cancellation)) is null)
                 break;
+            var found = connection is null
+                ? await ListenAsync(shared, request, streams, wait, cancellation)
+                : await BlockAsync(connection, request, streams, wait.AtMost(connections.Slice), cancellation);
             if (found.StreamCount > 0)
                 return found;
             cancellation.ThrowIfCancellationRequested();
@@ -76,8 +76,8 @@ internal sealed class BlockingReads(BlockingConnections connections, Doorbell? d
     }
 
     // What is there, or nothing, and then there may be something.
-    private static async ValueTask<EntryBatch> ListenAsync(
-        Doorbell doorbell, RedisConnection shared, ReadRequest request, IReadOnlyList<StreamPosition> streams, Wait wait, CancellationToken cancellation)
+    private async ValueTask<EntryBatch> ListenAsync(
+        RedisConnection shared, ReadRequest request, IReadOnlyList<StreamPosition> streams, Wait wait, CancellationToken cancellation)
     {
         // Asked for before the look and sent with it: what comes after that, the doorbell tells.
         var seen = SeenAsync(shared, streams);
