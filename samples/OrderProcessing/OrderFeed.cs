@@ -3,52 +3,70 @@ using WorkerStreams.Engine;
 
 namespace OrderProcessing;
 
-/// <summary>Publishes order lines, under ids that are the same whenever it is done: what a run that was killed has published is recognised.</summary>
-internal sealed class OrderFeed(IStreamProducer<OrderLine> producer, OrderStream stream)
+/// <summary>
+/// Publishes order lines in the order of the input, under ids that are the same whenever it is done. So the stream has the first so many of them, whoever published
+/// them, and its last id tells where to go on: after a run that was killed, or where a server takes another's place and has not all of what that had.
+/// </summary>
+internal sealed class OrderFeed(IStreamProducer<OrderLine> producer, OrderStream stream, Outage outage)
 {
     private const int BatchSize = 256;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Publishes all lines and waits until each is settled.</summary>
-    public async Task RunAsync(IEnumerable<OrderLine> lines, IProgress<OrderProgress> progress, CancellationToken cancellation)
+    /// <exception cref="InvalidDataException">The stream has not just these lines.</exception>
+    public async Task RunAsync(IReadOnlyList<OrderLine> lines, IProgress<OrderProgress> progress, CancellationToken cancellation)
     {
-        var state = default(OrderProgress);
-        var last = StreamEntryId.MinValue;
-        foreach (var batch in lines.Chunk(BatchSize))
+        var published = 0;
+        do
         {
-            IReadOnlyList<OrderLine> left = batch;
-            // One after the other, for a later id would make an earlier one too small.
-            while (left.Count > 0)
-                left = await Outage.OutlastAsync(() => PublishAsync(left, cancellation), cancellation);
-            last = OrderStream.IdOf(batch[^1]);
-            await ReportAsync(state.Published + batch.Length);
+            while (published < lines.Count)
+            {
+                published = await PublishAsync(lines, published, cancellation);
+                await ReportAsync();
+            }
+            while (await ReportAsync() < lines.Count)
+                await Task.Delay(PollInterval, TimeProvider.System, cancellation);
+            published = await CountPublishedAsync(lines, cancellation);
         }
-        while (state.Settled < state.Published)
-        {
-            await Task.Delay(PollInterval, TimeProvider.System, cancellation);
-            await ReportAsync(state.Published);
-        }
+        while (published < lines.Count);
+        var length = await outage.OutlastAsync(() => stream.GetLengthAsync(cancellation), cancellation);
+        if (length != lines.Count)
+            throw new InvalidDataException($"The stream {stream} has {length} lines, and the input {lines.Count}. Has the input changed? Then it needs another ledger.");
 
-        async Task ReportAsync(long published) =>
-            progress.Report(state = await Outage.OutlastAsync(() => stream.GetProgressAsync(published, last, cancellation), cancellation));
+        async Task<long> ReportAsync()
+        {
+            var last = published > 0 ? OrderStream.IdOf(lines[published - 1]) : StreamEntryId.MinValue;
+            var state = await outage.OutlastAsync(() => stream.GetProgressAsync(published, last, cancellation), cancellation);
+            progress.Report(state);
+            return state.Settled;
+        }
     }
 
-    /// <returns>The lines that are not in the stream yet.</returns>
-    private async ValueTask<IReadOnlyList<OrderLine>> PublishAsync(IReadOnlyList<OrderLine> lines, CancellationToken cancellation)
+    // The next lines, one batch after the other: a later id would make an earlier one too small.
+    private async Task<int> PublishAsync(IReadOnlyList<OrderLine> lines, int published, CancellationToken cancellation)
     {
+        var batch = lines.Skip(published).Take(BatchSize).ToList();
         try
         {
-            await producer.PublishManyAsync(lines, new() { Ids = [.. lines.Select(line => NewEntryId.Explicit(OrderStream.IdOf(line)))] }, cancellation);
-            return [];
+            await producer.PublishManyAsync(batch, new() { Ids = [.. batch.Select(line => NewEntryId.Explicit(OrderStream.IdOf(line)))] }, cancellation);
+            outage.End();
+            return published + batch.Count;
         }
-        catch (PublishException failure) when (failure.Results.Count == lines.Count)
+        catch (PublishException failure) when (Outage.IsOne(failure))
         {
-            var refused = lines.Where((_, i) => failure.Results[i].Error?.Code == StreamErrorCode.IdTooSmall).ToList();
-            // Nothing to go by but the failure.
-            if (refused.Count == 0)
-                throw;
-            await stream.RequireAsync(refused, cancellation);
-            return [.. lines.Where((line, i) => failure.Results[i].Status != AppendStatus.Stored).Except(refused)];
+            // Some of it may be there.
+            await outage.PauseAsync(failure, cancellation);
         }
+        catch (PublishException failure) when (failure.Results.Any(result => result.Error?.Code == StreamErrorCode.IdTooSmall))
+        {
+            // A run before this one was here.
+        }
+        return await CountPublishedAsync(lines, cancellation);
+    }
+
+    private async Task<int> CountPublishedAsync(IReadOnlyList<OrderLine> lines, CancellationToken cancellation)
+    {
+        var last = await outage.OutlastAsync(() => stream.GetLastIdAsync(cancellation), cancellation);
+        return lines.Count(line => OrderStream.IdOf(line) <= last);
     }
 }

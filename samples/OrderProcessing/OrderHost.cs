@@ -40,11 +40,11 @@ internal static class OrderHost
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // why it could not start is told in a line
         if (options.FailRate > 0)
             builder.Logging.AddFilter("WorkerStreams", LogLevel.Critical).AddFilter("Polly", LogLevel.Critical); // faults that were asked for are no news
-        builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<OrderFeed>();
+        builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<Outage>().AddSingleton<OrderFeed>();
 
         var streams = builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
         if (options.Redis is { } server)
-            streams.UseRedis(server);
+            streams.UseRedis(server, new() { WaitForReplicas = options.Replicas });
         var orders = ledger.StreamOf(options.Input.Name);
         builder.Services.AddSingleton(services => new OrderStream(services.GetRequiredService<IStreamEngine>(), orders));
         builder.Services.AddStreamProducer<OrderLine>(orders, producer => producer.KeepForever = true);
@@ -52,6 +52,8 @@ internal static class OrderHost
         {
             consumer.Concurrency = options.Concurrency;
             consumer.PrefetchCount = Math.Max(consumer.PrefetchCount, options.Concurrency);
+            // What a server has delivered and not told before it ended is soon delivered again.
+            (consumer.MinIdleTime, consumer.ReclaimInterval) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
             consumer.RedeliveryDelay = TimeSpan.FromMilliseconds(50);
             consumer.ResiliencePipeline = RetryAtOnce;
         });

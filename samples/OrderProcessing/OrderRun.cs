@@ -63,10 +63,10 @@ internal sealed class OrderRun(RunOptions options)
         var input = new OrderLineFile(options.Input.FullName, ReportMalformed);
         try
         {
-            await ProgressDisplay.ShowAsync(progress => feed.RunAsync(input.ReadLines(), progress, stopping));
+            await ProgressDisplay.ShowAsync(progress => feed.RunAsync([.. input.ReadLines()], progress, stopping));
             return _malformed == 0 ? ExitStatus.Success : ExitStatus.Incomplete;
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception ended) when (ended is OperationCanceledException or PublishException && stopping.IsCancellationRequested)
         {
             Console.Error.WriteLine("Stopped before all was handled.");
             return ExitStatus.Interrupted;

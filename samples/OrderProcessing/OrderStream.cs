@@ -9,12 +9,16 @@ internal sealed class OrderStream(IStreamEngine engine, StreamName stream)
 
     private readonly StreamName _deadLetters = stream.Companion("dead");
 
+    public override string ToString() => stream.ToString();
+
     /// <summary>The id of a line: the greater, the later it stands in the input.</summary>
     public static StreamEntryId IdOf(OrderLine line) => new((ulong)line.LineNumber, 0);
 
     /// <summary>How many of the <paramref name="published"/> entries, up to <paramref name="last"/>, are settled, acknowledged or dead-lettered, and how many are under way.</summary>
     public async ValueTask<OrderProgress> GetProgressAsync(long published, StreamEntryId last, CancellationToken cancellation)
     {
+        if (await GetLastIdAsync(cancellation) == StreamEntryId.MinValue)
+            return new(published, published, 0);
         var groups = await engine.GetGroupsAsync(stream, cancellation);
         if (groups.FirstOrDefault(group => group.Name == Group) is not { } group)
             return new(published, published, 0);
@@ -22,17 +26,20 @@ internal sealed class OrderStream(IStreamEngine engine, StreamName stream)
         return new(published, group.Lag ?? (group.LastDeliveredId < last ? published : 0), group.Pending);
     }
 
-    /// <summary>Makes sure that lines are in the stream whose ids it has refused as too small.</summary>
-    /// <exception cref="InvalidDataException">One is not, and cannot be put there any more.</exception>
-    public async ValueTask RequireAsync(IReadOnlyList<OrderLine> lines, CancellationToken cancellation)
+    /// <summary>The id of the last line that was published, or 0-0 where none was.</summary>
+    public async ValueTask<StreamEntryId> GetLastIdAsync(CancellationToken cancellation)
     {
-        using var range = await engine.RangeAsync(stream, new(IdOf(lines[0])), new(IdOf(lines[^1])), cancellation: cancellation);
-        var there = new HashSet<StreamEntryId>();
-        foreach (ref readonly var entry in range.Entries)
-            there.Add(entry.Id);
-        if (lines.FirstOrDefault(line => !there.Contains(IdOf(line))) is { } missing)
-            throw new InvalidDataException($"{missing.Id} is not in the stream {stream}, and later lines are. Has the input changed? Publish it with a ledger of its own.");
+        try
+        {
+            return (await engine.GetStreamInfoAsync(stream, cancellation)).LastGeneratedId;
+        }
+        catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoStream)
+        {
+            return StreamEntryId.MinValue;
+        }
     }
+
+    public ValueTask<long> GetLengthAsync(CancellationToken cancellation) => engine.GetLengthAsync(stream, cancellation);
 
     /// <summary>Order lines delivered and not settled.</summary>
     public async ValueTask<long> CountPendingAsync()

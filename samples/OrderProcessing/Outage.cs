@@ -1,31 +1,41 @@
-using WorkerStreams;
 using WorkerStreams.Engine;
 
 namespace OrderProcessing;
 
-/// <summary>The engine is away, as while its server restarts or another takes its place.</summary>
-internal static class Outage
+/// <summary>The engine is away, as while its server restarts or another takes its place: that is told once, and waited for.</summary>
+internal sealed class Outage
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Does what is asked, again and again while the engine is away, which is told once.</summary>
-    public static async Task<T> OutlastAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellation)
+    private bool _isTold;
+
+    public static bool IsOne(Exception failure) =>
+        (failure as StreamEngineException ?? failure.InnerException) is StreamEngineException { Code: StreamErrorCode.Unavailable or StreamErrorCode.OutOfMemory };
+
+    /// <summary>Asks until there is an answer.</summary>
+    public async Task<T> OutlastAsync<T>(Func<ValueTask<T>> ask, CancellationToken cancellation)
     {
-        for (var told = false; ; told = true)
+        while (true)
         {
             try
             {
                 return await ask();
             }
-            catch (Exception failure) when (IsOutage(failure))
+            catch (StreamEngineException failure) when (IsOne(failure))
             {
-                if (!told)
-                    Console.Error.WriteLine($"The engine is waited for: {failure.Message}");
+                await PauseAsync(failure, cancellation);
             }
-            await Task.Delay(Pause, TimeProvider.System, cancellation);
         }
     }
 
-    private static bool IsOutage(Exception failure) =>
-        failure is StreamEngineException { Code: StreamErrorCode.Unavailable or StreamErrorCode.OutOfMemory } || (failure is PublishException && IsOutage(failure.InnerException!));
+    public Task PauseAsync(Exception failure, CancellationToken cancellation)
+    {
+        if (!_isTold)
+            Console.Error.WriteLine($"The engine is waited for: {failure.Message}");
+        _isTold = true;
+        return Task.Delay(Pause, TimeProvider.System, cancellation);
+    }
+
+    /// <summary>It is over: the next one is told again.</summary>
+    public void End() => _isTold = false;
 }

@@ -24,6 +24,14 @@ internal static class RunCommand
         CustomParser = RedisServer,
     };
 
+    private static readonly Option<int> Replicas = new("--replicas")
+    {
+        Description = "The replicas of the Redis server that are to have a line before it counts as published, 0 to 100",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
+        CustomParser = result => Within(result, 0, 100),
+    };
+
     private static readonly Option<FileInfo?> Ledger = new("--ledger")
     {
         Description = "The SQLite file to write to; it may hold the lines of earlier runs [default: a temporary one]",
@@ -55,12 +63,13 @@ internal static class RunCommand
 
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var command = new RootCommand("Publishes order lines to a stream and handles them into a ledger.") { Input, Engine, Ledger, Concurrency, FailRate, Serve };
+        var command = new RootCommand("Publishes order lines to a stream and handles them into a ledger.") { Input, Engine, Replicas, Ledger, Concurrency, FailRate, Serve };
         command.SetAction((parsed, _) => new OrderRun(new()
         {
             Input = parsed.GetRequiredValue(Input),
             Ledger = parsed.GetValue(Ledger),
             Redis = parsed.GetValue(Engine),
+            Replicas = parsed.GetValue(Replicas),
             Concurrency = parsed.GetValue(Concurrency),
             FailRate = parsed.GetValue(FailRate),
             Serve = parsed.GetValue(Serve),

@@ -14,6 +14,9 @@ internal sealed record RunOptions
     /// <summary>The Redis server that has the streams; null is none, they are in this process.</summary>
     public ConfigurationOptions? Redis { get; init; }
 
+    /// <summary>The server's replicas that are to have a line before it counts as published.</summary>
+    public required int Replicas { get; init; }
+
     /// <summary>Handlers that run at once.</summary>
     public required int Concurrency { get; init; }
 

@@ -10,10 +10,24 @@ public sealed record RedisEngineOptions
     /// </summary>
     public int MaxBlockingConnections { get; init; } = 16;
 
+    /// <summary>
+    /// The replicas that must have an entry before its append counts as stored: WAIT, on a connection that only appends have. Where fewer confirm it within
+    /// <see cref="ReplicaTimeout"/>, the entry may be stored: it is on the primary alone, and lost if a replica takes its place that has it not. 0 to 100.
+    /// Default: 0, the primary's answer is enough.
+    /// </summary>
+    public int WaitForReplicas { get; init; }
+
+    /// <summary>How long replicas are waited for. Ignored where <see cref="WaitForReplicas"/> is 0. 10 ms to 1 minute. Default: 1 second.</summary>
+    public TimeSpan ReplicaTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     internal void Validate()
     {
         if (MaxBlockingConnections is < 1 or > 1000)
             throw new ArgumentException($"{nameof(MaxBlockingConnections)} is {MaxBlockingConnections}. Allowed: 1 to 1000.");
+        if (WaitForReplicas is < 0 or > 100)
+            throw new ArgumentException($"{nameof(WaitForReplicas)} is {WaitForReplicas}. Allowed: 0 to 100.");
+        if (ReplicaTimeout < TimeSpan.FromMilliseconds(10) || ReplicaTimeout > TimeSpan.FromMinutes(1))
+            throw new ArgumentException($"{nameof(ReplicaTimeout)} is {ReplicaTimeout}. Allowed: 10 ms to 1 minute.");
     }
 }

@@ -26,6 +26,9 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     private readonly BlockingConnections _blocking, _listening;
     private readonly BlockingReads _reads;
 
+    // By which entries are appended where replicas are to confirm them.
+    private readonly ReplicatedConnection? _replicated;
+
     // Ends reads that wait.
     private readonly Lazy<Task<IConnectionMultiplexer>> _control;
     private readonly bool _isOwner;
@@ -36,12 +39,18 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         options ??= new();
         options.Validate();
         (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
-        _watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
+_watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
         Begin(_watch);
-        var own = ForBlocking(configuration);
+        var own = WithTimeFor(LongestSlice, configuration);
         _control = new(() => isOwner ? Task.FromResult(multiplexer) : ConnectAsync());
         (_blocking, _listening) = (new(ConnectAsync, _control, options.MaxBlockingConnections, LongestSlice), new(ConnectAsync, _control, 1, LongestSlice));
         _reads = new(_blocking, new(_listening), () => multiplexer.GetServers().Any(static server => server.ServerType == ServerType.Cluster));
+
+        if (options.WaitForReplicas > 0)
+        {
+            var patient = WithTimeFor(options.ReplicaTimeout, configuration);
+            _replicated = new(async () => await ConnectionMultiplexer.ConnectAsync(patient), options.WaitForReplicas, options.ReplicaTimeout);
+        }
 
         async Task<IConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(own);
     }
@@ -89,14 +98,14 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default) =>
-        AppendCommands.AppendAsync(Open, AppendCommands.WordsOf(stream, entry, options ?? AppendOptions.Default), cancellation);
+        AppendCommands.AppendAsync(Appending, AppendCommands.WordsOf(stream, entry, options ?? AppendOptions.Default), cancellation);
 
     /// <inheritdoc/>
     public ValueTask AppendAsync(
         StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         CheckLength(results.Length, entries.Length, nameof(results));
-        return AppendCommands.AppendAsync(Open, stream, entries, results, options ?? AppendOptions.Default, cancellation);
+        return AppendCommands.AppendAsync(Appending, stream, entries, results, options ?? AppendOptions.Default, cancellation);
     }
 
     /// <inheritdoc/>
@@ -201,6 +210,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         _watch.Dispose();
         _blocking.Dispose();
         _listening.Dispose();
+        _replicated?.Dispose();
         if (_isOwner)
             _multiplexer.Dispose();
         else if (_control is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
@@ -228,11 +238,21 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         }
     }
 
-    private static ConfigurationOptions ForBlocking(ConfigurationOptions configuration)
+    private IAppendConnection Appending
+    {
+        get
+        {
+            var shared = Open;
+            return _replicated is null ? shared : _replicated;
+        }
+    }
+
+    // For commands that the server answers after a wait.
+    private static ConfigurationOptions WithTimeFor(TimeSpan wait, ConfigurationOptions configuration)
     {
         var own = WithClientCommand(configuration);
         own.AbortOnConnectFail = false;
-        own.AsyncTimeout = Math.Max(own.AsyncTimeout, (int)(LongestSlice + AnswerTime).TotalMilliseconds);
+        own.AsyncTimeout = Math.Max(own.AsyncTimeout, (int)(wait + AnswerTime).TotalMilliseconds);
         return own;
     }
 

@@ -49,6 +49,23 @@ public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster 
         Assert.Equal(completed.Output.TakeLast(7), again.Output.TakeLast(7));
     }
 
+    [Fact]
+    public async Task A_replica_that_takes_the_place_of_the_primary_half_way_comes_to_the_same_totals()
+    {
+        server.Require();
+        await using var servers = await SentinelSet.StartAsync();
+        using var ledger = new TemporaryFile("ledger.db");
+
+        using var sample = SampleProcess.Start("OrderProcessing", "--engine", $"redis:{servers.Configuration}", "--replicas", "1", "--ledger", ledger.Path);
+        await sample.ReadLineAsync("ledger");
+        Assert.True(await WrittenAsync(ledger.Path, 1000) < 4792);
+        await servers.Primary.KillAsync();
+
+        var result = await sample.WaitForExitAsync();
+        OrderProcessingTests.AssertTotals(result, mayRepeat: true);
+        Assert.Equal(0, result.Status);
+    }
+
     [Theory]
     [InlineData("redis:")]
     [InlineData("redis:127.0.0.1:1,nonsense=1")]

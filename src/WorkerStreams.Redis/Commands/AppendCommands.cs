@@ -21,7 +21,7 @@ internal static class AppendCommands
         return words.Text(entry.Id.ToString()).Fields(entry.Fields);
     }
 
-    public static async ValueTask<StreamEntryId?> AppendAsync(RedisConnection connection, Arguments words, CancellationToken cancellation)
+    public static async ValueTask<StreamEntryId?> AppendAsync(IAppendConnection connection, Arguments words, CancellationToken cancellation)
     {
         var reply = await connection.SendAsync("XADD", words, cancellation);
         return reply.IsNull ? null : EntryReply.IdOf(reply);
@@ -29,7 +29,7 @@ internal static class AppendCommands
 
     /// <summary>Appends by a script as many entries at once as may be, so that who waits is served with all of them. Once begun it is not cancelled.</summary>
     public static async ValueTask AppendAsync(
-        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options, CancellationToken cancellation)
+        IAppendConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         while (!entries.IsEmpty)
@@ -52,14 +52,14 @@ internal static class AppendCommands
     }
 
     private static async ValueTask AppendAloneAsync(
-        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
+        IAppendConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
     {
         var id = await AppendAsync(connection, WordsOf(stream, entries.Span[0], options), CancellationToken.None);
         results.Span[0] = id is { } stored ? new(AppendStatus.Stored, stored) : new(AppendStatus.NoStream, default);
     }
 
     private static async ValueTask AppendByScriptAsync(
-        RedisConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
+        IAppendConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
     {
         var (before, trimming) = (OptionsOf(options), options.Trim is { } trim ? StreamCommands.TrimOptions(trim) : []);
         var arguments = new Arguments().Number(before.Count).Number(trimming.Count).Options(before).Options(trimming);

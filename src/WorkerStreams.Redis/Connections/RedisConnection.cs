@@ -5,7 +5,7 @@ using WorkerStreams.Redis.Scripts;
 namespace WorkerStreams.Redis.Connections;
 
 /// <summary>The connection that all commands share which do not wait. They are pipelined in the order of the calls.</summary>
-internal sealed class RedisConnection(IConnectionMultiplexer multiplexer)
+internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IAppendConnection
 {
     private readonly IDatabase _database = multiplexer.GetDatabase();
 

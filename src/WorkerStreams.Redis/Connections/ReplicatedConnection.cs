@@ -1,0 +1,153 @@
+using StackExchange.Redis;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Scripts;
+
+namespace WorkerStreams.Redis.Connections;
+
+/// <summary>
+/// A connection for appends that count only when enough replicas have them: WAIT. That holds up whatever is sent after it, so appends have this connection for
+/// themselves, and go in rounds: what comes during one is sent with the next, and one WAIT is for all of a round. So an append is answered within two time-outs.
+/// </summary>
+internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> connect, int replicas, TimeSpan timeout) : IAppendConnection, IDisposable
+{
+    // The reply of WAIT is about the connection that wrote and its server, so none may be redirected.
+    private const CommandFlags ThisServer = CommandFlags.DemandMaster | CommandFlags.NoRedirect;
+    private const int MostMoves = 3;
+
+    private readonly Lazy<Task<IConnectionMultiplexer>> _connection = new(connect);
+
+    // Guards the fields below.
+    private readonly Lock _gate = new();
+    private List<Append> _next = [];
+    private bool _isRunning;
+
+    public ValueTask<RedisResult> SendAsync(string command, Arguments arguments, CancellationToken cancellation) => AppendAsync(new(command, arguments), cancellation);
+
+    /// <summary>Sends the script's text each time: the server may be another one by now.</summary>
+    public ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation) =>
+        AppendAsync(new("EVAL", [script.Text, keys.Count, .. keys, .. arguments]), cancellation);
+
+    public void Dispose()
+    {
+        if (_connection is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            _connection.Value.Result.Dispose();
+    }
+
+    private async ValueTask<RedisResult> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Add(append);
+        try
+        {
+            return await append.Reply.Task;
+        }
+        catch (Exception error) when (RedisError.Translate(error) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private void Add(Append append)
+    {
+        lock (_gate)
+        {
+            _next.Add(append);
+            if (_isRunning)
+                return;
+            _isRunning = true;
+        }
+        _ = RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        while (TryTake(out var round))
+        {
+            try
+            {
+                var connection = await _connection.Value;
+                var servers = round.GroupBy(append => connection.GetServer(append.Key, flags: CommandFlags.DemandMaster).EndPoint);
+                await Task.WhenAll(servers.Select(server => SendAsync(connection.GetServer(server.Key), [.. server])));
+            }
+            catch (Exception error)
+            {
+                foreach (var append in round)
+                    append.Reply.TrySetException(error);
+            }
+        }
+    }
+
+    private bool TryTake(out List<Append> round)
+    {
+        lock (_gate)
+        {
+            (round, _next) = (_next, []);
+            return _isRunning = round.Count > 0;
+        }
+    }
+
+    private async Task SendAsync(IServer server, List<Append> round)
+    {
+        var before = server.ExecuteAsync("CLIENT", ["INFO"], ThisServer);
+        var replies = round.ConvertAll(append => server.ExecuteAsync(append.Command, append.Words, ThisServer));
+        var wait = server.ExecuteAsync("WAIT", [replicas, (long)timeout.TotalMilliseconds], ThisServer);
+        var after = server.ExecuteAsync("CLIENT", ["INFO"], ThisServer);
+        var unconfirmed = await ConfirmAsync(before, wait, after);
+        for (var i = 0; i < round.Count; i++)
+            await CompleteAsync(round[i], replies[i], unconfirmed);
+    }
+
+    private async Task<StreamEngineException?> ConfirmAsync(Task<RedisResult> before, Task<RedisResult> wait, Task<RedisResult> after)
+    {
+        string reason;
+        try
+        {
+            await Task.WhenAll(before, wait, after);
+            var count = (long)await wait;
+            // A connection made anew between the two has written nothing, which all replicas have.
+            var isSame = IdentityOf(await before) == IdentityOf(await after);
+            if (count >= replicas && isSame)
+                return null;
+            reason = isSame ? $"{count} of {replicas} have within {timeout.TotalMilliseconds:0} ms" : "the connection was lost";
+        }
+        catch (Exception error)
+        {
+            reason = error.Message;
+        }
+        return new(StreamErrorCode.Unavailable, $"ERR the primary has it, but not enough replicas have confirmed it (WaitForReplicas, ReplicaTimeout): {reason}", mayHaveTakenEffect: true);
+    }
+
+    private async Task CompleteAsync(Append append, Task<RedisResult> reply, StreamEngineException? unconfirmed)
+    {
+        try
+        {
+            var result = await reply;
+            if (unconfirmed is null)
+                append.Reply.TrySetResult(result);
+            else
+                append.Reply.TrySetException(unconfirmed);
+        }
+        catch (RedisServerException moved) when (moved.Message.Contains("MOVED", StringComparison.Ordinal) && append.Moves++ < MostMoves)
+        {
+            Add(append);
+        }
+        catch (Exception error)
+        {
+            append.Reply.TrySetException(error);
+        }
+    }
+
+    // id, addr and laddr: of this connection alone, whatever the server.
+    private static string IdentityOf(RedisResult info) => string.Join(' ', ((string)info!).Split(' ').Take(3));
+
+    private sealed record Append(string Command, Arguments Words)
+    {
+        // Set by the rounds, one after the other.
+        public int Moves { get; set; }
+
+        public RedisKey Key => Words.OfType<RedisKey>().First();
+
+        public TaskCompletionSource<RedisResult> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
