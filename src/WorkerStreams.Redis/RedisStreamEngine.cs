@@ -39,7 +39,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         options ??= new();
         options.Validate();
         (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
-_watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
+        _watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
         Begin(_watch);
         var own = WithTimeFor(LongestSlice, configuration);
         _control = new(() => isOwner ? Task.FromResult(multiplexer) : ConnectAsync());

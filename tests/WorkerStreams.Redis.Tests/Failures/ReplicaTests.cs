@@ -55,7 +55,7 @@ public sealed class ReplicaTests
         await using var primary = await ServerProcess.StartAsync("repl-diskless-sync-delay 0");
         await using var replica = await ServerProcess.StartAsync($"replicaof 127.0.0.1 {primary.Port}");
         await primary.UntilAsync("INFO replication", static info => info.Contains("state=online", StringComparison.Ordinal));
-        using var engine = RedisStreamEngine.Connect(primary.Configuration, OneReplica);
+        using var engine = RedisStreamEngine.Connect(primary.Configuration, OneReplica with { ReplicaTimeout = TimeSpan.FromSeconds(20) });
         AppendEntry entry = new(EntryFields.Of(("f", "v")), NewEntryId.Parse("1-0"));
 
         Assert.Equal(new StreamEntryId(1, 0), await engine.AppendAsync("s", entry));
