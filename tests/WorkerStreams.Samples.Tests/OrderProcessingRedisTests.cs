@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using OrderProcessing;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Samples.Tests;
 
 /// <summary>The same program on another engine.</summary>
-public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster cluster)
+public sealed partial class OrderProcessingRedisTests(RedisServer server, ServerCluster cluster)
 {
     [Fact]
     public async Task All_order_lines_come_to_the_known_totals()
@@ -13,7 +14,7 @@ public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster 
 
         var result = await SampleProcess.RunAsync("OrderProcessing", "--engine", $"redis:127.0.0.1:{server.Port}");
 
-        Assert.Equal("", result.Errors);
+        Assert.Equal("", ErrorsOf(result));
         Assert.Equal(OrderProcessingTests.Totals, result.Output.TakeLast(7));
         Assert.Equal(0, result.Status);
     }
@@ -25,7 +26,7 @@ public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster 
 
         var result = await SampleProcess.RunAsync("OrderProcessing", "--engine", $"redis:{(await cluster.ConfigureAsync()).EndPoints[0]}");
 
-        Assert.Equal(("", 0), (result.Errors, result.Status));
+        Assert.Equal(("", 0), (ErrorsOf(result), result.Status));
         Assert.Equal(OrderProcessingTests.Totals, result.Output.TakeLast(7));
     }
 
@@ -43,7 +44,7 @@ public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster 
         Assert.Equal((137, true), ((await killed.WaitForExitAsync()).Status, before < 4792));
 
         var completed = await SampleProcess.RunAsync("OrderProcessing", arguments);
-        Assert.Equal((0, ""), (completed.Status, completed.Errors));
+        Assert.Equal((0, ""), (completed.Status, ErrorsOf(completed)));
         OrderProcessingTests.AssertTotals(completed, mayRepeat: true);
         var again = await SampleProcess.RunAsync("OrderProcessing", arguments);
         Assert.Equal(completed.Output.TakeLast(7), again.Output.TakeLast(7));
@@ -78,6 +79,12 @@ public sealed class OrderProcessingRedisTests(RedisServer server, ServerCluster 
         Assert.NotEqual("", result.Errors);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
+
+    // Without the warning that the server keeps nothing.
+    private static string ErrorsOf(SampleResult result) => KeepsNothing.Replace(result.Errors, "");
+
+    [GeneratedRegex(@"^warn: WorkerStreams\.Redis\[306\]\n .*\n")]
+    private static partial Regex KeepsNothing { get; }
 
     // How many lines the ledger has, once it has so many.
     private static async Task<long> WrittenAsync(string path, long least)
