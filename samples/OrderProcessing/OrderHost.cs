@@ -44,7 +44,7 @@ internal static class OrderHost
 
         var streams = builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
         if (options.Redis is { } server)
-            streams.UseRedis(server, new() { WaitForReplicas = options.Replicas });
+            streams.UseRedis(server, redis => redis.WaitForReplicas = options.Replicas);
         var orders = ledger.StreamOf(options.Input.Name);
         builder.Services.AddSingleton(services => new OrderStream(services.GetRequiredService<IStreamEngine>(), orders));
         builder.Services.AddStreamProducer<OrderLine>(orders, producer => producer.KeepForever = true);

@@ -80,4 +80,14 @@ public interface IStreamEngine : IStreamAdministration
     /// Why the engine knows without asking that it cannot serve now, such as a lost connection, with what and since when; null where it can, or does not know.
     /// </summary>
     string? Outage => null;
+
+    /// <summary>
+    /// Asks, before a host starts, whether the engine could serve it, as far as that can be told without changing anything. An engine that can't tell has nothing to do.
+    /// </summary>
+    /// <param name="consumed">The groups that the host will read, and their streams.</param>
+    /// <param name="published">The streams to which it will append.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: it could not; the message says what to do.</exception>
+    ValueTask CheckAsync(
+        IReadOnlyCollection<(StreamName Stream, StreamName Group)> consumed, IReadOnlyCollection<StreamName> published, CancellationToken cancellation = default) => default;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Configuration;
 using WorkerStreams.Redis.Connections;
 using WorkerStreams.Redis.Servers;
 using StreamInfo = WorkerStreams.Engine.StreamInfo;
@@ -32,13 +33,13 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     // Ends reads that wait.
     private readonly Lazy<Task<IConnectionMultiplexer>> _control;
     private readonly bool _isOwner;
+    private readonly string _user;
     private volatile bool _closed;
 
     private RedisStreamEngine(IConnectionMultiplexer multiplexer, ConfigurationOptions configuration, RedisEngineOptions? options, ILoggerFactory? loggers, bool isOwner)
     {
         options ??= new();
-        options.Validate();
-        (_multiplexer, _isOwner, _shared) = (multiplexer, isOwner, new(multiplexer));
+        (_multiplexer, _isOwner, _shared, _user) = (multiplexer, isOwner, new(multiplexer), configuration.User ?? "default");
         _watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
         Begin(_watch);
         var own = WithTimeFor(LongestSlice, configuration);
@@ -64,20 +65,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     public static RedisStreamEngine Connect(ConfigurationOptions configuration, RedisEngineOptions? options = null, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        ConnectionMultiplexer? multiplexer = null;
-        try
-        {
-            var own = WithClientCommand(configuration);
-            multiplexer = ConnectionMultiplexer.Connect(own);
-            return new(multiplexer, own, options, loggers, isOwner: true);
-        }
-        catch (Exception error)
-        {
-            multiplexer?.Dispose();
-            if (RedisError.Translate(error) is { } translated)
-                throw translated;
-            throw;
-        }
+        return Connect(configuration, options, loggers, origin: "the settings given to Connect");
     }
 
     /// <summary>An engine by a connection string of the client, such as <c>localhost:6379</c>.</summary>
@@ -86,14 +74,41 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         Connect(ConfigurationOptions.Parse(configuration), options, loggers);
 
     /// <summary>
-    /// An engine by a connection that the caller keeps and closes. The connections on which reads wait are made from its
-    /// <see cref="IConnectionMultiplexer.Configuration"/>, which has no callbacks and no certificates; give <see cref="ConfigurationOptions"/> where these are needed.
+    /// An engine by a connection that the caller keeps and closes. The connections on which reads wait are made by the same settings, callbacks and certificates
+    /// included; where it is no <see cref="ConnectionMultiplexer"/> of the client's, by its <see cref="IConnectionMultiplexer.Configuration"/>, which has none.
     /// </summary>
     /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?, ILoggerFactory?)"/>
     public static RedisStreamEngine Connect(IConnectionMultiplexer connection, RedisEngineOptions? options = null, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new(connection, ConfigurationOptions.Parse(connection.Configuration), options, loggers, isOwner: false);
+        RedisSettings.Check(options);
+        return new(connection, ClientSettings.Of(connection), options, loggers, isOwner: false);
+    }
+
+    /// <inheritdoc cref="Connect(ConfigurationOptions, RedisEngineOptions?, ILoggerFactory?)"/>
+    internal static RedisStreamEngine Connect(ConfigurationOptions configuration, RedisEngineOptions? options, ILoggerFactory? loggers, string origin)
+    {
+        RedisSettings.Check(options);
+        var own = WithClientCommand(configuration);
+        using var failures = new ConnectFailures(configuration.LoggerFactory);
+        own.LoggerFactory = failures;
+        ConnectionMultiplexer? multiplexer = null;
+        try
+        {
+            multiplexer = ConnectionMultiplexer.Connect(own);
+            return new(multiplexer, WithClientCommand(configuration), options, loggers, isOwner: true);
+        }
+        catch (RedisConnectionException error) when (multiplexer is null)
+        {
+            throw StartFailure.Explain(configuration, [error, .. failures.Seen], origin);
+        }
+        catch (Exception error)
+        {
+            multiplexer?.Dispose();
+            if (RedisError.Translate(error) is { } translated)
+                throw translated;
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -202,6 +217,11 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public string? Outage => _closed ? "the engine is closed" : _watch.Outage;
+
+    /// <inheritdoc/>
+    public ValueTask CheckAsync(
+        IReadOnlyCollection<(StreamName Stream, StreamName Group)> consumed, IReadOnlyCollection<StreamName> published, CancellationToken cancellation = default) =>
+        Outage is null ? PermissionCheck.RunAsync(Open, _user, consumed, published, cancellation) : default;
 
     /// <summary>Closes the engine's connections. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
     public void Dispose()

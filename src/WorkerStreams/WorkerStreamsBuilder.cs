@@ -19,19 +19,31 @@ public sealed class WorkerStreamsBuilder
     /// Of several choices of an engine the last one counts.
     /// </summary>
     /// <param name="configure">Changes the options, whose clock is the application's <see cref="TimeProvider"/>; null leaves them.</param>
-    public WorkerStreamsBuilder UseInProcess(Func<InProcessEngineOptions, InProcessEngineOptions>? configure = null)
-    {
-        Services.Replace(ServiceDescriptor.Singleton(new EngineRegistration(Create: null, configure)));
-        return this;
-    }
+    public WorkerStreamsBuilder UseInProcess(Func<InProcessEngineOptions, InProcessEngineOptions>? configure = null) =>
+        Use(new InProcessRegistration(configure));
 
     /// <summary>The streams live in another engine. Of several choices of an engine the last one counts.</summary>
     /// <param name="create">Makes the engine; called once. It is disposed with the application's services.</param>
     public WorkerStreamsBuilder UseEngine(Func<IServiceProvider, IStreamEngine> create)
     {
         ArgumentNullException.ThrowIfNull(create);
-        Services.Replace(ServiceDescriptor.Singleton(new EngineRegistration(create)));
-        return this;
+        return Use(new CustomRegistration(create));
+    }
+
+    /// <summary>
+    /// The streams live in another engine that has settings of its own in the configuration. Of several choices of an engine the last one counts.
+    /// </summary>
+    /// <param name="settings">The settings, and the section they stand in.</param>
+    /// <param name="options">Makes the options as code sets them; called when the host starts, before configuration is put over them.</param>
+    /// <param name="create">Makes the engine; called once, if all settings are allowed. It is disposed with the application's services.</param>
+    public WorkerStreamsBuilder UseEngine<TOptions>(
+        EngineSettings<TOptions> settings, Func<TOptions> options, Func<IServiceProvider, TOptions, IStreamEngine> create)
+        where TOptions : class
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(create);
+        return Use(new CustomRegistration<TOptions>(settings, options, create));
     }
 
     /// <summary>
@@ -50,6 +62,12 @@ public sealed class WorkerStreamsBuilder
     {
         ArgumentNullException.ThrowIfNull(serializer);
         Services.Replace(ServiceDescriptor.Singleton(serializer));
+        return this;
+    }
+
+    private WorkerStreamsBuilder Use(EngineRegistration engine)
+    {
+        Services.Replace(ServiceDescriptor.Singleton(engine));
         return this;
     }
 }

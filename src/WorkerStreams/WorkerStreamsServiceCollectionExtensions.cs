@@ -26,7 +26,7 @@ public static class WorkerStreamsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Jitter.Shared);
         services.AddSingleton(new RegisteredServices(services));
-        services.AddSingleton(new EngineRegistration());
+        services.AddSingleton<EngineRegistration>(new InProcessRegistration());
         services.AddSingleton(static provider => new StreamTelemetry(provider.GetService<IMeterFactory>()));
         services.AddSingleton(new OpenProducers());
         services.AddSingleton(Planner.Plan);

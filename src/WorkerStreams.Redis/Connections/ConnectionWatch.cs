@@ -198,5 +198,5 @@ internal sealed class ConnectionWatch : IDisposable
 
     private static string Names(IEnumerable<EndPoint> servers) => string.Join(" and ", servers.Select(Name).Order());
 
-    private static string Name(EndPoint endPoint) => endPoint is DnsEndPoint { Host: var host, Port: var port } ? $"{host}:{port}" : endPoint.ToString()!;
+    public static string Name(EndPoint endPoint) => endPoint is DnsEndPoint { Host: var host, Port: var port } ? $"{host}:{port}" : endPoint.ToString()!;
 }

@@ -14,10 +14,7 @@ namespace WorkerStreams.Configuration;
 /// <summary>Makes the running parts from what was registered and planned; called by the container.</summary>
 internal static class Composition
 {
-    public static IStreamEngine CreateEngine(IServiceProvider services) =>
-        services.GetRequiredService<EngineRegistration>().Create is { } create
-            ? create(services)
-            : new InProcessStreamEngine(services.GetRequiredService<Plans>().Engine);
+    public static IStreamEngine CreateEngine(IServiceProvider services) => services.GetRequiredService<Plans>().CreateEngine(services);
 
     public static IMessageSerializer CreateSerializer(IServiceProvider services)
     {
@@ -28,6 +25,7 @@ internal static class Composition
     }
 
     public static StreamWorker CreateWorker(IServiceProvider services) => new(
+        cancellation => CheckEngineAsync(services, cancellation),
         () => PlanConsumers(services),
         services.GetRequiredService<IStreamEngine>,
         services.GetRequiredService<TimeProvider>(),
@@ -43,6 +41,13 @@ internal static class Composition
     {
         services.GetRequiredService<Plans>();
         return services.GetRequiredService<StreamWorker>();
+    }
+
+    private static ValueTask CheckEngineAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var plans = services.GetRequiredService<Plans>();
+        return services.GetRequiredService<IStreamEngine>().CheckAsync(
+            [.. plans.Consumers.Select(consumer => (consumer.Stream, consumer.Group))], [.. plans.Producers.Values.Select(producer => producer.Stream).Distinct()], cancellation);
     }
 
     private static IReadOnlyList<PlannedConsumer> PlanConsumers(IServiceProvider services) =>

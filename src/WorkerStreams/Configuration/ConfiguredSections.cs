@@ -6,7 +6,11 @@ namespace WorkerStreams.Configuration;
 /// <param name="Path">Its full path.</param>
 /// <param name="Key">Its name within the section of its owner.</param>
 /// <param name="Text">The value; empty where configuration says null.</param>
-internal readonly record struct ConfiguredValue(string Path, string Key, string Text);
+internal readonly record struct ConfiguredValue(string Path, string Key, string Text)
+{
+    /// <summary>Stands in messages for what may be a secret.</summary>
+    public const string Hidden = "***";
+}
 
 /// <summary>
 /// What the section <c>WorkerStreams</c> holds, value by value, each given to its owner: a registered consumer, a stream with producers, or the
@@ -21,18 +25,21 @@ internal sealed class ConfiguredSections
     private const string Consumers = "Consumers";
     private const string Producers = "Producers";
 
-    private static readonly string[] Sections = [Consumers, Producers, Engine, Health];
+    /// <summary>The sections that there are with every engine.</summary>
+    public static readonly IReadOnlyList<string> Common = [Consumers, Producers, Engine, Health];
 
+    private readonly IReadOnlyList<string> _sections;
     private readonly IReadOnlyCollection<string> _owners;
     private readonly ICollection<string> _errors;
     private readonly ILookup<string, ConfiguredValue> _byOwner;
 
     /// <param name="configuration">The application's configuration, if it has one.</param>
     /// <param name="owners">The sections that belong to somebody.</param>
+    /// <param name="own">The section that the engine alone has, if it has one: of all that there is the one that may hold secrets.</param>
     /// <param name="errors">Where values go that belong to nobody.</param>
-    public ConfiguredSections(IConfiguration? configuration, IReadOnlyCollection<string> owners, ICollection<string> errors)
+    public ConfiguredSections(IConfiguration? configuration, IReadOnlyCollection<string> owners, string? own, ICollection<string> errors)
     {
-        (_owners, _errors) = (owners, errors);
+        (_owners, _sections, _errors) = (own is null ? owners : [.. owners, own], own is null ? Common : [.. Common, own], errors);
         var values = new List<(string Owner, ConfiguredValue Value)>();
         foreach (var leaf in Leaves(configuration?.GetSection(Root)))
         {
@@ -42,7 +49,7 @@ internal sealed class ConfiguredSections
             else if (name.Length > owner.Length)
                 values.Add((owner, new(leaf.Path, name[(owner.Length + 1)..], leaf.Value ?? "")));
             else if (leaf.Value is { Length: > 0 } text)
-                errors.Add($"{leaf.Path} is '{text}'. Allowed: a section of settings.");
+                errors.Add($"{leaf.Path} is '{(owner == own ? ConfiguredValue.Hidden : text)}'. Allowed: a section of settings.");
         }
         _byOwner = values.ToLookup(value => value.Owner, value => value.Value, StringComparer.OrdinalIgnoreCase);
     }
@@ -72,9 +79,9 @@ internal sealed class ConfiguredSections
     private void RefuseOrphan(string name, string text)
     {
         var kind = name.Split(':')[0];
-        var known = Array.Find(Sections, known => known.Equals(kind, StringComparison.OrdinalIgnoreCase));
+        var known = _sections.FirstOrDefault(known => known.Equals(kind, StringComparison.OrdinalIgnoreCase));
         if (known is null)
-            _errors.Add($"{Root}:{kind} is no section.{Suggestion.For(kind, Sections)} Allowed: {string.Join(", ", Sections)}.");
+            _errors.Add($"{Root}:{kind} is no section.{Suggestion.For(kind, _sections)} Allowed: {string.Join(", ", _sections)}.");
         else if (name.Length > kind.Length)
             RefuseUnregistered(known, name[(kind.Length + 1)..]);
         else if (text.Length > 0)

@@ -13,6 +13,7 @@ internal sealed class Planner
     private readonly IServiceProvider _services;
     private readonly ConsumerRegistration[] _consumers;
     private readonly ProducerRegistration[] _producers;
+    private readonly EngineRegistration _engine;
     private readonly ConfiguredSections _sections;
     private readonly List<string> _errors = [];
 
@@ -21,6 +22,7 @@ internal sealed class Planner
         _services = services;
         _consumers = [.. services.GetServices<ConsumerRegistration>()];
         _producers = [.. services.GetServices<ProducerRegistration>()];
+        _engine = services.GetRequiredService<EngineRegistration>();
         string[] owners =
         [
             .. _consumers.Select(consumer => ConfiguredSections.OfConsumer(consumer.Name)),
@@ -28,7 +30,7 @@ internal sealed class Planner
             ConfiguredSections.Engine,
             ConfiguredSections.Health,
         ];
-        _sections = new(services.GetService<IConfiguration>(), owners, _errors);
+        _sections = new(services.GetService<IConfiguration>(), owners, _engine.Section == ConfiguredSections.Engine ? null : _engine.Section, _errors);
     }
 
     /// <exception cref="WorkerStreamsConfigurationException">Anything is wrong.</exception>
@@ -39,7 +41,7 @@ internal sealed class Planner
         var checks = new RegistrationChecks(_services.GetRequiredService<IMessageSerializer>(), _errors);
         var consumers = new ConsumerPlanner(_services.GetService<ResiliencePipelineProvider<string>>(), checks, _sections, _errors).Plan(_consumers);
         var producers = new ProducerPlanner(checks, _sections, _errors).Plan(_producers);
-        var engine = PlanEngine(_services.GetRequiredService<EngineRegistration>());
+        var engine = PlanEngine();
         var health = PlanHealth();
         InjectionCheck.Run(_services.GetRequiredService<RegisteredServices>(), _producers, _errors);
         if (_errors.Count > 0)
@@ -48,16 +50,14 @@ internal sealed class Planner
         return new(consumers, producers, engine, health);
     }
 
-    private InProcessEngineOptions PlanEngine(EngineRegistration registration)
+    private Func<IServiceProvider, IStreamEngine> PlanEngine()
     {
-        var options = new InProcessEngineOptions { TimeProvider = _services.GetRequiredService<TimeProvider>() };
-        var settings = new EngineSettings(registration.Configure?.Invoke(options) ?? options);
-        var configured = _sections[ConfiguredSections.Engine];
-        if (registration.Create is null)
-            new SettingsBinding<EngineSettings>(EngineSettings.Table, settings, "UseInProcess", _errors).Bind(configured);
-        else
-            _errors.AddRange(configured.Select(value => $"{value.Path} is '{value.Text}', but UseEngine has replaced the in-process engine. Allowed: no such section."));
-        return settings.Options;
+        if (_engine.Section != ConfiguredSections.Engine)
+        {
+            _errors.AddRange(_sections[ConfiguredSections.Engine]
+                .Select(value => $"{value.Path} is '{value.Text}', but {_engine.Call} has replaced the in-process engine. Allowed: no such section."));
+        }
+        return _engine.Plan(_services, _engine.Section is { } section ? _sections[section] : [], _errors);
     }
 
     private HealthPlan PlanHealth()

@@ -6,14 +6,27 @@ internal sealed class Setting<TOptions>
     private readonly Func<TOptions, string, bool> _trySet;
     private readonly Func<TOptions, bool> _isAllowed;
     private readonly Func<TOptions, string> _show;
+    private readonly Func<TOptions, string?, string?>? _fault;
 
-    private Setting(string name, string allowed, Func<TOptions, string, bool> trySet, Func<TOptions, bool> isAllowed, Func<TOptions, string> show) =>
-        (Name, Allowed, _trySet, _isAllowed, _show) = (name, allowed, trySet, isAllowed, show);
+    private Setting(
+        string name,
+        string allowed,
+        Func<TOptions, string, bool> trySet,
+        Func<TOptions, bool> isAllowed,
+        Func<TOptions, string> show,
+        Func<TOptions, string?, string?>? fault = null) =>
+        (Name, Allowed, _trySet, _isAllowed, _show, _fault) = (name, allowed, trySet, isAllowed, show, fault);
 
     public string Name { get; }
 
     /// <summary>What is allowed, to end a message with.</summary>
     public string Allowed { get; }
+
+    /// <summary>Whether its values are not to be shown.</summary>
+    public bool IsSecret => _fault is not null;
+
+    /// <summary>What is wrong with a text, where that is not plain from what is allowed: to follow the text in a message.</summary>
+    public string ExplainFault(TOptions options, string text) => _fault?.Invoke(options, text) is { } fault ? $": {fault}" : "";
 
     /// <summary>Sets the value that the text says; false, and nothing is set, where it says none that is allowed.</summary>
     public bool TrySet(TOptions options, string text) => _trySet(options, text);
@@ -78,6 +91,24 @@ internal sealed class Setting<TOptions>
             },
             options => get(options) is not { } text || (text.Length > 0 && text.Length <= maxLength),
             options => get(options) ?? "");
+
+    /// <summary>A text that is not shown.</summary>
+    /// <inheritdoc cref="EngineSettings{TOptions}.Secret"/>
+    public static Setting<TOptions> Secret(
+        string name, string allowed, Func<TOptions, string?, string?> fault, Func<TOptions, string?> get, Action<TOptions, string> set) =>
+        new(
+            name,
+            allowed,
+            (options, text) =>
+            {
+                if (fault(options, text) is not null)
+                    return false;
+                set(options, text);
+                return true;
+            },
+            options => fault(options, get(options)) is null,
+            options => get(options) ?? "",
+            fault);
 
     /// <summary>One of a few values.</summary>
     public static Setting<TOptions> OneOf<T>(string name, (string Text, T Value)[] choices, Func<TOptions, T> get, Action<TOptions, T> set)

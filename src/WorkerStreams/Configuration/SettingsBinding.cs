@@ -41,14 +41,20 @@ internal sealed class SettingsBinding<TOptions>(Setting<TOptions>[] table, TOpti
         if (Array.Find(table, row => row.Name.Equals(key, StringComparison.OrdinalIgnoreCase)) is not { } setting)
         {
             var names = table.Select(row => row.Name);
-            errors.Add($"{path} is '{text}', but there is no such setting.{Suggestion.For(key, names)} Allowed: {string.Join(", ", names)}.");
+            errors.Add($"{path} is '{(table.Any(row => row.IsSecret) ? ConfiguredValue.Hidden : text)}', but there is no such setting.{Suggestion.For(key, names)} Allowed: {string.Join(", ", names)}.");
             return;
         }
         _configuredPaths[setting.Name] = path;
         if (!setting.TrySet(options, text.Trim()) && _wrong.Add(setting.Name))
-            errors.Add($"{path} is '{text}'. Allowed: {setting.Allowed}.");
+            errors.Add($"{path} is {Show(setting, text)}. Allowed: {setting.Allowed}.");
     }
 
-    private string Describe(string name) =>
-        $"{_configuredPaths.GetValueOrDefault(name) ?? $"{call}: {name}"} is '{Array.Find(table, row => row.Name == name)!.Show(options)}'";
+    private string Describe(string name)
+    {
+        var setting = Array.Find(table, row => row.Name == name)!;
+        return $"{_configuredPaths.GetValueOrDefault(name) ?? $"{call}: {name}"} is {Show(setting, setting.Show(options))}";
+    }
+
+    private string Show(Setting<TOptions> setting, string text) =>
+        $"'{(setting.IsSecret && text.Length > 0 ? ConfiguredValue.Hidden : text)}'{setting.ExplainFault(options, text)}";
 }

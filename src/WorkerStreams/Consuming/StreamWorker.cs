@@ -13,6 +13,7 @@ namespace WorkerStreams.Consuming;
 /// very end, so that services that stop later can still publish.
 /// </summary>
 internal sealed class StreamWorker(
+    Func<CancellationToken, ValueTask> checkEngine,
     Func<IReadOnlyList<PlannedConsumer>> plan,
     Func<IStreamEngine> engine,
     TimeProvider time,
@@ -39,17 +40,18 @@ internal sealed class StreamWorker(
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Validates all settings and starts the consumers.</summary>
+    /// <summary>Validates all settings, has the engine say whether it can serve, and starts the consumers.</summary>
     /// <exception cref="WorkerStreamsConfigurationException">One or more settings are wrong; all of them are named.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <exception cref="StreamEngineException">The engine cannot be had, or knows that it can't serve.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await checkEngine(cancellationToken);
         Consumers = [.. plan().Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, _logger, _stopping.Token), consumer.Invoker))];
         foreach (var consumer in Consumers)
         {
             telemetry.Observe(consumer);
             consumer.Start();
         }
-        return Task.CompletedTask;
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

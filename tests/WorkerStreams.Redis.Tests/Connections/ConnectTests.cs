@@ -19,7 +19,7 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
     public void A_setting_out_of_its_range_is_told(int connections)
     {
         var thrown = Assert.Throws<ArgumentException>(() => RedisStreamEngine.Connect(Configuration, new() { MaxBlockingConnections = connections }));
-        Assert.Equal($"MaxBlockingConnections is {connections}. Allowed: 1 to 1000.", thrown.Message);
+        Assert.Equal($"RedisEngineOptions: MaxBlockingConnections is '{connections}'. Allowed: a whole number from 1 to 1000.", thrown.Message);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class NumbersHost : IAsyncDisposable
     private readonly Numbers _numbers = new();
     private int _published, _failures;
 
-    private NumbersHost(ConfigurationOptions configuration, RedisEngineOptions? options, Action<StreamConsumerOptions>? configure)
+    private NumbersHost(ConfigurationOptions configuration, Action<RedisEngineOptions>? options, Action<StreamConsumerOptions>? configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddWorkerStreams().UseRedis(configuration, options);
@@ -53,7 +53,7 @@ internal sealed class NumbersHost : IAsyncDisposable
     public int Handled => _numbers.Times.Count;
 
     public static async Task<NumbersHost> StartAsync(
-        ConfigurationOptions configuration, RedisEngineOptions? options = null, Action<StreamConsumerOptions>? configure = null)
+        ConfigurationOptions configuration, Action<RedisEngineOptions>? options = null, Action<StreamConsumerOptions>? configure = null)
     {
         var host = new NumbersHost(configuration, options, configure);
         await host._host.StartAsync(TestContext.Current.CancellationToken);

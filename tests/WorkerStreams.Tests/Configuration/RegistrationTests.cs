@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Registry;
-using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Tests.Configuration;
@@ -85,20 +84,23 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void The_in_process_engine_goes_with_the_container_and_takes_its_clock()
+    public async Task The_in_process_engine_takes_the_containers_clock_and_the_settings_of_code_and_configuration()
     {
-        var host = ConfiguredHost.Build(
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var host = ConfiguredHost.Build(
             services =>
             {
-                services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
+                services.AddSingleton<TimeProvider>(clock);
                 services.AddWorkerStreams().UseInProcess(options => options with { MaxMemory = 1, NodeMaxEntries = 7 });
             },
             ("WorkerStreams:Engine:MaxMemory", "2MiB"));
+        var engine = Assert.IsType<InProcessStreamEngine>(host.Services.GetRequiredService<IStreamEngine>());
 
-        Assert.IsType<InProcessStreamEngine>(host.Services.GetRequiredService<IStreamEngine>());
-        var options = host.Services.GetRequiredService<Plans>().Engine;
-        Assert.Equal((2 << 20, 7, host.Services.GetRequiredService<TimeProvider>()), (options.MaxMemory!.Value, options.NodeMaxEntries, options.TimeProvider));
-        host.Dispose();
+        for (var i = 0; i < 15; i++)
+            Assert.Equal((ulong)clock.GetUtcNow().ToUnixTimeMilliseconds(), (await engine.AppendAsync("s", new(EntryFields.Of(("f", "v")))))!.Value.Milliseconds);
+        Assert.Equal(7, await engine.TrimAsync("s", StreamTrim.MaxLength(5, approximate: true)));
+        var full = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.AppendAsync("s", new(EntryFields.Of(("f", new string('x', 3 << 20))))));
+        Assert.Equal(StreamErrorCode.OutOfMemory, full.Code);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class SettingRangeTests
     [Fact]
     public void Every_setting_has_its_expectation() =>
         Assert.Equal(
-            ConsumerSettings.Table.Select(setting => setting.Name).Concat(ProducerSettings.Table.Select(setting => setting.Name)).Concat(EngineSettings.Table.Select(setting => setting.Name)).Concat(HealthSettings.Table.Select(setting => setting.Name)),
+            ConsumerSettings.Table.Select(setting => setting.Name).Concat(ProducerSettings.Table.Select(setting => setting.Name)).Concat(InProcessSettings.Table.Select(setting => setting.Name)).Concat(HealthSettings.Table.Select(setting => setting.Name)),
             Expectations.Select(expectation => expectation.Setting));
 
     [Fact]

@@ -1,13 +1,13 @@
 using WorkerStreams.Engine;
-using static WorkerStreams.Configuration.Setting<WorkerStreams.Configuration.EngineSettings>;
+using static WorkerStreams.Configuration.Setting<WorkerStreams.Configuration.InProcessSettings>;
 using Options = WorkerStreams.Engine.InProcessEngineOptions;
 
 namespace WorkerStreams.Configuration;
 
 /// <summary>The settings of the in-process engine and what is allowed for each. The options are immutable, so this holds the ones that are being made.</summary>
-internal sealed class EngineSettings(Options options)
+internal sealed class InProcessSettings(Options options)
 {
-    public static readonly Setting<EngineSettings>[] Table =
+    public static readonly Setting<InProcessSettings>[] Table =
     [
         Optional(nameof(Options.MaxMemory), TextForm.Size, (1L << 20, null), e => e.Options.MaxMemory, (e, value) => e.Options = e.Options with { MaxMemory = value }),
         Of(nameof(Options.MaxEntryBytes), TextForm.Size, (1, 1L << 30), e => e.Options.MaxEntryBytes, (e, value) => e.Options = e.Options with { MaxEntryBytes = (int)value }),
