@@ -81,6 +81,34 @@ public sealed class WatchTests
         await UntilAsync(() => watch.Refusal is null && watch.Outage is null);
     }
 
+    [Fact]
+    public async Task A_user_who_may_not_use_INFO_has_HELLO_tell_the_version_and_no_danger_is_seen()
+    {
+        await using var server = await ServerProcess.StartAsync("user app on >secret ~* -@all +@stream +eval +evalsha +del +hello +auth +ping +echo");
+        var configuration = server.Configuration;
+        (configuration.User, configuration.Password) = ("app", "secret");
+        using var engine = Connect(configuration);
+        Assert.Matches(@"^300 Connected to 127\.0\.0\.1:\d+, (Redis|Valkey) [0-9.]+ \(told by HELLO; INFO may not be used\): has auto-claim, ", Assert.Single(_log.Lines));
+    }
+
+    [Fact]
+    public async Task A_failover_is_told_and_the_new_primary_asked()
+    {
+        await using var servers = await SentinelSet.StartAsync();
+        using var engine = Connect(servers.Configuration);
+        string primary = $"127.0.0.1:{servers.Primary.Port}", told = $"which {primary} had.";
+
+        await servers.Primary.KillAsync();
+        await UntilAsync(() => engine.Outage is not null);
+        Assert.Contains($"no connection to {primary}", engine.Outage, StringComparison.Ordinal);
+        await UntilAsync(() => engine.Outage is null && _log.Lines.Any(line => line.Contains(told, StringComparison.Ordinal)));
+        var line = _log.Lines.Single(line => line.Contains(told, StringComparison.Ordinal));
+        var successor = line.Split(' ')[3];
+        Assert.Equal($"303 Failed over: {successor} has the streams now, {told} ", line);
+        await UntilAsync(() => _log.Lines.Last(other => other.StartsWith("300 ", StringComparison.Ordinal)).Contains(successor, StringComparison.Ordinal));
+        Assert.Single(_log.Lines, other => other.StartsWith($"301 Lost the connection to {primary}: ", StringComparison.Ordinal));
+    }
+
     private RedisStreamEngine Connect(ServerProcess server) => Connect(server.Configuration);
 
     private RedisStreamEngine Connect(ConfigurationOptions configuration)
