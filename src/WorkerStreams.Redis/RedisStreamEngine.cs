@@ -221,7 +221,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     /// <inheritdoc/>
     public ValueTask CheckAsync(
         IReadOnlyCollection<(StreamName Stream, StreamName Group)> consumed, IReadOnlyCollection<StreamName> published, CancellationToken cancellation = default) =>
-        Outage is null ? PermissionCheck.RunAsync(Open, _user, consumed, published, cancellation) : default;
+        Outage is null ? PermissionCheck.RunAsync(Open, _user, _replicated is not null, consumed, published, cancellation) : default;
 
     /// <summary>Closes the engine's connections. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
     public void Dispose()

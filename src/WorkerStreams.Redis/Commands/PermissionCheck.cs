@@ -15,11 +15,12 @@ internal static class PermissionCheck
     public static async ValueTask RunAsync(
         RedisConnection connection,
         string user,
+        bool waits,
         IEnumerable<(StreamName Stream, StreamName Group)> consumed,
         IEnumerable<StreamName> published,
         CancellationToken cancellation)
     {
-        var asked = consumed.SelectMany(group => Consuming(group.Stream, group.Group)).Concat(published.SelectMany(Publishing))
+        var asked = consumed.SelectMany(group => Consuming(group.Stream, group.Group)).Concat(published.SelectMany(stream => waits ? [.. Publishing(stream), .. Waiting(stream)] : Publishing(stream)))
             .Select(use => (use.Command, use.Stream, Denial: FindDenialAsync(connection, use.Command, use.Words, cancellation)))
             .ToList();
         List<(string Command, StreamName Stream, string Text)> denied = [];
@@ -50,6 +51,13 @@ internal static class PermissionCheck
         ("XADD", stream, new Arguments().Key(stream).Text(NoId).Text("f").Text("v")),
         ("EVALSHA", stream, new Arguments().Text(NoScript).Number(1).Key(stream)),
         ("EVAL", stream, new Arguments().Text("return 0").Number(1).Key(stream)),
+    ];
+
+    // For no replica, which takes no time.
+    private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Waiting(StreamName stream) =>
+    [
+        ("WAIT", stream, new Arguments().Number(0).Number(0)),
+        ("CLIENT", stream, new Arguments().Text("INFO")),
     ];
 
     private static async Task<string?> FindDenialAsync(RedisConnection connection, string command, Arguments words, CancellationToken cancellation)

@@ -69,6 +69,14 @@ public sealed class StartFailureTests(RedisServer server)
     }
 
     [Fact]
+    public async Task A_user_who_may_not_wait_for_replicas()
+    {
+        await using var locked = await ServerProcess.StartAsync("user app on >hush ~* -@all +@stream +eval +evalsha +hello +auth +ping +echo");
+        var message = await MessageAsync($"127.0.0.1:{locked.Port}", "user=app,password=hush", replicas: 1);
+        Assert.Equal("ERR The user app may not use WAIT, CLIENT on others. Allow it at the server: ACL SETUSER app +wait +client", message);
+    }
+
+    [Fact]
     public async Task TLS_by_a_certificate_that_is_not_trusted_and_none_where_it_is_needed()
     {
         await using var secret = await TlsServer.StartAsync();
@@ -80,20 +88,20 @@ public sealed class StartFailureTests(RedisServer server)
 
     private static async Task FailsAsync(string server, string further, string expected) => Assert.Equal(expected, await MessageAsync(server, further));
 
-    private static async Task<string> MessageAsync(string server, string further, bool consumes = false)
+    private static async Task<string> MessageAsync(string server, string further, bool consumes = false, int replicas = 0)
     {
-        using var host = Build(server, further, consumes);
+        using var host = Build(server, further, consumes, replicas);
         var thrown = await Assert.ThrowsAsync<StreamEngineException>(() => host.StartAsync(TestContext.Current.CancellationToken));
         Assert.Equal((StreamErrorCode.Unavailable, false), (thrown.Code, thrown.MayHaveTakenEffect));
         Assert.DoesNotContain("hush", thrown.ToString(), StringComparison.Ordinal);
         return thrown.Message;
     }
 
-    private static IHost Build(string server, string further, bool consumes)
+    private static IHost Build(string server, string further, bool consumes, int replicas = 0)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("WorkerStreams:Redis:Configuration", $"{server},{Quick},{further}")]);
-        builder.Services.AddWorkerStreams().UseRedis();
+        builder.Services.AddWorkerStreams().UseRedis(redis => redis.WaitForReplicas = replicas);
         builder.Services.AddStreamProducer<string>("others", producer => producer.KeepForever = true);
         if (consumes)
             builder.Services.AddStreamConsumer<string, NoHandler>("orders", "billing");
