@@ -20,10 +20,13 @@ public sealed class RandomCommands
     public RandomCommands(EngineFixture fixture, int seed)
     {
         (_fixture, _seed) = (fixture, seed);
-        _choose = new(new Random(seed), _tag);
-        _reference = new(fixture.Traits, () => fixture.Now ?? DateTimeOffset.UnixEpoch.AddYears(50));
+        _choose = new(new Random(seed), _tag, ExactTime);
+        _reference = new(fixture.Traits, Now);
         _text = new(fixture.Traits, ExactTime);
-        _commands = new(_choose, _text, fixture.Traits, _tag, ExactTime);
+        var foresight = new Foresight(Now, stream => ExactTime || _reference.LastId(stream).Milliseconds >= RandomChoices.Ahead, static (_, _) => true);
+        _commands = new(_choose, _text, fixture.Traits, _tag, foresight);
+
+        DateTimeOffset Now() => fixture.Now ?? TimeProvider.System.GetUtcNow();
     }
 
     private bool ExactTime => _fixture.Now is not null;

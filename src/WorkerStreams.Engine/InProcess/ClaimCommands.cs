@@ -51,9 +51,9 @@ internal static class ClaimCommands
 
     public static AutoClaimResult AutoClaim(Shard shard, AutoClaimRequest request)
     {
+        var start = request.Start.First();
         if (request.Count <= 0)
             throw StreamEngineException.InvalidArgument("COUNT must be > 0");
-        var start = request.Start.First();
         if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
             throw Errors.NoGroup(request.Stream, request.Group);
         var now = shard.Store.Now;

@@ -23,15 +23,15 @@ internal static class ReadCommands
         return waiter.Start(cancellation);
     }
 
-    /// <summary>What the positions yield now, of all streams or of one. The caller holds the locks.</summary>
-    public static EntryBatch Read(StreamStore store, ReadRequest request, IReadOnlyList<StreamPosition> positions, StreamState? only)
+    /// <summary>What the positions yield now, of all streams or of those of a slot. The caller holds the locks.</summary>
+    public static EntryBatch Read(StreamStore store, ReadRequest request, IReadOnlyList<StreamPosition> positions, int? slot)
     {
         var reply = new ReplyWriter(request.Count, request.MaxBytes);
         var now = request is ReadGroupRequest ? store.Now : 0;
         for (var i = 0; i < positions.Count && !reply.IsFull; i++)
         {
             var (name, position) = positions[i];
-            if (only is not null && only.Name != name)
+            if (slot is { } only && only != name.Slot)
                 continue;
             if (!store.ShardOf(name).TryGet(name, out var stream))
                 continue;

@@ -118,10 +118,27 @@ internal static class SettleCommands
             throw StreamEngineException.InvalidArgument(
                 $"the dead-letter stream '{request.DeadLetterStream}' must be of the same hash slot as the stream '{request.Stream}', such as its companion");
         }
-        if (shard.TryGet(request.DeadLetterStream, out var stream) && stream.LastId.Milliseconds == ulong.MaxValue && stream.LastId.Sequence > ulong.MaxValue - count)
+        if (shard.TryGet(request.DeadLetterStream, out var stream) && stream.LastId.Milliseconds == ulong.MaxValue
+            && stream.LastId.Sequence > ulong.MaxValue - count && stream.LastId.Sequence > ulong.MaxValue - CountDeadLetters(shard, request))
             throw Errors.IdsExhausted();
         // Not held to the largest entry: a dead letter is larger than what it was, and has nowhere else to go.
         if (shard.Store.CheckMemory(bytes) is { } refusal)
             throw refusal;
+    }
+
+    // Those that will be appended: of entries that are the owner's, and not settled before in the same request.
+    private static ulong CountDeadLetters(Shard shard, SettleRequest request)
+    {
+        if (!shard.TryGet(request.Stream, request.Group, out _, out var group) || !group.TryGetConsumer(request.Owner, out var owner))
+            return 0;
+        var (count, settled) = (0UL, new HashSet<StreamEntryId>());
+        foreach (var settlement in request.Settlements.Span)
+        {
+            if (settlement.Kind is SettlementKind.Acknowledge or SettlementKind.AcknowledgeAndDelete or SettlementKind.DeadLetter
+                && group.Pending.TryFind(settlement.Id, out var place) && place.Owner == owner.Index
+                && settled.Add(settlement.Id) && settlement.Kind == SettlementKind.DeadLetter)
+                count++;
+        }
+        return count;
     }
 }

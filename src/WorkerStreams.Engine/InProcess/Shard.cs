@@ -134,9 +134,10 @@ internal sealed class Shard(StreamStore store)
     {
         if (!_waiting.TryGetValue(stream.Name, out var queue))
             return;
-        for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
+        // Whoever was looked at leaves the queue, or goes to its end.
+        for (var left = queue.Count; left > 0 && queue.First is { } node; left--)
         {
-            if (node.Value.TryServe(stream))
+            if (node.Value.TryServe(this, stream.Name.Slot))
                 Wake(stream.Name, node);
         }
     }

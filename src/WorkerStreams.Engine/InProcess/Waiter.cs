@@ -1,5 +1,4 @@
 using System.Threading.Tasks.Sources;
-using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
 
@@ -46,13 +45,19 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         return new(this, _result.Version);
     }
 
-    /// <summary>Takes what there is for it in the stream, whose lock the caller holds.</summary>
+    /// <summary>
+    /// Reads again, now that a stream of the slot has got entries. As in Redis that is all of the command, so far as it is about the streams whose lock the
+    /// caller holds: who finds nothing was seen to ask, and goes to the end of the queues.
+    /// </summary>
     /// <returns>Whether it was served; then the caller dequeues it, and completes it once the lock is given back.</returns>
-    public bool TryServe(StreamState stream)
+    public bool TryServe(Shard shard, int slot)
     {
-        if (!HasNews(stream) || !TryEnd(WaitState.Served))
+        if (!HasNews(shard, slot) || !TryEnd(WaitState.Served))
+        {
+            AskAgain(shard, slot);
             return false;
-        _batch = ReadCommands.Read(_store, _request, _positions, stream);
+        }
+        _batch = ReadCommands.Read(_store, _request, _positions, slot);
         return true;
     }
 
@@ -84,16 +89,33 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     void IValueTaskSource<EntryBatch>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    private bool HasNews(StreamState stream)
+    private bool HasNews(Shard shard, int slot)
     {
-        if (_request is ReadGroupRequest request)
-            return stream.TryGetGroup(request.Group, out var group) && stream.Log.LastId > group.LastId;
-        foreach (var position in _positions)
+        foreach (var (name, position) in _positions)
         {
-            if (position.Stream == stream.Name && stream.Log.LastId > position.Position.Id)
+            if (name.Slot != slot || !shard.TryGet(name, out var stream))
+                continue;
+            var read = position.Id;
+            if (_request is ReadGroupRequest request)
+                read = stream.TryGetGroup(request.Group, out var group) ? group.LastId : StreamEntryId.MaxValue;
+            if (stream.Log.LastId > read)
                 return true;
         }
         return false;
+    }
+
+    private void AskAgain(Shard shard, int slot)
+    {
+        for (var i = 0; i < _nodes.Length; i++)
+        {
+            var (name, node) = (_positions[i].Stream, _nodes[i]);
+            if (name.Slot != slot || node.List is not { } queue)
+                continue;
+            queue.Remove(node);
+            queue.AddLast(node);
+            if (_state == WaitState.Waiting && _request is ReadGroupRequest request && shard.TryGet(name, request.Group, out _, out var group))
+                group.See(request.Consumer, _store.Now);
+        }
     }
 
     private void TimeOut()

@@ -30,7 +30,7 @@ internal static class ClaimCommands
             var (count, idle) = before.TryGet(id, out var known) ? known : (1, default);
             count = request.DeliveryCount ?? count + added;
             // An id may be named again.
-            before.Set(id, count, request.Idle ?? default);
+            before.Set(id, count, IdleOf(request));
             return (count, idle);
         });
     }
@@ -52,6 +52,14 @@ internal static class ClaimCommands
         for (var i = 0; i < deleted.Length; i++)
             deleted[i] = EntryReply.IdOf(result[2][i]);
         return new(EntryReply.IdOf(result[0]), entries, deleted);
+    }
+
+    // The idle time of what is claimed: a time of delivery before 1970 or in the future is now.
+    private static TimeSpan IdleOf(ClaimRequest request)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var idle = request.Idle ?? now - (request.DeliveredAt ?? now);
+        return idle < TimeSpan.Zero || idle > now - DateTimeOffset.UnixEpoch ? TimeSpan.Zero : idle;
     }
 
     private static Arguments ClaimOptions(ClaimRequest request)

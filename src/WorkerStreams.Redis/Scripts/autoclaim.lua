@@ -1,9 +1,7 @@
 -- KEYS: the stream. ARGV: group, consumer, minimum idle time, start, ten times the count; then options of XAUTOCLAIM.
 -- Replies what XAUTOCLAIM does, and of each entry that it may have looked at its id, idle time and count before.
+-- What is wrong, the claim tells.
 local rows = redis.pcall('XPENDING', KEYS[1], ARGV[1], ARGV[4], '+', ARGV[5])
-if rows.err then
-    return rows
-end
 local reply = redis.pcall('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], unpack(ARGV, 6))
 if reply.err then
     return reply

@@ -2,14 +2,16 @@
 -- Replies what XCLAIM does, and of each entry that was pending its id, idle time and count before.
 local stream, group = KEYS[1], ARGV[1]
 local chunk = 1000
-local ids, before = {}, {}
+local ids, before, named = {}, {}, {}
 for id in string.gmatch(ARGV[4], '%S+') do
     local rows = redis.pcall('XPENDING', stream, group, id, id, 1)
     if rows.err then
         return rows
     end
     local row = rows[1]
-    if ARGV[5] ~= '1' or (row and row[2] == ARGV[6]) then
+    -- Named again, an entry that goes to another is its owner's no more.
+    if ARGV[5] ~= '1' or (row and row[2] == ARGV[6] and (ARGV[2] == ARGV[6] or not named[id])) then
+        named[id] = true
         ids[#ids + 1] = id
         if row then
             before[#before + 1], before[#before + 2], before[#before + 3] = row[1], row[3], row[4]

@@ -7,12 +7,17 @@ internal sealed class CommandSource
     private readonly ReplyText _text;
     private readonly EngineTraits _traits;
     private readonly string _tag;
-    private readonly bool _exactTime;
+    private readonly Foresight _foresight;
     private readonly (int Weight, Func<RandomCommand> Make)[] _commands;
 
-    public CommandSource(RandomChoices choose, ReplyText text, EngineTraits traits, string tag, bool exactTime)
+    /// <param name="choose">The arguments.</param>
+    /// <param name="text">How replies are told.</param>
+    /// <param name="traits">In what the engine differs.</param>
+    /// <param name="tag">What the names of streams begin with.</param>
+    /// <param name="foresight">What is known beforehand.</param>
+    public CommandSource(RandomChoices choose, ReplyText text, EngineTraits traits, string tag, Foresight foresight)
     {
-        (_choose, _text, _traits, _tag, _exactTime) = (choose, text, traits, tag, exactTime);
+        (_choose, _text, _traits, _tag, _foresight) = (choose, text, traits, tag, foresight);
         _commands =
         [
             (30, Append), (6, AppendMany), (8, Delete), (3, Trim), (5, Range), (4, Read), (22, ReadNew), (8, ReadHistory), (14, Acknowledge),
@@ -29,7 +34,8 @@ internal sealed class CommandSource
 
     private RandomCommand Append()
     {
-        var (stream, entry) = (_choose.Stream(), new AppendEntry(_choose.Fields(), _choose.NewId(_exactTime)));
+        var stream = _choose.Stream();
+        var entry = new AppendEntry(_choose.Fields(), _choose.NewId(_foresight.OfIds(stream)));
         var options = new AppendOptions { CreateStream = _choose.Chance(90), Trim = _choose.Chance(5) ? _choose.Trim() : null };
         return new($"append {stream} {entry.Id} {options}", async engine =>
         {
@@ -43,8 +49,8 @@ internal sealed class CommandSource
     private RandomCommand AppendMany()
     {
         var stream = _choose.Stream();
-        AppendEntry[] entries = [.. Enumerable.Range(0, _choose.Number(1, 12)).Select(_ => new AppendEntry(_choose.Fields(), _choose.NewId(_exactTime)))];
-        var options = new AppendOptions { Trim = _choose.Chance(10) ? _choose.Trim() : null };
+        AppendEntry[] entries = [.. Enumerable.Range(0, _choose.Number(0, 12)).Select(_ => new AppendEntry(_choose.Fields(), _choose.NewId(_foresight.OfIds(stream))))];
+        var options = new AppendOptions { CreateStream = _choose.Chance(90), Trim = _choose.Chance(10) ? _choose.Trim() : null };
         return new($"append {stream} {string.Join(' ', entries.Select(entry => entry.Id))} {options}", async engine =>
         {
             var results = new AppendResult[entries.Length];
@@ -67,15 +73,18 @@ internal sealed class CommandSource
 
     private RandomCommand Range()
     {
-        var (stream, start, end, count, reverse) = (_choose.Stream(), _choose.Bound(), _choose.Bound(), _choose.Of<int?>([null, 0, 1, 5, 50]), _choose.Chance(50));
+        var (stream, start, end, count, reverse) = (_choose.Stream(), _choose.Bound(), _choose.Bound(), _choose.Of<int?>([null, -1, 0, 1, 5, 50]), _choose.Chance(50));
         return new($"range {stream} {start} {end} {count} {reverse}", async engine => _text.OfEntries(await engine.RangeAsync(stream, start, end, count, reverse)));
     }
 
     private RandomCommand Read()
     {
-        var request = new ReadRequest { Streams = Streams(() => _traits.ReadsLastLiveEntry && _choose.Chance(10) ? ReadPosition.Last : ReadPosition.After(_choose.Id())), Count = Count() };
-        return new($"read {Text(request)}", async engine => _text.OfStreams(await engine.ReadAsync(request)));
+        var request = new ReadRequest { Streams = Streams(Position), Count = Count() };
+        return new(RequestText.Of(request), async engine => _text.OfStreams(await engine.ReadAsync(request)));
     }
+
+    private ReadPosition Position() =>
+        _traits.ReadsLastLiveEntry && _choose.Chance(10) ? ReadPosition.Last : _choose.Chance(5) ? ReadPosition.End : ReadPosition.After(_choose.Id());
 
     private RandomCommand ReadNew() => ReadGroup(() => ReadPosition.Undelivered);
 
@@ -87,7 +96,7 @@ internal sealed class CommandSource
         {
             Group = _choose.Group(), Consumer = _choose.Consumer(), Streams = Streams(position), Count = Count(), NoAcknowledge = _choose.Chance(8),
         };
-        return new($"read {request.Group} {request.Consumer} {Text(request)}", async engine => _text.OfStreams(await engine.ReadGroupAsync(request)));
+        return new(RequestText.Of(request), async engine => _text.OfStreams(await engine.ReadGroupAsync(request)));
     }
 
     private RandomCommand Acknowledge()
@@ -98,18 +107,19 @@ internal sealed class CommandSource
 
     private RandomCommand Settle()
     {
-        Settlement[] settlements = [.. _choose.Ids(6).Select(id => _choose.Number(0, _exactTime ? 5 : 4) switch
+        StreamName letters = _tag + "t";
+        Settlement[] settlements = [.. _choose.Ids(6).Select(id => _choose.Number(_foresight.OfRenewal(_tag + "s", id) ? 0 : 3, _foresight.OfIds(letters) ? 5 : 4) switch
         {
-            0 => Settlement.Acknowledge(id),
-            1 => Settlement.AcknowledgeAndDelete(id),
-            2 => Settlement.Renew(id),
-            3 => Settlement.Release(id),
-            4 => Settlement.ReleaseUnstarted(id),
+            0 => Settlement.Renew(id),
+            1 => Settlement.Release(id),
+            2 => Settlement.ReleaseUnstarted(id),
+            3 => Settlement.Acknowledge(id),
+            4 => Settlement.AcknowledgeAndDelete(id),
             _ => Settlement.DeadLetter(id, _choose.Fields()),
         })];
         var request = new SettleRequest
         {
-            Stream = _tag + "s", Group = _choose.Group(), Owner = _choose.Consumer(), Settlements = settlements, DeadLetterStream = _tag + "t",
+            Stream = _tag + "s", Group = _choose.Group(), Owner = _choose.Consumer(), Settlements = settlements, DeadLetterStream = letters,
         };
         return new($"settle {request.Group} {request.Owner} {string.Join(' ', settlements.Select(s => $"{s.Kind} {s.Id}"))}", async engine =>
         {
@@ -121,21 +131,23 @@ internal sealed class CommandSource
 
     private RandomCommand Claim()
     {
+        var (byIdle, byTime) = _choose.Of((true, false), (false, true), (false, false), (false, false), (false, false));
         var request = new ClaimRequest
         {
             Stream = _choose.Stream(),
             Group = _choose.Group(),
             Consumer = _choose.Consumer(),
             Ids = _choose.Ids(6),
-            MinIdle = MinIdle(),
-            Idle = _exactTime && _choose.Chance(10) ? TimeSpan.FromMilliseconds(_choose.Number(0, 5_000)) : null,
+            MinIdle = _choose.MinIdle(),
+            Idle = byIdle ? _choose.Idle() : null,
+            DeliveredAt = byTime ? _foresight.Now() - _choose.Idle() : null,
             DeliveryCount = _choose.Chance(10) ? _choose.Number(0, 9) : null,
             Force = _choose.Chance(25),
             JustIds = _choose.Chance(25),
             LastId = _choose.Chance(5) ? _choose.Id() : null,
-            ExpectedOwner = _traits.RenewsGoneEntries && _choose.Chance(20) ? _choose.Consumer() : default(StreamName?),
+            ExpectedOwner = _choose.Chance(20) ? _choose.Consumer() : default(StreamName?),
         };
-        return new($"claim {request} {request.Ids.ToArray().ToText()}", async engine => _text.OfEntries(await engine.ClaimAsync(request)));
+        return new(RequestText.Of(request), async engine => _text.OfEntries(await engine.ClaimAsync(request)));
     }
 
     private RandomCommand AutoClaim()
@@ -145,7 +157,7 @@ internal sealed class CommandSource
             Stream = _choose.Stream(),
             Group = _choose.Group(),
             Consumer = _choose.Consumer(),
-            MinIdle = MinIdle(),
+            MinIdle = _choose.MinIdle(),
             Start = _choose.Chance(50) ? RangeBound.Min : _choose.Id(),
             Count = _choose.Of(1, 3, 20, 100),
             JustIds = _choose.Chance(25),
@@ -167,9 +179,9 @@ internal sealed class CommandSource
             Group = _choose.Group(),
             Start = _choose.Bound(),
             End = _choose.Bound(),
-            Count = _choose.Of(0, 1, 5, 1_000),
+            Count = _choose.Of(-1, 0, 1, 5, 1_000),
             Consumer = _choose.Chance(40) ? _choose.Consumer() : default(StreamName?),
-            MinIdle = MinIdle(),
+            MinIdle = _choose.MinIdle(),
         };
         return new($"pending {request}", async engine => _text.Of(await engine.GetPendingAsync(request)));
     }
@@ -186,17 +198,17 @@ internal sealed class CommandSource
 
     private RandomCommand CreateGroup()
     {
-        var (stream, group, position, create) = (_choose.Stream(), _choose.Group(), _choose.Position(), _choose.Chance(80));
-        return new($"create group {stream} {group} {position} {create}", async engine =>
+        var (stream, group, position, create, read) = (_choose.Stream(), _choose.Group(), _choose.Position(), _choose.Chance(80), EntriesRead());
+        return new($"create group {stream} {group} {position} {create} {read}", async engine =>
         {
-            await engine.CreateGroupAsync(stream, group, position, create);
+            await engine.CreateGroupAsync(stream, group, position, create, read);
             return "done";
         });
     }
 
     private RandomCommand SetGroup()
     {
-        var (stream, group, position, read) = (_choose.Stream(), _choose.Group(), _choose.Position(), _choose.Of<long?>([null, 0, 3]));
+        var (stream, group, position, read) = (_choose.Stream(), _choose.Group(), _choose.Position(), EntriesRead());
         return new($"set group {stream} {group} {position} {read}", async engine =>
         {
             await engine.SetGroupIdAsync(stream, group, position, read);
@@ -222,14 +234,12 @@ internal sealed class CommandSource
         return new($"delete consumer {stream} {group} {consumer}", engine => TextAsync(engine.DeleteConsumerAsync(stream, group, consumer)));
     }
 
-    private TimeSpan MinIdle() => _exactTime && _choose.Chance(60) ? TimeSpan.FromMilliseconds(_choose.Number(-50, 3_000)) : _choose.Of(TimeSpan.Zero, TimeSpan.FromDays(1));
+    private long? EntriesRead() => _choose.Of<long?>(null, null, -1, 0, 3);
 
-    private int? Count() => _choose.Of<int?>(null, 0, 1, 1, 2, 5, 20);
+    private int? Count() => _choose.Of<int?>(null, -1, 0, 1, 1, 2, 5, 20);
 
     private StreamPosition[] Streams(Func<ReadPosition> position) =>
         _choose.Chance(20) ? [new(_tag + "t", position()), new(_tag + "s", position())] : [new(_choose.Stream(), position())];
-
-    private static string Text(ReadRequest request) => $"{string.Join(' ', request.Streams.Select(s => $"{s.Stream} {s.Position}"))} count {request.Count}";
 
     public static async Task<string> TextAsync<T>(ValueTask<T> reply) => $"{await reply}";
 }

@@ -1,9 +1,15 @@
 namespace WorkerStreams.Engine.Contract.Reference;
 
 /// <summary>Arguments at random, from so few that they meet.</summary>
-internal sealed class RandomChoices(Random random, string tag)
+/// <param name="random">Where chance comes from.</param>
+/// <param name="tag">What the names of streams begin with.</param>
+/// <param name="exactTime">Whether idle times can be foretold; otherwise they lie hours apart, so that the time that passes meanwhile does not matter.</param>
+internal sealed class RandomChoices(Random random, string tag, bool exactTime)
 {
     private readonly List<StreamEntryId> _seen = [new(0, 1)];
+
+    /// <summary>Ids from there on are later than any clock, so that an engine's own ids can be foretold.</summary>
+    public static ulong Ahead => 1UL << 42;
 
     public bool Chance(int percent) => random.Next(100) < percent;
 
@@ -38,7 +44,17 @@ internal sealed class RandomChoices(Random random, string tag)
         };
     }
 
-    public StreamEntryId[] Ids(int most) => [.. Enumerable.Range(0, Number(1, most)).Select(_ => Id())];
+    public StreamEntryId[] Ids(int most) => [.. Enumerable.Range(0, Chance(3) ? 0 : Number(1, most)).Select(_ => Id())];
+
+    /// <summary>An idle time; now and then one that is none.</summary>
+    public TimeSpan Idle() => exactTime ? TimeSpan.FromMilliseconds(Number(-50, 5_000))
+        : Chance(10) ? Of(TimeSpan.FromHours(-1), TimeSpan.FromDays(40_000))
+        : TimeSpan.FromHours(Number(0, 9) + 0.5);
+
+    public TimeSpan MinIdle() =>
+        exactTime && Chance(60) ? TimeSpan.FromMilliseconds(Number(-50, 3_000))
+        : !exactTime && Chance(40) ? TimeSpan.FromHours(Number(-1, 9))
+        : Of(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1));
 
     /// <summary>An id to append: mostly after the last one.</summary>
     public NewEntryId NewId(bool auto)

@@ -10,6 +10,9 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
 
     private long Now => clock().ToUnixTimeMilliseconds();
 
+    /// <summary>The last id of a stream, 0-0 where there is none.</summary>
+    public StreamEntryId LastId(StreamName stream) => _streams.TryGetValue(stream, out var found) ? found.LastId : default;
+
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         var results = new AppendResult[1];
@@ -32,7 +35,12 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         {
             if (!_streams.TryGetValue(name, out var stream))
                 continue;
-            StreamEntryId[] ids = position.Kind == ReadPositionKind.Last ? [.. stream.Entries.Keys.TakeLast(1)] : [.. Limit(stream.After(position.Id), request.Count)];
+            StreamEntryId[] ids = position.Kind switch
+            {
+                ReadPositionKind.End => [],
+                ReadPositionKind.Last => [.. stream.Entries.Keys.TakeLast(1)],
+                _ => [.. Limit(stream.After(position.Id), request.Count)],
+            };
             if (ids.Length > 0)
                 reply.BeginStream(name);
             foreach (var id in ids)
@@ -75,7 +83,8 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         var consumer = group.See(request.Consumer, Now);
         if (request.LastId > group.LastId)
             group.LastId = request.LastId.Value;
-        var deliveredAt = Math.Min(Now, request.Idle is { } idle ? Now - (long)idle.TotalMilliseconds : request.DeliveredAt?.ToUnixTimeMilliseconds() ?? Now);
+        var asked = request.Idle is { } idle ? Now - (long)idle.TotalMilliseconds : request.DeliveredAt?.ToUnixTimeMilliseconds() ?? Now;
+        var deliveredAt = asked < 0 ? Now : Math.Min(Now, asked);
         var reply = new EntryBatchBuilder();
         reply.BeginStream(request.Stream);
         foreach (var id in request.Ids.Span)
@@ -189,13 +198,13 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         Refuse(!createStream && !_streams.ContainsKey(stream), EngineError.GroupNeedsKey);
         var found = FindOrCreate(stream);
         Refuse(found.Groups.ContainsKey(group), EngineError.GroupExists);
-        found.Groups.Add(group, new() { LastId = position.Id ?? found.LastId, EntriesRead = entriesRead });
+        found.Groups.Add(group, new() { LastId = position.Id ?? found.LastId, EntriesRead = Known(entriesRead) });
     });
 
     public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) => Run(() =>
     {
         var (found, inside) = FindInside(stream, group);
-        (inside.LastId, inside.EntriesRead) = (position.Id ?? found.LastId, entriesRead);
+        (inside.LastId, inside.EntriesRead) = (position.Id ?? found.LastId, Known(entriesRead));
     });
 
     public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
@@ -324,6 +333,8 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
             Append(request.DeadLetterStream, new(settlement.DeadLetterFields), AppendOptions.Default);
         return SettlementOutcome.Done;
     }
+
+    private static long? Known(long? entriesRead) => entriesRead is -1 ? null : entriesRead;
 
     private TimeSpan Since(long time) => TimeSpan.FromMilliseconds(Now - time);
 

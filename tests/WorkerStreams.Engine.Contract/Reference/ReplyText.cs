@@ -2,9 +2,11 @@ using System.Globalization;
 
 namespace WorkerStreams.Engine.Contract.Reference;
 
-/// <summary>Replies in full, for comparison with the reference: times only where they can be foretold, figures only where the engine tells them.</summary>
+/// <summary>Replies in full, for comparison: times to the millisecond only where they can be foretold, figures only where the engine tells them.</summary>
 internal sealed class ReplyText(EngineTraits traits, bool exactTime)
 {
+    private static readonly TimeSpan Ever = TimeSpan.FromDays(10_000);
+
     /// <summary>Of a read, whose reply names its streams.</summary>
     public string OfStreams(EntryBatch batch)
     {
@@ -27,11 +29,13 @@ internal sealed class ReplyText(EngineTraits traits, bool exactTime)
         CultureInfo.InvariantCulture,
         $"length {info.Length} last {info.LastGeneratedId} deleted {info.MaxDeletedEntryId} added {info.EntriesAdded} first {info.RecordedFirstEntryId} groups {info.Groups} from {Of(info.FirstEntry)} to {Of(info.LastEntry)}");
 
-    public string Of(IEnumerable<GroupInfo> groups) => string.Join(", ", groups.Select(
-        group => $"{(traits.KnowsLagBehindFirstEntry ? group.ToText() : $"{group.Name} last {group.LastDeliveredId}")} pending {group.Pending} consumers {group.Consumers}"));
+    /// <param name="groups">The groups of a stream.</param>
+    /// <param name="first">Its first entry, 0-0 where there is none: it is told which groups stand before it.</param>
+    public string Of(IEnumerable<GroupInfo> groups, StreamEntryId? first = null) => string.Join(", ", groups.Select(
+        group => $"{(traits.KnowsLagBehindFirstEntry ? group.ToText() : $"{group.Name} last {group.LastDeliveredId}")}{(first is { } id && (id == default || group.LastDeliveredId < id) ? " behind" : "")} pending {group.Pending} consumers {group.Consumers}"));
 
-    public string Of(IEnumerable<ConsumerInfo> consumers) => string.Join(", ", consumers.Select(
-        consumer => $"{consumer.Name} pending {consumer.Pending}{Time(consumer.Idle)}{(consumer.Inactive is { } inactive ? Time(inactive) : " never")}"));
+    public string Of(IEnumerable<ConsumerInfo> consumers) => string.Concat(consumers.Select(
+        consumer => $"{consumer.Name} pending {consumer.Pending}{Time(consumer.Idle)}{(consumer.Inactive is { } inactive ? Time(inactive) : " never")}; "));
 
     public static string Of(AppendResult[] results) => string.Join(", ", results.Select(
         result => result.Status == AppendStatus.Stored ? $"{result.Id}" : $"{result.Status} {result.Error?.Message}"));
@@ -43,5 +47,8 @@ internal sealed class ReplyText(EngineTraits traits, bool exactTime)
     private string Of(StreamEntry entry) =>
         $"{entry.Id}[{(entry.Fields.IsMissing ? "missing" : entry.Fields)}]{(traits.TellsDeliveries ? $" x{entry.DeliveryCount}{Time(entry.Idle)}" : "")}";
 
-    private string Time(TimeSpan time) => exactTime ? string.Create(CultureInfo.InvariantCulture, $" {time.TotalMilliseconds}ms") : "";
+    private string Time(TimeSpan time) =>
+        exactTime ? string.Create(CultureInfo.InvariantCulture, $" {time.TotalMilliseconds}ms")
+        : time > Ever ? " ever"
+        : string.Create(CultureInfo.InvariantCulture, $" {Math.Floor(time.TotalHours)}h");
 }

@@ -13,8 +13,7 @@ public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol
     private readonly string _name = $"{Guid.NewGuid():N}";
     private ConnectionMultiplexer? _client;
 
-    public override EngineTraits Traits =>
-        (server.IsValkey ? EngineTraits.Valkey91 : new(server.Version)) with { LimitsBytes = false, RenewsGoneEntries = false };
+    public override EngineTraits Traits => server.Traits;
 
     // A timer goes by a clock of a few milliseconds, and may be early by them.
     public override async ValueTask ElapseAsync(TimeSpan time) => await Task.Delay(time + TimerGrain, TimeProvider.System);
@@ -23,7 +22,7 @@ public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol
     public override async ValueTask QuietAsync()
     {
         var begun = TimeProvider.System.GetTimestamp();
-        while (((RedisStreamEngine)Engine).WaitingReads != await CountBlockedAsync() && TimeProvider.System.GetElapsedTime(begun) < Patience)
+        while (((RedisStreamEngine)Engine).WaitingReads != await BlockedReads.CountAsync(_client!, _name) && TimeProvider.System.GetElapsedTime(begun) < Patience)
             await Task.Delay(Poll, TimeProvider.System);
     }
 
@@ -57,13 +56,6 @@ public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol
         configuration = configuration.Clone();
         (configuration.ClientName, configuration.Protocol) = (_name, protocol);
         return RedisStreamEngine.Connect(configuration);
-    }
-
-    private async Task<int> CountBlockedAsync()
-    {
-        var clients = await Task.WhenAll(_client!.GetServers().Select(static server => server.ExecuteAsync("CLIENT", "LIST")));
-        return clients.SelectMany(static list => ((string)list!).Split('\n'))
-            .Count(client => client.Contains($" name={_name} ", StringComparison.Ordinal) && client.Contains(" flags=b ", StringComparison.Ordinal));
     }
 }
 
