@@ -104,6 +104,35 @@ public abstract class GroupBlockingContract(EngineFixture fixture) : EngineContr
     }
 
     [Fact]
+    public async Task A_read_of_several_streams_that_is_served_takes_what_there_is_in_all_of_them()
+    {
+        await AppendAsync("1-0");
+        await CreateGroupAsync(stream: Other);
+        await CreateGroupAsync("$");
+        var read = await BlockAsync(ReadFor("a", ">", Stream, Other));
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.Beginning);
+        await AppendAsync("7-0", Other);
+        Assert.Equal(Traits.RepeatsBlockedReads ? "1-0 | 7-0" : "7-0", await read.ServedAsync());
+    }
+
+    [Fact]
+    public async Task Who_is_woken_and_finds_nothing_goes_to_the_end_of_its_queues()
+    {
+        await CreateGroupAsync();
+        await CreateGroupAsync(stream: Other);
+        await Engine.SetGroupIdAsync(Other, Group, GroupPosition.After(Id("5-0")));
+        BlockedRead[] reads = [await BlockAsync(ReadFor("a", ">", Stream, Other)), await BlockOneAsync("b")];
+        await AppendAsync("4-0", Other);
+        if (Traits.RepeatsBlockedReads)
+            Array.Reverse(reads);
+        await AppendAsync("1-0");
+        Assert.Equal("1-0", await reads[0].ServedAsync());
+        await reads[1].WaitsAsync();
+        await AppendAsync("2-0");
+        Assert.Equal("2-0", await reads[1].ServedAsync());
+    }
+
+    [Fact]
     public async Task A_waiting_read_without_acknowledgement_leaves_nothing_pending()
     {
         await CreateGroupAsync();

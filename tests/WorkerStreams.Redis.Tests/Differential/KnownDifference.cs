@@ -57,7 +57,7 @@ internal sealed record KnownDifference(string Reason, Func<EngineTraits, bool> C
             LeftOutOf = new("^wait"),
             LeftOut = new("(?<=NoGroup: ).*"),
         },
-        new("Before Redis 8.0, and in Valkey, the lag of a group before the first entry is told as if nothing had been trimmed", traits => !traits.KnowsLagBehindFirstEntry)
+        new("Before Redis 8.0, and in Valkey, a group before the first entry, or in a stream without entries, has the lag of its counter alone", traits => !traits.KnowsLagBehindFirstEntry)
         {
             LeftOutOf = new("^groups"),
             LeftOut = new(@" lag \S+ behind"),
