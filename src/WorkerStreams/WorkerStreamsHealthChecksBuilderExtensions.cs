@@ -4,6 +4,7 @@ using WorkerStreams.Configuration;
 using WorkerStreams.Consuming;
 using WorkerStreams.Engine;
 using WorkerStreams.Health;
+using WorkerStreams.Producing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -41,5 +42,5 @@ public static class WorkerStreamsHealthChecksBuilderExtensions
         new(services.GetRequiredService<StreamWorker>(), services.GetRequiredService<Plans>());
 
     private static EngineHealthCheck CreateEngineCheck(IServiceProvider services) =>
-        new(services.GetRequiredService<IStreamEngine>(), services.GetRequiredService<Plans>(), services.GetRequiredService<TimeProvider>());
+        new(services.GetRequiredService<IStreamEngine>(), services.GetRequiredService<Plans>(), services.GetRequiredService<OpenProducers>(), services.GetRequiredService<TimeProvider>());
 }

@@ -8,6 +8,7 @@ namespace WorkerStreams.Redis.Connections;
 internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IAppendConnection
 {
     private readonly IDatabase _database = multiplexer.GetDatabase();
+    private readonly RoleCheck _roles = new(multiplexer);
 
     /// <summary>
     /// Sends a command, unless it is cancelled before. Then its answer is waited for, as long as the client's time-out allows: who turned away would not know
@@ -22,7 +23,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
         {
-            throw translated;
+            throw _roles.Seen(translated);
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
         {
-            throw translated;
+            throw _roles.Seen(translated);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
 
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection = new(connect);
 
+    // Set by the first round.
+    private volatile RoleCheck? _roles;
+
     // Guards the fields below.
     private readonly Lock _gate = new();
     private List<Append> _next = [];
@@ -44,7 +47,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
         {
-            throw translated;
+            throw _roles?.Seen(translated) ?? translated;
         }
     }
 
@@ -67,6 +70,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
             try
             {
                 var connection = await _connection.Value;
+                _roles ??= new(connection);
                 var servers = round.GroupBy(append => connection.GetServer(append.Key, flags: CommandFlags.DemandMaster).EndPoint);
                 await Task.WhenAll(servers.Select(server => SendAsync(connection.GetServer(server.Key), [.. server])));
             }

@@ -16,7 +16,9 @@ while i <= #ARGV do
         end
         reply = redis.pcall(unpack(words))
     end
-    if type(reply) == 'table' then
+    if type(reply) == 'table' and not stored and string.find(reply.err, 'OOM command not allowed', 1, true) then
+        return redis.error_reply("OOM command not allowed when used memory > 'maxmemory'.")
+    elseif type(reply) == 'table' then
         reply = '-' .. reply.err
     elseif reply then
         stored = true

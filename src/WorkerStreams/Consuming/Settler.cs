@@ -29,6 +29,9 @@ internal sealed class Settler : IDisposable
     private int _requests;
     private List<FinishedEntry> _spare = [];
 
+    // Of who sends.
+    private Failing _failing;
+
     // Written by who sends, and by a drain that begins; while it is not 0, only the timer sends.
     private volatile int _failures;
 
@@ -98,6 +101,7 @@ internal sealed class Settler : IDisposable
             {
                 // What was finished meanwhile has asked for nothing.
                 _failures = 0;
+                _failing.Over();
                 _timer.Change(LongestWait, Timeout.InfiniteTimeSpan);
             }
         }
@@ -108,7 +112,8 @@ internal sealed class Settler : IDisposable
             // A lost group is not back in a moment.
             var first = error is StreamEngineException { Code: StreamErrorCode.NoGroup } ? LongestBackoff : FirstBackoff;
             var delay = _consumer.Jitter.Backoff(first, LongestBackoff, ++_failures);
-            ConsumerLog.SettlementFailed(_consumer.Logger, error, _consumer.Plan.Name, unsettled.Count, delay);
+            var level = _failing.LevelOf(error);
+            ConsumerLog.SettlementFailed(_consumer.Logger, level, error, _consumer.Plan.Name, unsettled.Count, delay);
             _timer.Change(delay, Timeout.InfiniteTimeSpan);
         }
     }

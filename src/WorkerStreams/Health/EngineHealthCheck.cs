@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
+using WorkerStreams.Producing;
 
 namespace WorkerStreams.Health;
 
 /// <summary>Whether the engine answers in time, and whether lag and the age of the oldest pending entry of each group are within their thresholds.</summary>
-internal sealed class EngineHealthCheck(IStreamEngine engine, Plans plans, TimeProvider time) : IHealthCheck
+internal sealed class EngineHealthCheck(IStreamEngine engine, Plans plans, OpenProducers producers, TimeProvider time) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -17,7 +18,7 @@ internal sealed class EngineHealthCheck(IStreamEngine engine, Plans plans, TimeP
         try
         {
             // An engine that does not heed the cancellation is not waited for either.
-            return await AskAsync(ended.Token).WaitAsync(ended.Token);
+            return await AskAsync(context.Registration.FailureStatus, ended.Token).WaitAsync(ended.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -29,7 +30,7 @@ internal sealed class EngineHealthCheck(IStreamEngine engine, Plans plans, TimeP
         }
     }
 
-    private async Task<HealthCheckResult> AskAsync(CancellationToken cancellation)
+    private async Task<HealthCheckResult> AskAsync(HealthStatus failure, CancellationToken cancellation)
     {
         var findings = new HealthFindings();
         foreach (var consumer in plans.Consumers)
@@ -45,6 +46,8 @@ internal sealed class EngineHealthCheck(IStreamEngine engine, Plans plans, TimeP
         }
         if (plans.Consumers.Count == 0 && plans.Producers.Values.FirstOrDefault() is { } producer)
             await engine.GetLengthAsync(producer.Stream, cancellation);
+        foreach (var refused in producers.Refused)
+            findings.Problem(failure, $"The engine has no room for messages to {refused.Stream}: {refused.Refusal?.Message}", refused.Refusal);
         return findings.ToResult("The engine answers.");
     }
 

@@ -4,12 +4,15 @@ using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Producing;
 
-/// <summary>The producers that the application has made use of, to be flushed when the host has stopped all else.</summary>
+/// <summary>The producers that the application has made use of, to be flushed when the host has stopped all else, and looked at meanwhile.</summary>
 internal sealed class OpenProducers
 {
-    private readonly ConcurrentQueue<IFlushable> _producers = new();
+    private readonly ConcurrentQueue<IOpenProducer> _producers = new();
 
-    public void Add(IFlushable producer) => _producers.Enqueue(producer);
+    public void Add(IOpenProducer producer) => _producers.Enqueue(producer);
+
+    /// <summary>Those for whose messages the engine has no room.</summary>
+    public IEnumerable<IOpenProducer> Refused => _producers.Where(static producer => producer.Refusal is not null);
 
     public async Task FlushAsync(ILogger logger, CancellationToken cancellation)
     {

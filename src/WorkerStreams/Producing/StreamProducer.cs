@@ -8,17 +8,25 @@ namespace WorkerStreams.Producing;
 /// <summary>Publishes to one stream. Where the engine answers at once, a publish allocates nothing.</summary>
 internal sealed class StreamProducer<TMessage>(
     ProducerPlan plan, IStreamEngine engine, IMessageCodec<TMessage> codec, string contentType, TimeProvider time, StreamTelemetry telemetry)
-    : IStreamProducer<TMessage>, IFlushable
+    : IStreamProducer<TMessage>, IOpenProducer
 {
+    // What is older says nothing of now.
+    private static readonly TimeSpan RefusalHolds = TimeSpan.FromMinutes(1);
+
     private readonly EnvelopeWriter<TMessage> _envelope = new(codec, contentType);
     private readonly Retention _retention = new(plan, time);
     private readonly PublishWindow _window = new(plan.MaxInFlight);
     private readonly ProducerTelemetry _telemetry = new(telemetry, plan.Stream, time);
 
+    // What was refused for want of memory, and when, until a message is taken. Written by whoever publishes.
+    private volatile Tuple<StreamEngineException, long>? _refused;
+
     // Kept for the next publish of many; taken and given back by exchange.
     private AppendBatch? _spareBatch;
 
     public StreamName Stream => plan.Stream;
+
+    public StreamEngineException? Refusal => _refused is { } refused && time.GetElapsedTime(refused.Item2) < RefusalHolds ? refused.Item1 : null;
 
     public async ValueTask<StreamEntryId> PublishAsync(TMessage message, PublishOptions? options = null, CancellationToken cancellation = default)
     {
@@ -31,11 +39,13 @@ internal sealed class StreamProducer<TMessage>(
         {
             var id = (await AppendAsync(message, options, publishing, ref handedOver, cancellation))!.Value;
             publishing.Stored(id);
+            Taken();
             return id;
         }
         catch (Exception failure)
         {
             publishing.Ended(0, 1, failure);
+            Refused(failure);
             if (handedOver)
                 throw PublishError.Of(plan.Stream, failure);
             throw;
@@ -58,7 +68,15 @@ internal sealed class StreamProducer<TMessage>(
         var batch = Interlocked.Exchange(ref _spareBatch, null) ?? new();
         try
         {
-            return await new ManyPublish<TMessage>(plan.Stream, engine, _envelope, _retention, batch).RunAsync(messages, options, _telemetry.Start(), cancellation);
+            var stored = await new ManyPublish<TMessage>(plan.Stream, engine, _envelope, _retention, batch).RunAsync(messages, options, _telemetry.Start(), cancellation);
+            if (stored.Count > 0)
+                Taken();
+            return stored;
+        }
+        catch (PublishException failure)
+        {
+            Refused(failure.InnerException);
+            throw;
         }
         finally
         {
@@ -72,6 +90,18 @@ internal sealed class StreamProducer<TMessage>(
     {
         await _window.CloseAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         return _window.Count;
+    }
+
+    private void Taken()
+    {
+        if (_refused is not null)
+            _refused = null;
+    }
+
+    private void Refused(Exception? failure)
+    {
+        if (failure is StreamEngineException { Code: StreamErrorCode.OutOfMemory } full)
+            _refused = new(full, time.GetTimestamp());
     }
 
     private async ValueTask EnterAsync(CancellationToken cancellation)

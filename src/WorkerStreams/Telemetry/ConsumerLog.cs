@@ -6,8 +6,8 @@ namespace WorkerStreams.Telemetry;
 /// <summary>What consumers log. Event ids from 100 on.</summary>
 internal static partial class ConsumerLog
 {
-    [LoggerMessage(100, LogLevel.Warning, "Consumer {Consumer}: the {Loop} loop failed and starts anew in {Delay}.")]
-    public static partial void LoopFaulted(ILogger logger, Exception error, string consumer, string loop, TimeSpan delay);
+    [LoggerMessage(EventId = 100, Message = "Consumer {Consumer}: the {Loop} loop failed and starts anew in {Delay}.")]
+    public static partial void LoopFaulted(ILogger logger, LogLevel level, Exception error, string consumer, string loop, TimeSpan delay);
 
     [LoggerMessage(101, LogLevel.Warning, "Consumer {Consumer}: group {Group} of stream {Stream} was lost; it is made anew to read after {Position}.")]
     public static partial void GroupRestored(ILogger logger, string consumer, StreamName group, StreamName stream, StreamEntryId position);
@@ -30,8 +30,8 @@ internal static partial class ConsumerLog
     [LoggerMessage(107, LogLevel.Warning, "Consumer {Consumer}: the lease on entry {Id} was lost: another consumer owns it now.")]
     public static partial void LeaseLost(ILogger logger, string consumer, StreamEntryId id);
 
-    [LoggerMessage(108, LogLevel.Warning, "Consumer {Consumer}: {Count} settlements could not be sent; they are sent again in {Delay}.")]
-    public static partial void SettlementFailed(ILogger logger, Exception error, string consumer, int count, TimeSpan delay);
+    [LoggerMessage(EventId = 108, Message = "Consumer {Consumer}: {Count} settlements could not be sent; they are sent again in {Delay}.")]
+    public static partial void SettlementFailed(ILogger logger, LogLevel level, Exception error, string consumer, int count, TimeSpan delay);
 
     [LoggerMessage(109, LogLevel.Warning, "Consumer {Consumer}: {Count} entries were not settled within the time for shutdown; they stay pending.")]
     public static partial void DrainIncomplete(ILogger logger, string consumer, int count);

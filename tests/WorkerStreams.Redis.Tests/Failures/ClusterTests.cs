@@ -14,19 +14,19 @@ public sealed class ClusterTests(RedisServer server, ServerCluster cluster)
     {
         server.Require();
         await using var host = await NumbersHost.StartAsync(await cluster.ConfigureAsync());
-        var slot = HashSlot.Of(NumbersHost.Stream.Bytes);
+        var slot = HashSlot.Of(host.Stream.Bytes);
         var publishing = host.PublishAsync(0, Count);
         var owners = new HashSet<int>();
         for (var move = 1; move <= Moves; move++)
         {
             var published = Count * move / (Moves + 1);
             await host.UntilAsync(() => host.Published >= published, () => $"{host.Published} of {published} are published");
-            owners.Add((await cluster.FindAsync("EXISTS numbers")).Port);
-            await cluster.MoveAsync(slot, "numbers");
+            owners.Add((await cluster.FindAsync($"EXISTS {host.Stream}")).Port);
+            await cluster.MoveAsync(slot, NumbersHost.Name);
         }
         Assert.Equal(Moves, owners.Count);
         await publishing;
-        await host.HandlesAllAsync(Count);
+        await host.HandlesAllAsync();
     }
 
     [Theory]

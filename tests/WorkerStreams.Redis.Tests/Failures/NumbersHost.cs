@@ -11,7 +11,10 @@ namespace WorkerStreams.Redis.Tests.Failures;
 /// <summary>A host that publishes numbers and handles them, and knows which it has handled.</summary>
 internal sealed class NumbersHost : IAsyncDisposable
 {
-    public static readonly StreamName Stream = "numbers", Group = "g";
+    /// <summary>The stream's name, unless another is given.</summary>
+    public const string Name = "numbers";
+
+    public static readonly StreamName Group = "g";
 
     private const int PublishersAtOnce = 200;
 
@@ -19,15 +22,16 @@ internal sealed class NumbersHost : IAsyncDisposable
 
     private readonly IHost _host;
     private readonly Numbers _numbers = new();
-    private int _published, _failures;
+    private int _asked, _published, _failures;
 
-    private NumbersHost(ConfigurationOptions configuration, Action<RedisEngineOptions>? options, Action<StreamConsumerOptions>? configure)
+    private NumbersHost(ConfigurationOptions configuration, Action<RedisEngineOptions>? options, string stream, Action<StreamConsumerOptions>? configure)
     {
+        Stream = stream;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddWorkerStreams().UseRedis(configuration, options);
         builder.Services.AddSingleton(_numbers);
-        builder.Services.AddStreamProducer<Number>(Stream.ToString(), producer => producer.KeepForever = true);
-        builder.Services.AddStreamConsumer<Number, NumberHandler>(Stream.ToString(), Group.ToString(), consumer =>
+        builder.Services.AddStreamProducer<Number>(stream, producer => producer.KeepForever = true);
+        builder.Services.AddStreamConsumer<Number, NumberHandler>(stream, Group.ToString(), consumer =>
         {
             // What a lost read was delivered is found again soon.
             (consumer.MinIdleTime, consumer.ReclaimInterval) = (TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(500));
@@ -37,6 +41,8 @@ internal sealed class NumbersHost : IAsyncDisposable
         builder.Logging.AddProvider(Log);
         _host = builder.Build();
     }
+
+    public StreamName Stream { get; }
 
     public IStreamEngine Engine => _host.Services.GetRequiredService<IStreamEngine>();
 
@@ -52,10 +58,13 @@ internal sealed class NumbersHost : IAsyncDisposable
     /// <summary>The numbers handled at least once.</summary>
     public int Handled => _numbers.Times.Count;
 
+    /// <summary>How often each was handled.</summary>
+    public ICollection<int> Times => _numbers.Times.Values;
+
     public static async Task<NumbersHost> StartAsync(
-        ConfigurationOptions configuration, Action<RedisEngineOptions>? options = null, Action<StreamConsumerOptions>? configure = null)
+        ConfigurationOptions configuration, Action<RedisEngineOptions>? options = null, string stream = Name, Action<StreamConsumerOptions>? configure = null)
     {
-        var host = new NumbersHost(configuration, options, configure);
+        var host = new NumbersHost(configuration, options, stream, configure);
         await host._host.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }
@@ -64,6 +73,7 @@ internal sealed class NumbersHost : IAsyncDisposable
     public Task PublishAsync(int first, int count)
     {
         var producer = _host.Services.GetRequiredService<IStreamProducer<Number>>();
+        _asked += count;
         ParallelOptions atOnce = new() { MaxDegreeOfParallelism = PublishersAtOnce, CancellationToken = TestContext.Current.CancellationToken };
         return Parallel.ForEachAsync(Enumerable.Range(first, count), atOnce, async (number, cancellation) =>
         {
@@ -73,13 +83,18 @@ internal sealed class NumbersHost : IAsyncDisposable
         });
     }
 
-    /// <summary>Completes when so many numbers are handled and nothing is pending.</summary>
-    public async Task HandlesAllAsync(int count)
+    /// <summary>From now on handlers wait for <see cref="LetGo"/>.</summary>
+    public void Hold() => _numbers.Held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo() => _numbers.Held?.TrySetResult();
+
+    /// <summary>Completes when all that was to be published is handled and nothing is pending.</summary>
+    public async Task HandlesAllAsync()
     {
-        await UntilAsync(() => Handled >= count, () => $"{Handled} of {count} are handled");
+        await UntilAsync(() => Handled >= _asked, () => $"{Handled} of {_asked} are handled");
         PendingSummary? pending = null;
         await UntilAsync(async () => (pending = await Engine.GetPendingSummaryAsync(Stream, Group)).Count == 0, () => $"{pending?.Count} are pending");
-        Assert.Equal(count, Handled);
+        Assert.Equal(_asked, Handled);
     }
 
     public async Task<HealthStatus> CheckEngineAsync() =>
@@ -136,14 +151,17 @@ internal sealed class NumbersHost : IAsyncDisposable
     public sealed class Numbers
     {
         public ConcurrentDictionary<int, int> Times { get; } = [];
+
+        public TaskCompletionSource? Held { get; set; }
     }
 
     public sealed class NumberHandler(Numbers numbers) : IStreamHandler<Number>
     {
-        public ValueTask HandleAsync(Number message, StreamContext context, CancellationToken cancellation)
+        public async ValueTask HandleAsync(Number message, StreamContext context, CancellationToken cancellation)
         {
+            if (numbers.Held is { } held)
+                await held.Task.WaitAsync(cancellation);
             numbers.Times.AddOrUpdate(message.Value, 1, static (_, times) => times + 1);
-            return ValueTask.CompletedTask;
         }
     }
 }

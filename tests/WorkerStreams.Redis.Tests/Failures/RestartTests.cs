@@ -25,6 +25,6 @@ public sealed class RestartTests
 
         await publishing;
         Assert.NotEqual(0, host.Failures);
-        await host.HandlesAllAsync(Count);
+        await host.HandlesAllAsync();
     }
 }

@@ -89,9 +89,12 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it again, with what it has on disk, and waits until it answers.</summary>
     public async Task StartAgainAsync()
     {
-        await SignalAsync("start");
-        await AnswersAsync();
+        await BeginAgainAsync();
+        await UntilAsync("PING", static reply => !reply.StartsWith("-LOADING", StringComparison.Ordinal));
     }
+
+    /// <summary>Starts it again and does not wait.</summary>
+    public Task BeginAgainAsync() => SignalAsync("start");
 
     /// <summary>Ends it without a warning.</summary>
     public Task KillAsync() => SignalAsync("KILL");
@@ -173,6 +176,4 @@ public sealed class ServerProcess : IAsyncDisposable
         Assert.Equal(word, await _shell.StandardOutput.ReadLineAsync(CancellationToken.None));
     }
 
-    private Task AnswersAsync() =>
-        UntilAsync("PING", static reply => !reply.StartsWith("-LOADING", StringComparison.Ordinal));
 }
