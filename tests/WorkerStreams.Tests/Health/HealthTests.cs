@@ -141,6 +141,38 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task An_engine_without_room_for_messages_is_unhealthy_until_it_takes_one_or_a_minute_has_passed()
+    {
+        var (time, services) = (new FakeTimeProvider(), new ServiceCollection());
+        using var engine = new InProcessStreamEngine(new() { MaxMemory = 1 << 20 });
+        services.AddSingleton<TimeProvider>(time);
+        services.AddWorkerStreams().UseEngine(_ => engine);
+        services.AddStreamProducer<string>("texts", producer => producer.KeepForever = true);
+        services.AddHealthChecks().AddWorkerStreams();
+        await using var provider = services.BuildServiceProvider();
+        var producer = provider.GetRequiredService<IStreamProducer<string>>();
+
+        await RefuseAsync(() => producer.PublishManyAsync(Enumerable.Repeat(new string('x', 100_000), 20)));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+        await RefuseAsync(() => producer.PublishAsync(new('x', 1_000_000)));
+        await engine.DeleteStreamAsync("texts");
+        await producer.PublishAsync("small");
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+
+        async Task RefuseAsync<T>(Func<ValueTask<T>> publish)
+        {
+            await Assert.ThrowsAsync<PublishException>(async () => await publish());
+            var check = await CheckAsync();
+            Assert.Equal(HealthStatus.Unhealthy, check.Status);
+            Assert.StartsWith("The engine has no room for messages to texts: OOM ", check.Description, StringComparison.Ordinal);
+        }
+
+        async Task<HealthReportEntry> CheckAsync() =>
+            (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(registration => registration.Name == Engine)).Entries[Engine];
+    }
+
+    [Fact]
     public void The_check_of_the_engine_stays_on_its_SynchronizationContext()
     {
         using var world = new HealthWorld(hanging: nameof(IStreamEngine.GetGroupsAsync));
