@@ -119,7 +119,8 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
                 await Task.Delay(proxy.Delay, TimeProvider.System);
             if (_isStalled)
                 await _never.Task;
-            _isWaiting = from == client && Encoding.ASCII.GetString(buffer, 0, count).Contains("BLOCK", StringComparison.Ordinal);
+            // A number answers the CLIENT ID that is sent before the read.
+            _isWaiting = from == client ? Encoding.ASCII.GetString(buffer, 0, count).Contains("BLOCK", StringComparison.Ordinal) : _isWaiting && buffer[0] == ':';
             await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
         }
     }
