@@ -19,7 +19,7 @@ internal sealed class RareCommands
         (_choose, _text, _streams) = (choose, text, streams);
         _commands =
         [
-            DeleteStream, DestroyGroup, SetBack, SetBack, DeleteConsumer, Length, AppendNothing, AppendToTheEnd, AppendFar, ReadNoStream, ReadUndelivered, ReadMeaningless, ReadBadTime, ReadAcrossSlots, ClaimBadly,
+            DeleteStream, DestroyGroup, SetBackOrAhead, SetBackOrAhead, DeleteConsumer, Length, AppendNothing, AppendToTheEnd, AppendFar, ReadNoStream, ReadUndelivered, ReadMeaningless, ReadBadTime, ReadAcrossSlots, ClaimBadly,
             AutoClaimBadly, EntriesReadBadly, SetIdBadly, DeadLetterBadly, RangeOverTheEdge, PendingOverTheEdge, Unknown, SettleMany,
         ];
     }
@@ -38,12 +38,14 @@ internal sealed class RareCommands
         return new($"destroy group {stream} {group}", engine => CommandSource.TextAsync(engine.DestroyGroupAsync(stream, group)));
     }
 
-    private RandomCommand SetBack()
+    // Back, or so far ahead that the next entries are none for it.
+    private RandomCommand SetBackOrAhead()
     {
-        var (stream, group) = (Stream(), _choose.Group());
-        return new($"set group {stream} {group} 0", async engine =>
+        var (stream, group, id) = (Stream(), _choose.Group(), _choose.Id());
+        id = _choose.Chance(60) ? default : id with { Sequence = id.Sequence + (ulong)_choose.Number(1, 5) };
+        return new($"set group {stream} {group} {id}", async engine =>
         {
-            await engine.SetGroupIdAsync(stream, group, GroupPosition.Beginning);
+            await engine.SetGroupIdAsync(stream, group, GroupPosition.After(id));
             return "done";
         });
     }
