@@ -13,7 +13,7 @@ public abstract class ProtocolFixture(RedisServer server, RedisProtocol protocol
     private readonly string _name = $"{Guid.NewGuid():N}";
     private ConnectionMultiplexer? _client;
 
-    public override EngineTraits Traits => server.Traits;
+    public override EngineTraits Traits => ServerTraits.Of(server);
 
     // A timer goes by a clock of a few milliseconds, and may be early by them.
     public override async ValueTask ElapseAsync(TimeSpan time) => await Task.Delay(time + TimerGrain, TimeProvider.System);

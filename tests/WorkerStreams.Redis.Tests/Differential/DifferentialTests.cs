@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using StackExchange.Redis;
+using WorkerStreams.Redis.Tests.Contracts;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Redis.Tests.Differential;
@@ -54,7 +55,7 @@ public sealed class DifferentialTests(RedisServer server, ITestOutputHelper outp
         for (var tries = 1; ; tries++)
         {
             var begun = TimeProvider.System.GetTimestamp();
-            using var story = new Story(connections, server.Traits, seed);
+            using var story = new Story(connections, ServerTraits.Of(server), seed);
             if (await story.TellAsync())
                 return;
             // One that took so long proves nothing.

@@ -1,5 +1,4 @@
 using StackExchange.Redis;
-using WorkerStreams.Engine.Contract;
 
 [assembly: AssemblyFixture(typeof(WorkerStreams.Redis.Tests.Servers.RedisServer))]
 
@@ -18,10 +17,6 @@ public sealed class RedisServer : IAsyncLifetime
     public Version Version { get; private set; } = new();
 
     public bool IsValkey { get; private set; }
-
-    /// <summary>In what the remote engine on this server differs.</summary>
-    public EngineTraits Traits =>
-        (IsValkey ? EngineTraits.Valkey91 : new(Version)) with { LimitsBytes = false, RenewsGoneEntries = false };
 
     /// <summary>The client's settings.</summary>
     public ConfigurationOptions Configuration => _process!.Configuration;
