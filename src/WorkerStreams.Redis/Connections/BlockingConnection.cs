@@ -9,7 +9,7 @@ namespace WorkerStreams.Redis.Connections;
 internal sealed class BlockingConnection : IDisposable
 {
     // A cancelled read asks the server to end it. Where that takes longer, it goes on without anyone who waits for it.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Again = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Again = TimeSpan.FromMilliseconds(20);
 
     private readonly IConnectionMultiplexer _multiplexer;
     private readonly BlockingConnections _owner;

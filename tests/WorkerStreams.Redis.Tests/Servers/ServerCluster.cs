@@ -34,8 +34,8 @@ public sealed class ServerCluster : IAsyncLifetime
         throw new InvalidOperationException($"No server takes {command}.");
     }
 
-    /// <summary>Moves a slot with all its keys from the server that has it to another.</summary>
-    public async Task MoveAsync(int slot, string key, params string[] others)
+    /// <summary>Moves the slot of a key with all that is in it, also what other tests have there, from the server that has it to another.</summary>
+    public async Task MoveAsync(int slot, string key)
     {
         var from = await FindAsync($"EXISTS {key}");
         var all = await _servers.Value;
@@ -43,7 +43,8 @@ public sealed class ServerCluster : IAsyncLifetime
         var (fromId, toId) = (await from.AskAsync("CLUSTER MYID"), await to.AskAsync("CLUSTER MYID"));
         await OkAsync(to, $"CLUSTER SETSLOT {slot} IMPORTING {fromId}");
         await OkAsync(from, $"CLUSTER SETSLOT {slot} MIGRATING {toId}");
-        await OkAsync(from, $"MIGRATE 127.0.0.1 {to.Port} \"\" 0 5000 KEYS {key} {string.Join(' ', others)}");
+        var keys = await from.AskAsync($"EVAL \"return table.concat(redis.call('CLUSTER', 'GETKEYSINSLOT', {slot}, 1000), ' ')\" 0");
+        await OkAsync(from, $"MIGRATE 127.0.0.1 {to.Port} \"\" 0 5000 KEYS {keys}");
         foreach (var server in (ServerProcess[])[to, from, .. all.Except([to, from])])
             await OkAsync(server, $"CLUSTER SETSLOT {slot} NODE {toId}");
     }
