@@ -9,16 +9,13 @@ internal sealed class Report(bool guard)
     public bool HasMissed => _missed > 0;
 
     public void Rate(string name, Result result, double? ratio = null, Bar? bar = null) =>
-        Line(name, result.MessagesPerSecond, "messages/s", ratio, bar);
+        Figure(name, result.MessagesPerSecond, "messages/s", ratio, bar);
 
     public void Allocated(string name, double bytesPerMessage, Bar? bar = null) =>
-        Line(name, bytesPerMessage, "bytes/message", null, bar);
+        Figure(name, bytesPerMessage, "bytes/message", null, bar);
 
-    /// <summary>The last line, which tells how many bars were missed.</summary>
-    public void Sum() => Console.WriteLine($"{(HasMissed ? "MISSED" : "ok")}: {_missed} of {_bars} bars missed{(guard ? " (guard: half of each)" : "")}");
-
-    // A bar holds the ratio, where there is one, or else the value.
-    private void Line(string name, double value, string unit, double? ratio, Bar? bar)
+    /// <summary>One line. The bar holds the ratio, where there is one, or else the value.</summary>
+    public void Figure(string name, double value, string unit, double? ratio, Bar? bar)
     {
         Console.Write($"{name,-44} {value,12:0.#} {unit,-13} {(ratio is { } r ? $"{r:0.000}" : "-"),7}");
         if (bar is { } full)
@@ -31,4 +28,7 @@ internal sealed class Report(bool guard)
         }
         Console.WriteLine();
     }
+
+    /// <summary>The last line, which tells how many bars were missed.</summary>
+    public void Sum() => Console.WriteLine($"{(HasMissed ? "MISSED" : "ok")}: {_missed} of {_bars} bars missed{(guard ? " (guard: half of each)" : "")}");
 }

@@ -12,7 +12,7 @@ internal sealed class Result(IReadOnlyList<Sample> samples)
 
     private IReadOnlyList<Sample> Samples => samples;
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

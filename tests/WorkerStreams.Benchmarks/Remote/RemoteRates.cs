@@ -36,11 +36,14 @@ internal sealed class RemoteRates(OwnServer server, Report report, Effort effort
         for (var i = 1; i < loops.Length; i++)
         {
             report.Rate($"{name}/{loops[i].Name}", results[i]);
-            report.Allocated($"{name}/{loops[i].Name}", results[i].BytesPerMessage);
+            // What is consumed was published before, and that is allocated too.
+            if (direction != Direction.Consume)
+                report.Allocated($"{name}/{loops[i].Name}", results[i].BytesPerMessage);
             report.Rate(
                 $"{name}:{loops[i].Name}", results[0], results[0].RatioTo(results[i]),
                 held && loops[i].Loop == typed ? s_ofByHand : held && loops[i].Loop == naive ? s_ofOneByOne : null);
         }
-        report.Allocated($"{name}:allocated", results[0].BytesPerMessage - results[1].BytesPerMessage, held ? s_allocated : null);
+        if (direction != Direction.Consume)
+            report.Allocated($"{name}:allocated", results[0].BytesPerMessage - results[1].BytesPerMessage, held ? s_allocated : null);
     }
 }

@@ -68,6 +68,29 @@ internal sealed class RespSocket : IDisposable
         return bulk;
     }
 
+    /// <summary>The number of entries that XREADGROUP has brought of one stream.</summary>
+    public async ValueTask<int> ReadCountAsync()
+    {
+        if (await ReadNumberAsync() < 0)
+            return 0;
+        // The stream and its name.
+        await ReadNumberAsync();
+        await ReadBulkAsync();
+        return await ReadNumberAsync();
+    }
+
+    /// <summary>An entry of one field.</summary>
+    /// <returns>Its id.</returns>
+    public async ValueTask<byte[]> ReadEntryAsync(Payload payload)
+    {
+        await ReadNumberAsync();
+        var id = (await ReadBulkAsync()).ToArray();
+        await ReadNumberAsync();
+        await ReadBulkAsync();
+        payload.Handle((await ReadBulkAsync()).Span);
+        return id;
+    }
+
     /// <summary>Whether something of a reply is there to be read.</summary>
     public bool HasReceived => _received > _read || _socket.Available > 0;
 

@@ -69,28 +69,14 @@ internal sealed class SocketLoop : IRemoteLoop
 
     private async ValueTask HandleAsync(List<byte[]> ids, int left)
     {
-        var isEmpty = await _consumer.ReadNumberAsync() < 0;
-        var count = 0;
-        if (!isEmpty)
-        {
-            // One stream: its name and its entries.
-            await _consumer.ReadNumberAsync();
-            await _consumer.ReadBulkAsync();
-            count = await _consumer.ReadNumberAsync();
-        }
+        var count = await _consumer.ReadCountAsync();
         if (count < left)
         {
             Read();
             await _consumer.SendAsync();
         }
         for (var i = 0; i < count; i++)
-        {
-            await _consumer.ReadNumberAsync();
-            ids.Add((await _consumer.ReadBulkAsync()).ToArray());
-            await _consumer.ReadNumberAsync();
-            await _consumer.ReadBulkAsync();
-            _payload.Handle((await _consumer.ReadBulkAsync()).Span);
-        }
+            ids.Add(await _consumer.ReadEntryAsync(_payload));
     }
 
     private void Add(ReadOnlySpan<byte> payload)
