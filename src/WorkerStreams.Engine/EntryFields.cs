@@ -43,21 +43,26 @@ public readonly struct EntryFields
 
     /// <summary>Takes fields in their encoded form, after a check that it is well formed. The array is kept, not copied.</summary>
     /// <exception cref="ArgumentException">The lengths in the buffer do not add up.</exception>
-    public static EntryFields FromEncoded(byte[] encoded)
+    public static EntryFields FromEncoded(byte[] encoded) => FromEncoded(encoded, 0, encoded.Length);
+
+    /// <summary>Takes fields in their encoded form, a part of an array that is kept and not copied, after a check that it is well formed.</summary>
+    /// <exception cref="ArgumentException">The lengths in the buffer do not add up.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The array has no such part.</exception>
+    public static EntryFields FromEncoded(byte[] buffer, int offset, int length)
     {
-        ReadOnlySpan<byte> rest = encoded;
+        ReadOnlySpan<byte> rest = buffer.AsSpan(offset, length);
         for (var parts = 0; rest.Length > 0 || parts % 2 != 0; parts++)
         {
             if (rest.Length < LengthBytes)
                 throw Malformed();
-            var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            if (length < 0 || length > rest.Length - LengthBytes)
+            var part = BinaryPrimitives.ReadInt32LittleEndian(rest);
+            if (part < 0 || part > rest.Length - LengthBytes)
                 throw Malformed();
-            rest = rest[(LengthBytes + length)..];
+            rest = rest[(LengthBytes + part)..];
         }
-        return new(encoded, 0, encoded.Length);
+        return new(buffer, offset, length);
 
-        static ArgumentException Malformed() => new("The encoded fields are malformed: a length exceeds the buffer.", nameof(encoded));
+        static ArgumentException Malformed() => new("The encoded fields are malformed: a length exceeds the buffer.", nameof(buffer));
     }
 
     /// <summary>Fields of these names and values, in UTF-8.</summary>

@@ -113,7 +113,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default) =>
-        AppendCommands.AppendAsync(Appending, AppendCommands.WordsOf(stream, entry, options ?? AppendOptions.Default), cancellation);
+        AppendCommands.AppendAsync(Appending, stream, entry, options ?? AppendOptions.Default, cancellation);
 
     /// <inheritdoc/>
     public ValueTask AppendAsync(

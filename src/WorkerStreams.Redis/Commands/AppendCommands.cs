@@ -1,7 +1,6 @@
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Connections;
-using WorkerStreams.Redis.Replies;
 using WorkerStreams.Redis.Scripts;
 
 namespace WorkerStreams.Redis.Commands;
@@ -12,19 +11,20 @@ internal static class AppendCommands
     // A script keeps the server from all else while it runs, and hands so many words at most to a command.
     private const int EntriesPerScript = 256, BytesPerScript = 1 << 20, PartsInScript = 6_000;
 
-    /// <summary>The words of one append; the entry's bytes are copied.</summary>
-    public static Arguments WordsOf(StreamName stream, in AppendEntry entry, AppendOptions options)
+    /// <summary>Appends one entry; its bytes are copied before this returns.</summary>
+    public static ValueTask<StreamEntryId?> AppendAsync(
+        IAppendConnection connection, StreamName stream, in AppendEntry entry, AppendOptions options, CancellationToken cancellation)
     {
-        var words = new Arguments().Key(stream).Options(OptionsOf(options));
+        var words = Arguments.Take();
+        words.Key(stream);
+        if (!options.CreateStream)
+            words.Text("NOMKSTREAM");
         if (options.Trim is { } trim)
             words.Options(StreamCommands.TrimOptions(trim));
-        return words.Text(entry.Id.ToString()).Fields(entry.Fields);
-    }
-
-    public static async ValueTask<StreamEntryId?> AppendAsync(IAppendConnection connection, Arguments words, CancellationToken cancellation)
-    {
-        var reply = await connection.SendAsync("XADD", words, cancellation);
-        return reply.IsNull ? null : EntryReply.IdOf(reply);
+        words.Text(entry.Id.ToString()).Fields(entry.Fields);
+        var answer = connection.AppendAsync(words, cancellation);
+        words.GiveBack();
+        return answer;
     }
 
     /// <summary>Appends by a script as many entries at once as may be, so that who waits is served with all of them. Once begun it is not cancelled.</summary>
@@ -54,14 +54,14 @@ internal static class AppendCommands
     private static async ValueTask AppendAloneAsync(
         IAppendConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
     {
-        var id = await AppendAsync(connection, WordsOf(stream, entries.Span[0], options), CancellationToken.None);
+        var id = await AppendAsync(connection, stream, entries.Span[0], options, CancellationToken.None);
         results.Span[0] = id is { } stored ? new(AppendStatus.Stored, stored) : new(AppendStatus.NoStream, default);
     }
 
     private static async ValueTask AppendByScriptAsync(
         IAppendConnection connection, StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options)
     {
-        var (before, trimming) = (OptionsOf(options), options.Trim is { } trim ? StreamCommands.TrimOptions(trim) : []);
+        var (before, trimming) = (OptionsOf(options), options.Trim is { } trim ? StreamCommands.TrimOptions(trim) : new());
         var arguments = new Arguments().Number(before.Count).Number(trimming.Count).Options(before).Options(trimming);
         foreach (ref readonly var entry in entries.Span)
             arguments.Text(entry.Id.ToString()).Number(2 * entry.Fields.Count).Fields(entry.Fields);
@@ -86,5 +86,5 @@ internal static class AppendCommands
         return count;
     }
 
-    private static Arguments OptionsOf(AppendOptions options) => options.CreateStream ? [] : new Arguments().Text("NOMKSTREAM");
+    private static Arguments OptionsOf(AppendOptions options) => options.CreateStream ? new() : new Arguments().Text("NOMKSTREAM");
 }

@@ -1,33 +1,69 @@
-using System.Globalization;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 
 namespace WorkerStreams.Redis.Commands;
 
 /// <summary>The words of a command after its name, as the client takes them. Every text and byte is copied.</summary>
-internal sealed class Arguments : List<object>
+internal sealed class Arguments
 {
-    public Arguments()
+    // Two numbers of twenty digits and what comes after each.
+    private const int MaxIdLength = 42;
+
+    private const int MaxKeptBytes = 64 * 1024, MaxKeptWords = 1024;
+
+    [ThreadStatic]
+    private static Arguments? t_kept;
+
+    private RedisKeyOrValue[] _words = new RedisKeyOrValue[16];
+
+    // What the words are of. Where it is full, those made so far keep it, and the next ones go to another.
+    private byte[] _bytes = new byte[256];
+    private int _used;
+
+    // The client wants an array for a key, and the next command of this thread is mostly for the same stream.
+    private byte[] _lastKey = [];
+
+    /// <summary>The number of words.</summary>
+    public int Count { get; private set; }
+
+    public ReadOnlyMemory<RedisKeyOrValue> Words => _words.AsMemory(0, Count);
+
+    /// <summary>Words to be given back when the command is sent.</summary>
+    public static Arguments Take()
     {
+        var kept = t_kept;
+        t_kept = null;
+        return kept ?? new();
     }
 
-    public Arguments(int capacity)
-        : base(capacity)
+    public void GiveBack()
     {
+        if (_bytes.Length > MaxKeptBytes || _words.Length > MaxKeptWords)
+            return;
+        Array.Clear(_words, 0, Count);
+        (Count, _used) = (0, 0);
+        t_kept = this;
     }
 
     /// <summary>A key: in a cluster the command goes where it lives.</summary>
-    public Arguments Key(StreamName stream) => Word((RedisKey)stream.Bytes.ToArray());
+    public Arguments Key(StreamName stream)
+    {
+        if (!stream.Bytes.SequenceEqual(_lastKey))
+            _lastKey = stream.Bytes.ToArray();
+        return Word((RedisKey)_lastKey);
+    }
 
-    public Arguments Name(StreamName name) => Value(name.Bytes.ToArray());
+    public Arguments Name(StreamName name) => Bytes(name.Bytes);
 
-    public Arguments Value(RedisValue value) => Word(value);
+    public Arguments Text(string word) => Word((RedisValue)word);
 
-    public Arguments Text(string word) => Value(word);
+    public Arguments Number(long number) => Word((RedisValue)number);
 
-    public Arguments Number(long number) => Value(number);
-
-    public Arguments Id(StreamEntryId id) => Value(id.ToString());
+    public Arguments Id(StreamEntryId id)
+    {
+        id.TryFormat(Room(MaxIdLength), out var length);
+        return Written(length);
+    }
 
     public Arguments Ids(ReadOnlySpan<StreamEntryId> ids)
     {
@@ -36,7 +72,7 @@ internal sealed class Arguments : List<object>
         return this;
     }
 
-    public Arguments Bound(RangeBound bound) => Value(bound.Exclusive ? $"({bound.Id}" : bound.Id.ToString());
+    public Arguments Bound(RangeBound bound) => bound.Exclusive ? Text($"({bound.Id}") : Id(bound.Id);
 
     /// <summary>A time to have passed, in whole milliseconds: not a part of one too little.</summary>
     public Arguments AtLeast(TimeSpan time) => Number(Math.Max(0, (long)Math.Ceiling(time.TotalMilliseconds)));
@@ -45,14 +81,15 @@ internal sealed class Arguments : List<object>
 
     public Arguments Options(Arguments options)
     {
-        AddRange(options);
+        foreach (var word in options.Words.Span)
+            Word(word);
         return this;
     }
 
     /// <summary>The names and values, in order. They share one copy.</summary>
     public Arguments Fields(EntryFields fields)
     {
-        ReadOnlyMemory<byte> copy = fields.Encoded.ToArray();
+        fields.Encoded.CopyTo(Room(fields.EncodedLength));
         foreach (var field in fields)
         {
             Take(field.Name.Length);
@@ -62,23 +99,53 @@ internal sealed class Arguments : List<object>
 
         void Take(int length)
         {
-            Value(copy.Slice(sizeof(int), length));
-            copy = copy[(sizeof(int) + length)..];
+            _used += sizeof(int);
+            Written(length);
         }
     }
 
     /// <summary>Ids apart by blanks, for a script.</summary>
-    public static string Join(ReadOnlySpan<StreamEntryId> ids)
+    public Arguments Joined(ReadOnlySpan<StreamEntryId> ids)
     {
-        var text = new System.Text.StringBuilder(24 * ids.Length);
+        var room = Room(MaxIdLength * ids.Length);
+        var length = 0;
         foreach (var id in ids)
-            text.Append(CultureInfo.InvariantCulture, $"{id} ");
-        return text.ToString();
+        {
+            id.TryFormat(room[length..], out var written);
+            length += written;
+            room[length++] = (byte)' ';
+        }
+        return Written(length);
     }
 
-    private Arguments Word(object word)
+    /// <summary>As the client takes them for one server of several.</summary>
+    public object[] Boxed() => Array.ConvertAll(Words.ToArray(), static word => word.IsKey ? (object)word.Key : word.Value);
+
+    private Arguments Bytes(ReadOnlySpan<byte> bytes)
     {
-        Add(word);
+        bytes.CopyTo(Room(bytes.Length));
+        return Written(bytes.Length);
+    }
+
+    private Span<byte> Room(int length)
+    {
+        if (_bytes.Length - _used < length)
+            (_bytes, _used) = (new byte[Math.Max(length, 2 * _bytes.Length)], 0);
+        return _bytes.AsSpan(_used);
+    }
+
+    private Arguments Written(int length)
+    {
+        RedisValue word = (ReadOnlyMemory<byte>)_bytes.AsMemory(_used, length);
+        _used += length;
+        return Word(word);
+    }
+
+    private Arguments Word(RedisKeyOrValue word)
+    {
+        if (Count == _words.Length)
+            Array.Resize(ref _words, 2 * Count);
+        _words[Count++] = word;
         return this;
     }
 }

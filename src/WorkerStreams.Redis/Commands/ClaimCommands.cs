@@ -18,7 +18,7 @@ internal static class ClaimCommands
         if (request is { Idle: not null, DeliveredAt: not null })
             throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR syntax error, IDLE and TIME at the same time are not compatible");
         var arguments = new Arguments().Name(request.Group).Name(request.Consumer).AtLeast(request.MinIdle)
-            .Text(Arguments.Join(request.Ids.Span))
+            .Joined(request.Ids.Span)
             .Text(request.ExpectedOwner is null ? "0" : "1").Name(request.ExpectedOwner ?? default)
             .Options(ClaimOptions(request));
         var reply = await connection.RunAsync(Script.Claim, new Arguments().Key(request.Stream), arguments, cancellation);

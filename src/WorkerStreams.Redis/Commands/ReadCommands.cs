@@ -20,8 +20,8 @@ internal static class ReadCommands
     {
         if (request is ReadGroupRequest group && group.Streams.Any(static stream => stream.Position.Kind == ReadPositionKind.After))
             return await ReadHistoryAsync(connection, group, cancellation);
-        var reply = await connection.SendAsync(CommandOf(request), WordsOf(request, request.Streams, block: null), cancellation);
-        return BatchOf(request, reply);
+        var reply = await connection.ReceiveAsync(CommandOf(request), WordsOf(request, request.Streams, block: null), cancellation);
+        return LeasedReply.OfStreams(reply, DeliveryOf(request));
     }
 
     public static Arguments WordsOf(ReadRequest request, IReadOnlyList<StreamPosition> streams, TimeSpan? block)
@@ -42,9 +42,11 @@ internal static class ReadCommands
 
     public static EntryBatch BatchOf(ReadRequest request, RedisResult reply)
     {
-        var delivery = request is ReadGroupRequest ? FirstDelivery : NotDelivered;
+        var delivery = DeliveryOf(request);
         return StreamsReply.Read(reply, _ => (_, _) => delivery);
     }
+
+    private static (long, TimeSpan) DeliveryOf(ReadRequest request) => request is ReadGroupRequest ? FirstDelivery : NotDelivered;
 
     private static async ValueTask<EntryBatch> ReadHistoryAsync(RedisConnection connection, ReadGroupRequest request, CancellationToken cancellation)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Connections;
 using WorkerStreams.Redis.Scripts;
@@ -40,15 +38,15 @@ internal static class SettleCommands
             most = settlement.Id > most ? settlement.Id : most;
         }
         var words = new Arguments().Name(request.Group).Name(request.Owner).Id(least).Id(most).Number(settlements.Length);
-        var ids = new StringBuilder();
-        for (var i = 0; i < settlements.Length; i++)
+        var ids = new StreamEntryId[settlements.Length];
+        for (var (i, first) = (0, 0); i < settlements.Length; i++)
         {
             var (kind, letter) = (settlements[i].Kind, settlements[i].DeadLetterFields);
-            ids.Append(CultureInfo.InvariantCulture, $"{settlements[i].Id} ");
+            ids[i] = settlements[i].Id;
             if (kind != SettlementKind.DeadLetter && i + 1 < settlements.Length && settlements[i + 1].Kind == kind)
                 continue;
-            words.Text(WordOf(kind)).Text(ids.ToString());
-            ids.Clear();
+            words.Text(WordOf(kind)).Joined(ids.AsSpan(first..(i + 1)));
+            first = i + 1;
             if (kind == SettlementKind.DeadLetter)
                 words.Number(2 * letter.Count).Fields(letter);
         }

@@ -63,7 +63,7 @@ internal sealed class BlockingConnection : IDisposable
             var server = _multiplexer.GetServer((RedisKey)stream.Bytes.ToArray());
             if (_id is not { } id || !server.EndPoint.Equals(id.Server))
                 _id = id = new(server.EndPoint, server.ExecuteAsync("CLIENT", ["ID"]));
-            return (id.Reply, server.ExecuteAsync(command, words));
+            return (id.Reply, server.ExecuteAsync(command, words.Boxed()));
         }
         catch (Exception error)
         {

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using RESPite.Messages;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 
@@ -10,6 +12,9 @@ internal delegate (long Count, TimeSpan Idle) DeliveryOf(StreamEntryId id, bool 
 /// <summary>Entries as a server sends them: an id and its names and values, or an id alone.</summary>
 internal static class EntryReply
 {
+    // Two numbers of twenty digits and what is between.
+    private const int MaxIdLength = 41;
+
     /// <summary>The entries of one stream, as XRANGE and XCLAIM reply.</summary>
     public static EntryBatch OfStream(StreamName stream, RedisResult reply, DeliveryOf deliveryOf)
     {
@@ -38,6 +43,14 @@ internal static class EntryReply
     }
 
     public static StreamEntryId IdOf(RedisResult reply) => StreamEntryId.Parse((string)reply!);
+
+    public static StreamEntryId IdOf(RespReader reply)
+    {
+        Span<char> text = stackalloc char[MaxIdLength];
+        return reply.TryGetSpan(out var bytes) && bytes.Length <= MaxIdLength
+            ? StreamEntryId.Parse(text[..Encoding.ASCII.GetChars(bytes, text)])
+            : StreamEntryId.Parse(reply.ReadString()!);
+    }
 
     public static EntryFields FieldsOf(RedisResult reply)
     {
