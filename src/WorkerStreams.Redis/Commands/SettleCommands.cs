@@ -7,12 +7,21 @@ namespace WorkerStreams.Redis.Commands;
 /// <summary>Settlement, which no command of Redis does on condition of ownership: one script, in one step.</summary>
 internal static class SettleCommands
 {
+    // So many values a script hands to a command.
+    private const int MaxAcknowledged = 1000;
+
     public static async ValueTask SettleAsync(
         RedisConnection connection, SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (request.Settlements.IsEmpty)
             return;
+        if (await AcknowledgedAsync(connection, request, cancellation))
+        {
+            // Done is the default.
+            outcomes.Span[..request.Settlements.Length].Clear();
+            return;
+        }
         var keys = new Arguments().Key(request.Stream);
         if (CheckDeadLetters(request))
             keys.Key(request.DeadLetterStream);
@@ -26,6 +35,34 @@ internal static class SettleCommands
                 _ => SettlementOutcome.NotPending,
             };
         }
+    }
+
+    // Mostly there are acknowledgements alone, and all are the owner's: then much less is asked of the server.
+    private static async ValueTask<bool> AcknowledgedAsync(RedisConnection connection, SettleRequest request, CancellationToken cancellation)
+    {
+        if (request.Settlements.Length > MaxAcknowledged || Ascending(request.Settlements.Span) is not { } ids)
+            return false;
+        var arguments = new Arguments().Name(request.Group).Name(request.Owner).Ids(ids);
+        return (long)await connection.RunAsync(Script.Acknowledge, new Arguments().Key(request.Stream), arguments, cancellation) == ids.Length;
+    }
+
+    // The ids in order, or null where there is something else to be done, or an id comes twice.
+    private static StreamEntryId[]? Ascending(ReadOnlySpan<Settlement> settlements)
+    {
+        var ids = new StreamEntryId[settlements.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (settlements[i].Kind != SettlementKind.Acknowledge)
+                return null;
+            ids[i] = settlements[i].Id;
+        }
+        Array.Sort(ids);
+        for (var i = 1; i < ids.Length; i++)
+        {
+            if (ids[i] == ids[i - 1])
+                return null;
+        }
+        return ids;
     }
 
     private static Arguments ArgumentsOf(SettleRequest request)

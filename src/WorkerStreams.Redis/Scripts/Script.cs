@@ -23,6 +23,8 @@ internal sealed class Script
 
     public static Script AutoClaim { get; } = new("autoclaim");
 
+    public static Script Acknowledge { get; } = new("acknowledge");
+
     public static Script Settle { get; } = new("settle");
 
     public string Text { get; }

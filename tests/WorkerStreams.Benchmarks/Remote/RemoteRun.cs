@@ -25,7 +25,9 @@ internal sealed class RemoteRun(OwnServer server, string stream, IRemoteLoop loo
         {
             // The last message wakes the consumer who waits for new ones.
             var published = direction == Direction.Consume ? 1 : messages;
-            await BothSides.RunAsync(() => loop.PublishAsync(published), () => loop.ConsumeAsync(messages));
+            // Begun before anything is there to be counted.
+            var consumer = loop.ConsumeAsync(messages);
+            await BothSides.RunAsync(() => loop.PublishAsync(published), () => consumer);
         }
         watch.Stop();
         await CheckAsync(messages);
