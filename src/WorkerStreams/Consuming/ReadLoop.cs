@@ -76,6 +76,8 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             intake.AcceptPending(entries, held.Overtaken.InReadUnderGate);
         else
             intake.Accept(entries);
+        // The handlers first: who has waited for entries would else ask for more before one is begun.
+        await Task.Yield();
     }
 
     private async ValueTask ResumeAsync(StreamEntryId after, Room room, CancellationToken cancellation)
