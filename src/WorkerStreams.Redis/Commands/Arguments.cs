@@ -118,8 +118,9 @@ internal sealed class Arguments
         return Written(length);
     }
 
-    /// <summary>As the client takes them for one server of several.</summary>
-    public object[] Boxed() => Array.ConvertAll(Words.ToArray(), static word => word.IsKey ? (object)word.Key : word.Value);
+    /// <summary>As the client takes them for one server of several; copies, to be kept as long as need be.</summary>
+    public object[] Boxed() =>
+        Array.ConvertAll(Words.ToArray(), static word => word.IsKey ? (object)word.Key : (RedisValue)((ReadOnlyMemory<byte>)word.Value).ToArray());
 
     private Arguments Bytes(ReadOnlySpan<byte> bytes)
     {

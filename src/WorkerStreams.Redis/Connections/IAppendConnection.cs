@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
 using WorkerStreams.Redis.Scripts;
 
@@ -7,7 +8,8 @@ namespace WorkerStreams.Redis.Connections;
 /// <summary>By which entries are appended, in the order of the calls.</summary>
 internal interface IAppendConnection
 {
-    ValueTask<RedisResult> SendAsync(string command, Arguments arguments, CancellationToken cancellation);
+    /// <summary>XADD. The words are not needed any more when this returns.</summary>
+    ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation);
 
     ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation);
 }

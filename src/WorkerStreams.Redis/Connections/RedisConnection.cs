@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
 using WorkerStreams.Redis.Scripts;
 
@@ -41,6 +42,12 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
             throw _roles.Seen(translated);
         }
     }
+
+    public ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation) =>
+        new(new AppendReply(Execute("XADD", words, cancellation), this), token: 0);
+
+    /// <summary>Looks at an error that was translated from one of <see cref="Execute"/>, and hands it back.</summary>
+    public StreamEngineException Seen(StreamEngineException error) => _roles.Seen(error);
 
     /// <inheritdoc cref="ReceiveAsync"/>
     public async ValueTask<RedisResult> SendAsync(string command, Arguments words, CancellationToken cancellation)

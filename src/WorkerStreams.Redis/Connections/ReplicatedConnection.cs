@@ -1,6 +1,7 @@
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Replies;
 using WorkerStreams.Redis.Scripts;
 
 namespace WorkerStreams.Redis.Connections;
@@ -25,11 +26,15 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
     private List<Append> _next = [];
     private bool _isRunning;
 
-    public ValueTask<RedisResult> SendAsync(string command, Arguments arguments, CancellationToken cancellation) => AppendAsync(new(command, arguments), cancellation);
+    public async ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation)
+    {
+        var reply = await AppendAsync(new Append("XADD", words.Boxed()), cancellation);
+        return reply.IsNull ? null : EntryReply.IdOf(reply);
+    }
 
     /// <summary>Sends the script's text each time: the server may be another one by now.</summary>
     public ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation) =>
-        AppendAsync(new("EVAL", [script.Text, keys.Count, .. keys, .. arguments]), cancellation);
+        AppendAsync(new Append("EVAL", [script.Text, keys.Count, .. keys.Boxed(), .. arguments.Boxed()]), cancellation);
 
     public void Dispose()
     {
@@ -145,7 +150,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
     // id, addr and laddr: of this connection alone, whatever the server.
     private static string IdentityOf(RedisResult info) => string.Join(' ', ((string)info!).Split(' ').Take(3));
 
-    private sealed record Append(string Command, Arguments Words)
+    private sealed record Append(string Command, object[] Words)
     {
         // Set by the rounds, one after the other.
         public int Moves { get; set; }

@@ -14,13 +14,43 @@ internal sealed class PublishWindow(int limit)
     private int _inFlight;
     private bool _closed;
 
+    // Those that nobody may be waiting for, the oldest first. Looked through when places are needed.
+    private readonly Queue<PendingPublish> _pending = new();
+    private bool _looking;
+
     /// <summary>The publishes in flight and those that wait.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
+            {
+                LookUnderGate();
                 return _inFlight + _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Takes a place if there is one at once.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            LookUnderGate();
+            if (_closed || _inFlight == limit)
+                return false;
+            _inFlight++;
+            return true;
+        }
+    }
+
+    /// <summary>The publish, which has a place, gives it back when it ends.</summary>
+    public void LeaveWhenEnded(PendingPublish publish)
+    {
+        lock (_gate)
+        {
+            _pending.Enqueue(publish);
+            LookUnderGate();
         }
     }
 
@@ -39,6 +69,7 @@ internal sealed class PublishWindow(int limit)
                 return new(true);
             }
             waiter = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            LookUnderGate();
         }
         return WaitAsync(waiter, cancellation);
     }
@@ -55,6 +86,7 @@ internal sealed class PublishWindow(int limit)
             }
             else if (--_inFlight == 0 && _closed)
                 _emptyWanted.ReleaseAll();
+            LookUnderGate();
         }
         next?.TrySetResult();
     }
@@ -65,8 +97,22 @@ internal sealed class PublishWindow(int limit)
         lock (_gate)
         {
             _closed = true;
+            LookUnderGate();
             return _inFlight == 0 ? Task.CompletedTask : _emptyWanted.WaitAsync(cancellation);
         }
+    }
+
+    // Each that ends here leaves. Where somebody waits for a place, or for all of them, the oldest is to tell when it ends.
+    private void LookUnderGate()
+    {
+        if (_looking)
+            return;
+        _looking = true;
+        while (_pending.TryPeek(out var oldest) && oldest.TryEnd())
+            _pending.Dequeue();
+        _looking = false;
+        if ((_waiting.Count > 0 || _closed) && _pending.TryPeek(out var next))
+            next.Attach();
     }
 
     private async ValueTask<bool> WaitAsync(LinkedListNode<TaskCompletionSource> waiter, CancellationToken cancellation)

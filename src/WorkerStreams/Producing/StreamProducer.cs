@@ -21,6 +21,9 @@ internal sealed class StreamProducer<TMessage>(
     // What was refused for want of memory, and when, until a message is taken. Written by whoever publishes.
     private volatile Tuple<StreamEngineException, long>? _refused;
 
+    // Made once.
+    private Action<Exception?>? _ended;
+
     // Kept for the next publish of many; taken and given back by exchange.
     private AppendBatch? _spareBatch;
 
@@ -28,33 +31,10 @@ internal sealed class StreamProducer<TMessage>(
 
     public StreamEngineException? Refusal => _refused is { } refused && time.GetElapsedTime(refused.Item2) < RefusalHolds ? refused.Item1 : null;
 
-    public async ValueTask<StreamEntryId> PublishAsync(TMessage message, PublishOptions? options = null, CancellationToken cancellation = default)
-    {
-        if (options?.Ids is { } ids)
-            throw new ArgumentException($"{nameof(options.Ids)} has {ids.Count} ids and was given for one message. Allowed: {nameof(options.Id)}.", nameof(options));
-        await EnterAsync(cancellation);
-        var publishing = _telemetry.Start();
-        var handedOver = false;
-        try
-        {
-            var id = (await AppendAsync(message, options, publishing, ref handedOver, cancellation))!.Value;
-            publishing.Stored(id);
-            Taken();
-            return id;
-        }
-        catch (Exception failure)
-        {
-            publishing.Ended(0, 1, failure);
-            Refused(failure);
-            if (handedOver)
-                throw PublishError.Of(plan.Stream, failure);
-            throw;
-        }
-        finally
-        {
-            _window.Leave();
-        }
-    }
+    public ValueTask<StreamEntryId> PublishAsync(TMessage message, PublishOptions? options = null, CancellationToken cancellation = default) =>
+        _telemetry.IsWatched || options?.Ids is not null || cancellation.IsCancellationRequested || !_window.TryEnter()
+            ? PublishWatchedAsync(message, options, cancellation)
+            : PublishEntered(message, options, cancellation);
 
     public async ValueTask<IReadOnlyList<StreamEntryId>> PublishManyAsync(
         IEnumerable<TMessage> messages, PublishOptions? options = null, CancellationToken cancellation = default)
@@ -92,6 +72,14 @@ internal sealed class StreamProducer<TMessage>(
         return _window.Count;
     }
 
+    private void Ended(Exception? failure)
+    {
+        if (failure is null)
+            Taken();
+        else
+            Refused(failure);
+    }
+
     private void Taken()
     {
         if (_refused is not null)
@@ -102,6 +90,63 @@ internal sealed class StreamProducer<TMessage>(
     {
         if (failure is StreamEngineException { Code: StreamErrorCode.OutOfMemory } full)
             _refused = new(full, time.GetTimestamp());
+    }
+
+    // Where nobody watches, it does without a continuation; see PendingPublish.
+    private ValueTask<StreamEntryId> PublishEntered(TMessage message, PublishOptions? options, CancellationToken cancellation)
+    {
+        var handedOver = false;
+        try
+        {
+            var answer = AppendAsync(message, options, publishing: default, ref handedOver, cancellation);
+            if (!answer.IsCompleted)
+                return Pending(answer);
+            var id = answer.GetAwaiter().GetResult()!.Value;
+            Taken();
+            _window.Leave();
+            return new(id);
+        }
+        catch (Exception failure)
+        {
+            Refused(failure);
+            _window.Leave();
+            return ValueTask.FromException<StreamEntryId>(handedOver ? PublishError.Of(plan.Stream, failure) : failure);
+        }
+    }
+
+    private ValueTask<StreamEntryId> Pending(ValueTask<StreamEntryId?> answer)
+    {
+        var publish = new PendingPublish(answer, plan.Stream, _window, _ended ??= Ended);
+        _window.LeaveWhenEnded(publish);
+        return new(publish, publish.Version);
+    }
+
+    private async ValueTask<StreamEntryId> PublishWatchedAsync(TMessage message, PublishOptions? options, CancellationToken cancellation)
+    {
+        if (options?.Ids is { } ids)
+            throw new ArgumentException($"{nameof(options.Ids)} has {ids.Count} ids and was given for one message. Allowed: {nameof(options.Id)}.", nameof(options));
+        await EnterAsync(cancellation);
+        var publishing = _telemetry.Start();
+        var handedOver = false;
+        try
+        {
+            var id = (await AppendAsync(message, options, publishing, ref handedOver, cancellation))!.Value;
+            publishing.Stored(id);
+            Taken();
+            return id;
+        }
+        catch (Exception failure)
+        {
+            publishing.Ended(0, 1, failure);
+            Refused(failure);
+            if (handedOver)
+                throw PublishError.Of(plan.Stream, failure);
+            throw;
+        }
+        finally
+        {
+            _window.Leave();
+        }
     }
 
     private async ValueTask EnterAsync(CancellationToken cancellation)

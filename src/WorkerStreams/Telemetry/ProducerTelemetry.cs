@@ -9,6 +9,9 @@ internal sealed class ProducerTelemetry(StreamTelemetry telemetry, StreamName st
     private readonly string _spanName = $"publish {stream}";
     private readonly KeyValuePair<string, object?>[] _tags = Tags.OfPublish(stream);
 
+    /// <summary>Whether anybody wants to know when a publish ends.</summary>
+    public bool IsWatched => StreamTelemetry.Source.HasListeners() || telemetry.Sent.Enabled || telemetry.OperationDuration.Enabled;
+
     /// <summary>Begins a publish. Its span is the one that consumers continue.</summary>
     public Publishing Start()
     {

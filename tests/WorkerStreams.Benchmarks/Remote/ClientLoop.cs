@@ -18,7 +18,7 @@ internal sealed class ClientLoop : IRemoteLoop
     private readonly RedisKey _stream;
     private readonly Payload _payload;
     private readonly bool _acknowledgesEach;
-    private readonly SlidingWindow _window = new();
+    private readonly SlidingWindow<RedisValue> _window = new();
 
     private ClientLoop(ConnectionMultiplexer connection, string stream, Payload payload, bool acknowledgesEach) =>
         (_connection, _database, _stream, _payload, _acknowledgesEach) = (connection, connection.GetDatabase(), stream, payload, acknowledgesEach);
@@ -33,8 +33,8 @@ internal sealed class ClientLoop : IRemoteLoop
     {
         for (var i = 0; i < messages; i++)
         {
-            await _window.BeforeAsync();
-            _window.Add(_database.StreamAddAsync(_stream, s_field, _payload.Make(i)));
+            await _window.OldestAsync();
+            _window.Sent(new(_database.StreamAddAsync(_stream, s_field, _payload.Make(i))));
         }
         await _window.AllAsync();
     }

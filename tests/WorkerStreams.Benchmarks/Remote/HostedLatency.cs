@@ -21,12 +21,12 @@ internal sealed class HostedLatency : ILatencyLoop
 
     public Arrival Arrival { get; }
 
-    public static async Task<HostedLatency> StartAsync(OwnServer server, string stream, int othersThatWait = 0, RedisEngineOptions? options = null)
+    public static async Task<HostedLatency> StartAsync(OwnServer server, string stream, int othersThatWait = 0, Action<RedisEngineOptions>? configure = null)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddSingleton(new Arrival());
-        builder.Services.AddWorkerStreams().UseRedis(server.Configuration, options);
+        builder.Services.AddWorkerStreams().UseRedis(server.Configuration, configure);
         builder.Services.AddStreamProducer<OrderLine>(stream, producer => producer.KeepForever = true);
         for (var i = 0; i < othersThatWait; i++)
             builder.Services.AddStreamConsumer<OrderLine, Handler>($"{stream}/other-{i}", RemoteRun.Group, name: $"other-{i}");

@@ -15,7 +15,7 @@ internal sealed class RemoteIdle(OwnServer server, Report report, Effort effort)
     public async Task RunAsync()
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.Services.AddSingleton(new Tally());
         builder.Services.AddWorkerStreams().UseRedis(server.Configuration);
         for (var i = 0; i < Groups; i++)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using WorkerStreams.Benchmarks.Harness;
-using WorkerStreams.Redis;
 
 namespace WorkerStreams.Benchmarks.Remote;
 
@@ -13,7 +12,7 @@ internal sealed class RemoteLatency(OwnServer server, Report report, Effort effo
     {
         await using var ours = await HostedLatency.StartAsync(server, "redis/latency/hosted");
         await using var doorbell = await HostedLatency.StartAsync(
-            server, "redis/latency/doorbell", othersThatWait: 1, new RedisEngineOptions { MaxBlockingConnections = 1 });
+            server, "redis/latency/doorbell", othersThatWait: 1, options => options.MaxBlockingConnections = 1);
         await using var client = await ClientLatency.StartAsync(server, "redis/latency/by-hand");
         await using var socket = await SocketLatency.StartAsync(server, "redis/latency/socket");
         ILatencyLoop[] loops = [ours, doorbell, client, socket];

@@ -59,6 +59,29 @@ public sealed class InFlightTests
     }
 
     [Fact]
+    public async Task A_publish_that_nobody_waits_for_makes_room_and_is_waited_for_by_a_flush()
+    {
+        using var world = CreateHeld(maxInFlight: 2);
+        var unheard = new List<ValueTask<StreamEntryId>>();
+        Keep(world.Producer.PublishAsync(Order(1), null, Cancellation));
+        Keep(world.Producer.PublishAsync(Order(2), null, Cancellation));
+        var third = world.Producer.PublishAsync(Order(3), null, Cancellation).AsTask();
+        (await NextAsync()).SetException(new StreamEngineException(StreamErrorCode.Unavailable, "ERR gone"));
+        var answers = (await NextAsync(), await NextAsync());
+        var flush = world.Producer.FlushAsync(Cancellation).AsTask();
+        answers.Item2.SetResult();
+        await third;
+        Assert.False(flush.IsCompleted);
+        answers.Item1.SetResult();
+        Assert.Equal(0, await flush);
+        Assert.Equal([1, 2, 3], world.UserIds);
+        await Assert.ThrowsAsync<PublishException>(async () => await unheard[0]);
+        Assert.True(await unheard[1] < await third);
+
+        void Keep(ValueTask<StreamEntryId> publish) => unheard.Add(publish);
+    }
+
+    [Fact]
     public async Task A_flush_waits_for_all_in_flight_and_those_who_wait_and_refuses_new_ones()
     {
         using var world = CreateHeld(maxInFlight: 1);
