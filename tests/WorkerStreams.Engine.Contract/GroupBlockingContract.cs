@@ -133,6 +133,17 @@ public abstract class GroupBlockingContract(EngineFixture fixture) : EngineContr
     }
 
     [Fact]
+    public async Task A_consumer_that_is_deleted_while_it_waits_comes_back_when_it_is_woken_for_nothing()
+    {
+        await CreateGroupAsync("5-0");
+        var read = await BlockOneAsync("a");
+        await Engine.DeleteConsumerAsync(Stream, Group, "a");
+        await AppendAsync("4-0");
+        await read.WaitsAsync();
+        Assert.Equal(Traits.RepeatsBlockedReads ? "a" : "", await ConsumersAsync());
+    }
+
+    [Fact]
     public async Task A_waiting_read_without_acknowledgement_leaves_nothing_pending()
     {
         await CreateGroupAsync();
