@@ -16,6 +16,6 @@ internal static class RedisBenchmark
         await using var server = await OwnServer.StartAsync(path);
         await new RemoteRates(server, report, effort).RunAsync();
         await new RemoteLatency(server, report, effort).RunAsync();
-        await new RemoteIdle(server, report, effort).RunAsync();
+        await new RemoteIdle(server, report).RunAsync();
     }
 }
