@@ -100,7 +100,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         }
         catch (RedisConnectionException error) when (multiplexer is null)
         {
-            throw StartFailure.Explain(configuration, [error, .. failures.Seen], origin);
+            throw StartFailure.Explain(configuration, [error, .. failures.Seen()], origin);
         }
         catch (Exception error)
         {

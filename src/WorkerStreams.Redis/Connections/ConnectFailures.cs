@@ -9,10 +9,17 @@ namespace WorkerStreams.Redis.Connections;
 /// </summary>
 internal sealed class ConnectFailures(ILoggerFactory? inner) : ILoggerFactory
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentQueue<Exception> _seen = [];
     private volatile bool _ended;
 
-    public IReadOnlyCollection<Exception> Seen => _seen;
+    /// <summary>What the client has logged. It may give up on one thread before another has logged why, so a little is waited for the first.</summary>
+    public IReadOnlyCollection<Exception> Seen()
+    {
+        SpinWait.SpinUntil(() => !_seen.IsEmpty, Patience);
+        return _seen.ToArray();
+    }
 
     public ILogger CreateLogger(string categoryName) => new Log(this, inner?.CreateLogger(categoryName) ?? NullLogger.Instance);
 
