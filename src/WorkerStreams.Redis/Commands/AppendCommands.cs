@@ -22,9 +22,7 @@ internal static class AppendCommands
         if (options.Trim is { } trim)
             words.Options(StreamCommands.TrimOptions(trim));
         words.Text(entry.Id.ToString()).Fields(entry.Fields);
-        var answer = connection.AppendAsync(words, cancellation);
-        words.GiveBack();
-        return answer;
+        return connection.AppendAsync(words, cancellation);
     }
 
     /// <summary>Appends by a script as many entries at once as may be, so that who waits is served with all of them. Once begun it is not cancelled.</summary>

@@ -28,7 +28,7 @@ internal sealed class Arguments
 
     public ReadOnlyMemory<RedisKeyOrValue> Words => _words.AsMemory(0, Count);
 
-    /// <summary>Words to be given back when the command is sent.</summary>
+    /// <summary>Words that may be given back when the command is sent.</summary>
     public static Arguments Take()
     {
         var kept = t_kept;
@@ -118,9 +118,14 @@ internal sealed class Arguments
         return Written(length);
     }
 
-    /// <summary>As the client takes them for one server of several; copies, to be kept as long as need be.</summary>
-    public object[] Boxed() =>
-        Array.ConvertAll(Words.ToArray(), static word => word.IsKey ? (object)word.Key : (RedisValue)((ReadOnlyMemory<byte>)word.Value).ToArray());
+    /// <summary>As the client takes them where it may send them again, or to one server. They share the bytes, so these words are not to be given back.</summary>
+    public object[] Boxed()
+    {
+        var boxed = new object[Count];
+        for (var i = 0; i < boxed.Length; i++)
+            boxed[i] = _words[i].IsKey ? (object)_words[i].Key : _words[i].Value;
+        return boxed;
+    }
 
     private Arguments Bytes(ReadOnlySpan<byte> bytes)
     {

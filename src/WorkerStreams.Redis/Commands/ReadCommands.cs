@@ -20,8 +20,10 @@ internal static class ReadCommands
     {
         if (request is ReadGroupRequest group && group.Streams.Any(static stream => stream.Position.Kind == ReadPositionKind.After))
             return await ReadHistoryAsync(connection, group, cancellation);
-        var reply = await connection.ReceiveAsync(CommandOf(request), WordsOf(request, request.Streams, block: null), cancellation);
-        return LeasedReply.OfStreams(reply, DeliveryOf(request));
+        var (command, words) = (CommandOf(request), WordsOf(request, request.Streams, block: null));
+        return connection.LeasesReplies
+            ? LeasedReply.OfStreams(await connection.ReceiveAsync(command, words, cancellation), DeliveryOf(request))
+            : BatchOf(request, await connection.SendAsync(command, words, cancellation));
     }
 
     public static Arguments WordsOf(ReadRequest request, IReadOnlyList<StreamPosition> streams, TimeSpan? block)

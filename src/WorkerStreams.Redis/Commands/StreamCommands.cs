@@ -15,7 +15,8 @@ internal static class StreamCommands
         var words = new Arguments().Key(stream).Bound(reverse ? end : start).Bound(reverse ? start : end);
         if (count is { } most)
             words.Text("COUNT").Number(most);
-        return LeasedReply.OfStream(stream, await connection.ReceiveAsync(reverse ? "XREVRANGE" : "XRANGE", words, cancellation), NotDelivered);
+        var reply = await connection.SendAsync(reverse ? "XREVRANGE" : "XRANGE", words, cancellation);
+        return EntryReply.OfStream(stream, reply, static (_, _) => NotDelivered);
     }
 
     public static async ValueTask<long> DeleteAsync(RedisConnection connection, StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Replies;
 using WorkerStreams.Redis.Scripts;
 
 namespace WorkerStreams.Redis.Connections;
@@ -11,26 +12,53 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
     private readonly IDatabase _database = multiplexer.GetDatabase();
     private readonly RoleCheck _roles = new(multiplexer);
 
-    /// <summary>Sends a command, unless it is cancelled before. The words are not needed any more when this returns; errors are the client's own.</summary>
-    public Task<RespResult> Execute(string command, Arguments words, CancellationToken cancellation)
+    // Until a server is connected it is not known.
+    private volatile ServerKind _kind;
+
+    /// <summary>
+    /// Whether replies may be had as they came, by <see cref="ReceiveAsync"/>. In a cluster the client may have to send a command again, to where its slot has gone,
+    /// and then it has none of its words any more.
+    /// </summary>
+    public bool LeasesReplies
     {
-        if (cancellation.IsCancellationRequested)
-            return Task.FromCanceled<RespResult>(cancellation);
-        try
+        get
         {
-            // A replica's answer would be old, and what a replica refuses is no news.
-            return _database.ExecuteRespAsync(command, words.Words, CommandFlags.DemandMaster);
-        }
-        catch (Exception error)
-        {
-            return Task.FromException<RespResult>(error);
+            if (_kind == ServerKind.Unknown && Array.Find(multiplexer.GetServers(), static server => server.IsConnected) is { } server)
+                _kind = server.ServerType == ServerType.Cluster ? ServerKind.Cluster : ServerKind.Single;
+            return _kind == ServerKind.Single;
         }
     }
+
+    public ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation)
+    {
+        if (!LeasesReplies)
+            return AppendToClusterAsync(words, cancellation);
+        var reply = Execute("XADD", words, cancellation);
+        words.GiveBack();
+        return new(new AppendReply(reply, this), token: 0);
+    }
+
+    /// <summary>Looks at an error that was translated from one of the client's, and hands it back.</summary>
+    public StreamEngineException Seen(StreamEngineException error) => _roles.Seen(error);
 
     /// <summary>
     /// Sends a command, unless it is cancelled before. Then its answer is waited for, as long as the client's time-out allows: who turned away would not know
     /// what was done, or delivered.
     /// </summary>
+    public async ValueTask<RedisResult> SendAsync(string command, Arguments words, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return await ExecuteAsync(command, words);
+        }
+        catch (Exception error) when (RedisError.Translate(error) is { } translated)
+        {
+            throw _roles.Seen(translated);
+        }
+    }
+
+    /// <summary>Does as <see cref="SendAsync"/> does, where <see cref="LeasesReplies"/>.</summary>
     public async ValueTask<RespResult> ReceiveAsync(string command, Arguments words, CancellationToken cancellation)
     {
         try
@@ -43,27 +71,20 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         }
     }
 
-    public ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation) =>
-        new(new AppendReply(Execute("XADD", words, cancellation), this), token: 0);
-
-    /// <summary>Looks at an error that was translated from one of <see cref="Execute"/>, and hands it back.</summary>
-    public StreamEngineException Seen(StreamEngineException error) => _roles.Seen(error);
-
-    /// <inheritdoc cref="ReceiveAsync"/>
-    public async ValueTask<RedisResult> SendAsync(string command, Arguments words, CancellationToken cancellation)
-    {
-        using var reply = await ReceiveAsync(command, words, cancellation);
-        return reply.Read().ReadRedisResult();
-    }
-
     /// <summary>Runs a script on keys of one slot. One that the server does not know yet, or no more, is sent along.</summary>
     public async ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         try
         {
-            using var reply = await RunByHashAsync() ?? await Execute("EVAL", Words(script.Text), CancellationToken.None);
-            return reply.Read().ReadRedisResult();
+            try
+            {
+                return await ExecuteAsync("EVALSHA", Words(script.Hash));
+            }
+            catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                return await ExecuteAsync("EVAL", Words(script.Text));
+            }
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
         {
@@ -71,17 +92,36 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         }
 
         Arguments Words(string name) => new Arguments().Text(name).Number(keys.Count).Options(keys).Options(arguments);
+    }
 
-        async Task<RespResult?> RunByHashAsync()
+    private async ValueTask<StreamEntryId?> AppendToClusterAsync(Arguments words, CancellationToken cancellation)
+    {
+        var id = await SendAsync("XADD", words, cancellation);
+        return id.IsNull ? null : EntryReply.IdOf(id);
+    }
+
+    // The words are not needed any more when this returns.
+    private Task<RespResult> Execute(string command, Arguments words, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<RespResult>(cancellation);
+        try
         {
-            try
-            {
-                return await Execute("EVALSHA", Words(script.Hash), CancellationToken.None);
-            }
-            catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-            {
-                return null;
-            }
+            return _database.ExecuteRespAsync(command, words.Words, CommandFlags.DemandMaster);
         }
+        catch (Exception error)
+        {
+            return Task.FromException<RespResult>(error);
+        }
+    }
+
+    // A replica's answer would be old, and what a replica refuses is no news.
+    private Task<RedisResult> ExecuteAsync(string command, Arguments words) => _database.ExecuteAsync(command, words.Boxed(), CommandFlags.DemandMaster);
+
+    private enum ServerKind
+    {
+        Unknown,
+        Single,
+        Cluster,
     }
 }

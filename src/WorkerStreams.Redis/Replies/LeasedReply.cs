@@ -7,7 +7,7 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Redis.Replies;
 
-/// <summary>Entries as XREAD, XREADGROUP and XRANGE reply, taken from the bytes of the reply to one buffer of the batch.</summary>
+/// <summary>Entries as XREAD and XREADGROUP reply, taken from the bytes of the reply to one buffer of the batch.</summary>
 internal sealed class LeasedReply : IDisposable
 {
     private readonly byte[] _fields;
@@ -28,7 +28,8 @@ internal sealed class LeasedReply : IDisposable
             // RESP3 has a map of names and entries, RESP2 pairs of them.
             var isMap = reader.Prefix == RespPrefix.Map;
             var streams = isMap ? reader.AggregateLength() / 2 : reader.AggregateLength();
-            var (builder, fields) = Begin(reader, delivery);
+            var (builder, fields) = (new EntryBatchBuilder(), new LeasedReply((int)reader.ProtocolBytesRemaining, delivery));
+            builder.Keep(fields);
             for (var i = 0; i < streams; i++)
             {
                 if (!isMap)
@@ -42,32 +43,10 @@ internal sealed class LeasedReply : IDisposable
         }
     }
 
-    /// <summary>The entries of one stream. The reply is not needed any more.</summary>
-    public static EntryBatch OfStream(StreamName stream, RespResult reply, (long Count, TimeSpan Idle) delivery)
-    {
-        using (reply)
-        {
-            var reader = reply.Read();
-            if (reader.IsNull)
-                return EntryBatch.Empty;
-            var (builder, fields) = Begin(reader, delivery);
-            builder.BeginStream(stream);
-            fields.AddEntries(builder, ref reader);
-            return builder.Build();
-        }
-    }
-
     public void Dispose()
     {
         Poison();
         ArrayPool<byte>.Shared.Return(_fields);
-    }
-
-    private static (EntryBatchBuilder, LeasedReply) Begin(in RespReader reader, (long Count, TimeSpan Idle) delivery)
-    {
-        var (builder, fields) = (new EntryBatchBuilder(), new LeasedReply((int)reader.ProtocolBytesRemaining, delivery));
-        builder.Keep(fields);
-        return (builder, fields);
     }
 
     private void AddEntries(EntryBatchBuilder builder, ref RespReader reader)
