@@ -103,7 +103,17 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
     public void Stall() => _isStalled = true;
 
     /// <summary>Ends one way: the client may send and hears nothing more, or the server hears nothing more and may answer.</summary>
-    public void HalfClose(bool towardsClient) => (towardsClient ? client : server).Client.Shutdown(SocketShutdown.Send);
+    public void HalfClose(bool towardsClient)
+    {
+        try
+        {
+            (towardsClient ? client : server).Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception ended) when (ended is ObjectDisposedException or SocketException)
+        {
+            // The client has given it up meanwhile.
+        }
+    }
 
     internal Task PassAsync() => Task.WhenAny(PassAsync(client, server), PassAsync(server, client)).Unwrap();
 
