@@ -1,5 +1,6 @@
 using WorkerStreams.Benchmarks.Harness;
 using WorkerStreams.Benchmarks.Remote;
+using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Benchmarks;
 
@@ -8,12 +9,12 @@ internal static class RedisBenchmark
 {
     public static async Task RunAsync(Effort effort, Report report)
     {
-        if (OwnServer.Find() is not { } path)
+        if (ServerProcess.Find() is null)
         {
-            Console.WriteLine($"redis: left out, for there is no redis-server on the path, and {OwnServer.Variable} names none");
+            Console.WriteLine($"redis: left out. {ServerProcess.MissingReason}");
             return;
         }
-        await using var server = await OwnServer.StartAsync(path);
+        await using var server = await OwnServer.StartAsync();
         await new RemoteRates(server, report, effort).RunAsync();
         await new RemoteLatency(server, report, effort).RunAsync();
         await new RemoteIdle(server, report).RunAsync();

@@ -90,11 +90,12 @@ public sealed partial class OrderProcessingRedisTests(RedisServer server, Server
     private static async Task<long> WrittenAsync(string path, long least)
     {
         using var ledger = new Ledger(path);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
         while (true)
         {
             if (ledger.ReadTotals().OrderLines is var written && written >= least)
                 return written;
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
         }
     }
 }

@@ -4,7 +4,7 @@ using WorkerStreams.Redis.Scripts;
 
 namespace WorkerStreams.Redis.Commands;
 
-/// <summary>Settlement, which no command of Redis does on condition of ownership: one script, in one step.</summary>
+/// <summary>Settlement, which no command of Redis does on condition of ownership: a script, in one step.</summary>
 internal static class SettleCommands
 {
     // So many values a script hands to a command.

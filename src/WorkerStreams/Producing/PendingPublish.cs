@@ -32,6 +32,8 @@ internal sealed class PendingPublish(ValueTask<StreamEntryId?> answer, StreamNam
             Volatile.Write(ref _state, State.Idle);
             return false;
         }
+        // Who has begun to wait meanwhile goes on by himself: this may be somebody else's call, and the window's gate held.
+        _result.RunContinuationsAsynchronously = true;
         End();
         return true;
     }

@@ -76,11 +76,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="settings">Lines of its configuration file.</param>
     public static async Task<ServerProcess> StartAsync(string[] options, string[] settings)
     {
+        // By these words at its beginning xunit knows an exception that skips a test; the benchmarks, which share this, have no xunit.
         if (Find() is not { } path)
-        {
-            Assert.Skip(MissingReason);
-            return null;
-        }
+            throw new InvalidOperationException($"$XunitDynamicSkip${MissingReason}");
         var server = new ServerProcess(path, options, settings);
         await server.StartAgainAsync();
         return server;
@@ -173,7 +171,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         await _shell.StandardInput.WriteLineAsync(word);
         await _shell.StandardInput.FlushAsync(CancellationToken.None);
-        Assert.Equal(word, await _shell.StandardOutput.ReadLineAsync(CancellationToken.None));
+        if (await _shell.StandardOutput.ReadLineAsync(CancellationToken.None) is var echo && echo != word)
+            throw new InvalidOperationException($"The server's shell answers '{echo}' to {word}.");
     }
-
 }

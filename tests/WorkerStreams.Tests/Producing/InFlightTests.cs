@@ -30,6 +30,34 @@ public sealed class InFlightTests
     }
 
     [Fact]
+    public async Task Who_begins_to_wait_while_another_ends_the_publish_does_not_go_on_within_that_call()
+    {
+        var window = new PublishWindow(1);
+        Assert.True(window.TryEnter());
+        var goesOn = new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously);
+        PendingPublish? publish = null;
+        publish = new(new(new StreamEntryId(1, 0)), "orders", window, _ =>
+        {
+            var waits = new Thread(() =>
+                new ValueTask<StreamEntryId>(publish!, publish!.Version).GetAwaiter().UnsafeOnCompleted(() => goesOn.SetResult(Thread.CurrentThread)));
+            waits.Start();
+            waits.Join();
+        });
+
+        Thread? ends = null;
+        var looking = new Thread(() =>
+        {
+            ends = Thread.CurrentThread;
+            window.LeaveWhenEnded(publish);
+        });
+        looking.Start();
+        looking.Join();
+
+        Assert.NotSame(ends, await goesOn.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancellation));
+        Assert.Equal(0, window.Count);
+    }
+
+    [Fact]
     public async Task Who_waits_can_be_cancelled_and_is_not_stored()
     {
         using var world = CreateHeld(maxInFlight: 1);
