@@ -1,4 +1,3 @@
-using System.Net;
 using StackExchange.Redis;
 
 namespace WorkerStreams.Redis.Tests.Servers;
@@ -18,9 +17,8 @@ public sealed class SentinelSet : IAsyncDisposable
     {
         get
         {
-            var configuration = new ConfigurationOptions { ServiceName = Service, AllowAdmin = true };
-            foreach (var sentinel in _sentinels)
-                configuration.EndPoints.Add(IPAddress.Loopback, sentinel.Port);
+            var configuration = ServerProcess.Client([.. _sentinels.Select(sentinel => sentinel.Port)]);
+            configuration.ServiceName = Service;
             return configuration;
         }
     }

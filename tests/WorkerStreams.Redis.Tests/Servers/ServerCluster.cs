@@ -1,4 +1,3 @@
-using System.Net;
 using StackExchange.Redis;
 
 [assembly: AssemblyFixture(typeof(WorkerStreams.Redis.Tests.Servers.ServerCluster))]
@@ -15,13 +14,7 @@ public sealed class ServerCluster : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>The client's settings.</summary>
-    public async Task<ConfigurationOptions> ConfigureAsync()
-    {
-        var configuration = new ConfigurationOptions { AllowAdmin = true };
-        foreach (var server in await _servers.Value)
-            configuration.EndPoints.Add(IPAddress.Loopback, server.Port);
-        return configuration;
-    }
+    public async Task<ConfigurationOptions> ConfigureAsync() => ServerProcess.Client([.. (await _servers.Value).Select(server => server.Port)]);
 
     /// <summary>Asks each server until one takes the command, which is the one that has its keys.</summary>
     public async Task<ServerProcess> FindAsync(string command)

@@ -57,7 +57,17 @@ public sealed class ServerProcess : IAsyncDisposable
     public string Log => File.ReadAllText(Path.Combine(_folder, "log"));
 
     /// <summary>The client's settings.</summary>
-    public ConfigurationOptions Configuration => new() { EndPoints = { { IPAddress.Loopback, Port } }, AllowAdmin = true };
+    public ConfigurationOptions Configuration => Client(Port);
+
+    /// <summary>Settings of a client that has patience, since other tests keep the machine busy.</summary>
+    public static ConfigurationOptions Client(params ReadOnlySpan<int> ports)
+    {
+        var patience = (int)Patience.TotalMilliseconds;
+        var configuration = new ConfigurationOptions { AllowAdmin = true, ConnectTimeout = patience, AsyncTimeout = patience, SyncTimeout = patience };
+        foreach (var port in ports)
+            configuration.EndPoints.Add(IPAddress.Loopback, port);
+        return configuration;
+    }
 
     /// <summary>The server's file, or null where there is none.</summary>
     public static string? Find() =>

@@ -23,7 +23,8 @@ internal sealed class TlsServer : IAsyncDisposable
     {
         get
         {
-            var configuration = new ConfigurationOptions { EndPoints = { { IPAddress.Loopback, TlsPort } }, Ssl = true, AllowAdmin = true };
+            var configuration = ServerProcess.Client(TlsPort);
+            configuration.Ssl = true;
             configuration.CertificateSelection += (_, _, _, _, _) => _certificate;
             configuration.CertificateValidation += (_, shown, _, _) => shown is not null && shown.GetCertHashString() == _certificate.GetCertHashString();
             return configuration;
