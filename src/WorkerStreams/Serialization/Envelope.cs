@@ -8,30 +8,22 @@ namespace WorkerStreams.Serialization;
 internal readonly ref struct Envelope
 {
     private readonly EntryFields _fields;
-    private readonly ReadOnlySpan<byte> _version;
-    private readonly bool _hasPayload;
     private readonly bool _hasHeaders;
 
     private Envelope(EntryFields fields)
     {
         _fields = fields;
         var field = fields.GetEnumerator();
-        if (!field.MoveNext() || !field.Current.Name.SequenceEqual(EnvelopeField.Version))
+        if (!field.MoveNext() || !field.Current.Name.StartsWith(EnvelopeField.PayloadPrefix))
             return;
         HasEnvelope = true;
-        _version = field.Current.Value;
+        Type = field.Current.Name[EnvelopeField.PayloadPrefix.Length..];
+        Payload = field.Current.Value;
         ContentType = EnvelopeField.DefaultContentType;
         while (field.MoveNext())
         {
             var name = field.Current.Name;
-            if (name.SequenceEqual(EnvelopeField.Payload))
-            {
-                Payload = field.Current.Value;
-                _hasPayload = true;
-            }
-            else if (name.SequenceEqual(EnvelopeField.Type))
-                Type = field.Current.Value;
-            else if (name.StartsWith(EnvelopeField.HeaderPrefix))
+            if (name.StartsWith(EnvelopeField.HeaderPrefix))
                 _hasHeaders = true;
             else if (name.SequenceEqual(EnvelopeField.TraceParent))
                 TraceParent = field.Current.Value;
@@ -42,7 +34,7 @@ internal readonly ref struct Envelope
         }
     }
 
-    /// <summary>Whether the entry bears an envelope: its first field is the version.</summary>
+    /// <summary>Whether the entry bears an envelope: its first field is the payload.</summary>
     public bool HasEnvelope { get; }
 
     public ReadOnlySpan<byte> Payload { get; }
@@ -60,13 +52,12 @@ internal readonly ref struct Envelope
     public static Envelope Read(EntryFields fields) => new(fields);
 
     /// <summary>What a codec decodes.</summary>
-    /// <exception cref="MessageDecodeException">The envelope is of another version, or has no payload.</exception>
+    /// <exception cref="MessageDecodeException">The envelope is of another version.</exception>
     public EncodedMessage ToMessage()
     {
-        if (HasEnvelope && !_version.SequenceEqual(EnvelopeField.CurrentVersion))
-            throw new MessageDecodeException($"The envelope's field 'ws' holds '{Shown.Text(_version)}'. Expected: '1', the version that this release reads.");
-        if (HasEnvelope && !_hasPayload)
-            throw new MessageDecodeException("The envelope has no field 'data', so there is no payload.");
+        var first = _fields.GetEnumerator();
+        if (!HasEnvelope && first.MoveNext() && EnvelopeField.IsOfAnotherVersion(first.Current.Name))
+            throw new MessageDecodeException($"The entry's first field is '{Shown.Text(first.Current.Name)}'. Expected: 'ws:' and a type, the version of the envelope that this release reads.");
         return new(_fields, HasEnvelope, Payload, Type, ContentType);
     }
 

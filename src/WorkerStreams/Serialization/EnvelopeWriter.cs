@@ -10,18 +10,17 @@ internal sealed class EnvelopeWriter<TMessage>
 {
     private readonly IMessageCodec<TMessage> _codec;
 
-    /// <summary>The fields that every entry begins with: version, type and content type.</summary>
-    private readonly EntryFields _constant;
+    // The name of the first field.
+    private readonly byte[] _payloadName = [.. EnvelopeField.PayloadPrefix, .. Encoding.UTF8.GetBytes(TypeName.Of(typeof(TMessage)))];
+
+    // Null where it is left out.
+    private readonly byte[]? _contentType;
 
     public EnvelopeWriter(IMessageCodec<TMessage> codec, string contentType)
     {
         _codec = codec;
-        var constant = new EntryFieldsWriter();
-        constant.Add(EnvelopeField.Version, EnvelopeField.CurrentVersion);
-        constant.Add(EnvelopeField.Type, Encoding.UTF8.GetBytes(TypeName.Of(typeof(TMessage))));
-        if (!MediaType.AreSame(Encoding.UTF8.GetBytes(contentType), EnvelopeField.DefaultContentType))
-            constant.Add(EnvelopeField.ContentType, Encoding.UTF8.GetBytes(contentType));
-        _constant = constant.Written.ToOwned();
+        var written = Encoding.UTF8.GetBytes(contentType);
+        _contentType = MediaType.AreSame(written, EnvelopeField.DefaultContentType) ? null : written;
     }
 
     /// <param name="entry">A writer that was reset.</param>
@@ -32,7 +31,11 @@ internal sealed class EnvelopeWriter<TMessage>
     {
         if (message is null)
             throw new ArgumentNullException(nameof(message));
-        entry.AddAll(_constant);
+        entry.BeginValue(_payloadName);
+        _codec.Encode(message, entry);
+        entry.EndValue();
+        if (_contentType is not null)
+            entry.Add(EnvelopeField.ContentType, _contentType);
         if (activity is { IdFormat: ActivityIdFormat.W3C, Id: { } traceParent })
         {
             AddText(entry, EnvelopeField.TraceParent, traceParent);
@@ -41,9 +44,6 @@ internal sealed class EnvelopeWriter<TMessage>
         }
         if (headers is { Count: > 0 })
             AddHeaders(entry, headers);
-        entry.BeginValue(EnvelopeField.Payload);
-        _codec.Encode(message, entry);
-        entry.EndValue();
     }
 
     private static void AddHeaders(EntryFieldsWriter entry, IReadOnlyDictionary<string, string> headers)

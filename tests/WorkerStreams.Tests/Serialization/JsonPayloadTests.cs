@@ -29,7 +29,7 @@ public sealed class JsonPayloadTests
     {
         var serializer = Codecs.Serializer();
         var outer = new Nesting(() => serializer.Encode(new Order(1, 1, "inner")));
-        Assert.Equal("""ws 1 type Nesting data {"before":1,"inner":"ws 1 type Order data {\u0022userId\u0022:1,\u0022amount\u0022:1,\u0022status\u0022:\u0022inner\u0022}","after":2}""", serializer.Encode(outer).ToString());
+        Assert.Equal("""ws:Nesting {"before":1,"inner":"ws:Order {\u0022userId\u0022:1,\u0022amount\u0022:1,\u0022status\u0022:\u0022inner\u0022}","after":2}""", serializer.Encode(outer).ToString());
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class JsonPayloadTests
     [Fact]
     public void The_literal_null_is_undecodable()
     {
-        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Order>(("ws", "1"), ("data", "null")));
+        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Order>(("ws:", "null")));
         Assert.Equal("The payload is the JSON literal null, which is no 'Order'.", error.Message);
     }
 
@@ -60,7 +60,7 @@ public sealed class JsonPayloadTests
     [InlineData("""{"userId":"many"}""")]
     public void A_payload_that_is_no_such_message_is_undecodable(string payload)
     {
-        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Order>(("ws", "1"), ("data", payload)));
+        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Order>(("ws:", payload)));
         Assert.StartsWith("The entry holds no valid 'Order': ", error.Message, StringComparison.Ordinal);
         Assert.IsType<JsonException>(error.InnerException);
     }
@@ -68,14 +68,14 @@ public sealed class JsonPayloadTests
     [Fact]
     public void A_constructor_that_refuses_makes_the_entry_undecodable()
     {
-        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Positive>(("ws", "1"), ("data", """{"value":-1}""")));
+        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Positive>(("ws:", """{"value":-1}""")));
         Assert.Contains("Must be positive.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_content_type_of_another_serializer_is_undecodable()
     {
-        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Order>(("ws", "1"), ("content-type", "application/x-protobuf"), ("data", "{}")));
+        var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer().Decode<Order>(("ws:", "{}"), ("content-type", "application/x-protobuf")));
         Assert.Equal("The envelope's content type is 'application/x-protobuf'; the serializer of 'Order' reads 'application/json'.", error.Message);
     }
 
@@ -84,7 +84,7 @@ public sealed class JsonPayloadTests
     [InlineData("Application/JSON")]
     public void Content_types_are_compared_without_case_and_parameters(string contentType)
     {
-        Assert.Equal(7, Codecs.Serializer().Decode<Optional>(("ws", "1"), ("content-type", contentType), ("data", "{}")).Size);
+        Assert.Equal(7, Codecs.Serializer().Decode<Optional>(("ws:", "{}"), ("content-type", contentType)).Size);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class ProcessTelemetryTests
     {
         using var telemetry = new StreamTelemetry();
         using var spans = new Spans("parcels");
-        new ConsumerTelemetry(telemetry, Plan, _time).Start(Entry(("ws", "1"), ("traceparent", traceParent), ("data", "{}"))).Ended();
+        new ConsumerTelemetry(telemetry, Plan, _time).Start(Entry(("ws:", "{}"), ("traceparent", traceParent))).Ended();
         var span = spans.Single("process parcels");
         Assert.Equal(default, span.ParentSpanId);
         Assert.Empty(span.Links);
@@ -83,7 +83,7 @@ public sealed class ProcessTelemetryTests
         using var telemetry = new StreamTelemetry();
         using var spans = new Spans("parcels");
         new ConsumerTelemetry(telemetry, Plan, _time)
-            .Start(Entry(("ws", "1"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", "vendor=1"), ("data", "{}")))
+            .Start(Entry(("ws:", "{}"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", "vendor=1")))
             .Ended();
         var span = spans.Single("process parcels");
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", span.TraceId.ToHexString());
