@@ -85,6 +85,9 @@ public enum SettlementOutcome : byte
     /// <summary>Nothing was changed: another consumer owns the entry by now.</summary>
     NotOwner,
 
-    /// <summary>Nothing was changed: the entry is not pending (it was acknowledged, or its group or stream is gone).</summary>
+    /// <summary>
+    /// Nothing was changed: the entry is not pending (it was acknowledged, or its group or stream is gone). Where sixteen acknowledgements or more and nothing else are
+    /// asked for at once, a remote engine may know only how many were not pending, and says so of the first ones.
+    /// </summary>
     NotPending,
 }

@@ -6,6 +6,8 @@ namespace WorkerStreams.Engine.Contract;
 /// <summary><see cref="IStreamEngine.SettleAsync"/>, which Redis has not: what becomes of entries, each only if it is still its owner's.</summary>
 public abstract class SettlementContract(EngineFixture fixture) : EngineContract(fixture)
 {
+    private const int Many = 40;
+
     private static readonly TimeSpan Years = TimeSpan.FromDays(3650);
 
     public static TheoryData<SettlementKind> Kinds => [.. Enum.GetValues<SettlementKind>()];
@@ -194,6 +196,40 @@ public abstract class SettlementContract(EngineFixture fixture) : EngineContract
     }
 
     [Fact]
+    public async Task Of_many_acknowledged_at_once_those_of_another_stay_his()
+    {
+        var ids = await DeliverManyAsync();
+        await Engine.ClaimAsync(new() { Stream = Stream, Group = Group, Consumer = "b", Ids = Ids("21-0") });
+        var outcomes = await SettleAsync([.. ids.Select(Settlement.Acknowledge)]);
+        Assert.Equal([NotOwner], outcomes.Where(static outcome => outcome != Done));
+        Assert.Equal(NotOwner, outcomes[20]);
+        Assert.Equal("21-0 b x2", await PendingAsync());
+    }
+
+    [Fact]
+    public async Task Of_many_acknowledged_at_once_as_many_are_not_pending_as_were_acknowledged_before()
+    {
+        var ids = await DeliverManyAsync();
+        await Engine.AcknowledgeAsync(Stream, Group, Ids("3-0 17-0 40-0"));
+        var outcomes = await SettleAsync([.. ids.Select(Settlement.Acknowledge)]);
+        Assert.Equal((Many - 3, 3), (outcomes.Count(static outcome => outcome == Done), outcomes.Count(static outcome => outcome == NotPending)));
+        Assert.Equal("", await PendingAsync());
+        Assert.All(await SettleAsync([.. ids.Select(Settlement.Acknowledge)]), static outcome => Assert.Equal(NotPending, outcome));
+    }
+
+    [Fact]
+    public async Task Many_are_acknowledged_while_another_has_what_comes_after_or_before_them()
+    {
+        var ids = await DeliverManyAsync();
+        await AppendAsync("41-0");
+        await DeliverAsync("b");
+        await Engine.ClaimAsync(new() { Stream = Stream, Group = Group, Consumer = "c", Ids = Ids("1-0") });
+        Assert.All(await SettleAsync([.. ids.Skip(1).Reverse().Select(Settlement.Acknowledge)]), static outcome => Assert.Equal(Done, outcome));
+        Assert.Equal("1-0 c x2, 41-0 b x1", await PendingAsync());
+        Assert.All(await SettleForAsync("nobody", [.. ids.Skip(1).Select(Settlement.Acknowledge)]), static outcome => Assert.Equal(NotPending, outcome));
+    }
+
+    [Fact]
     public async Task A_dead_letter_stream_of_another_slot_or_none_is_refused_and_nothing_is_settled()
     {
         await DeliverAsync();
@@ -259,6 +295,16 @@ public abstract class SettlementContract(EngineFixture fixture) : EngineContract
     }
 
     private async Task<string> LettersAsync() => (await Engine.RangeAsync(Other, RangeBound.Min, RangeBound.Max)).ToFieldText();
+
+    // So many for a.
+    private async Task<StreamEntryId[]> DeliverManyAsync()
+    {
+        var ids = string.Join(' ', Enumerable.Range(1, Many).Select(static id => $"{id}-0"));
+        await CreateGroupAsync();
+        await AppendAsync(ids);
+        await DeliverAsync("a", Many);
+        return Ids(ids);
+    }
 
     // 1-0 to 3-0 for a, 4-0 for b.
     private async Task DeliverAsync()

@@ -16,12 +16,8 @@ internal static class SettleCommands
         cancellation.ThrowIfCancellationRequested();
         if (request.Settlements.IsEmpty)
             return;
-        if (await AcknowledgedAsync(connection, request, cancellation))
-        {
-            // Done is the default.
-            outcomes.Span[..request.Settlements.Length].Clear();
+        if (await AcknowledgeAsync(connection, request, outcomes, cancellation))
             return;
-        }
         var keys = new Arguments().Key(request.Stream);
         if (CheckDeadLetters(request))
             keys.Key(request.DeadLetterStream);
@@ -37,13 +33,21 @@ internal static class SettleCommands
         }
     }
 
-    // Mostly there are acknowledgements alone, and all are the owner's: then much less is asked of the server.
-    private static async ValueTask<bool> AcknowledgedAsync(RedisConnection connection, SettleRequest request, CancellationToken cancellation)
+    // Mostly there are acknowledgements alone, and nobody else has any of the entries: then much less is asked of the server.
+    private static async ValueTask<bool> AcknowledgeAsync(
+        RedisConnection connection, SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
     {
         if (request.Settlements.Length > MaxAcknowledged || Ascending(request.Settlements.Span) is not { } ids)
             return false;
         var arguments = new Arguments().Name(request.Group).Name(request.Owner).Ids(ids);
-        return (long)await connection.RunAsync(Script.Acknowledge, new Arguments().Key(request.Stream), arguments, cancellation) == ids.Length;
+        var acknowledged = (int)await connection.RunAsync(Script.Acknowledge, new Arguments().Key(request.Stream), arguments, cancellation);
+        if (acknowledged < 0)
+            return false;
+        var others = ids.Length - acknowledged;
+        outcomes.Span[..others].Fill(SettlementOutcome.NotPending);
+        // Done is the default.
+        outcomes.Span[others..ids.Length].Clear();
+        return true;
     }
 
     // The ids in order, or null where there is something else to be done, or an id comes twice.

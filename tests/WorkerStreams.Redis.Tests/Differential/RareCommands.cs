@@ -165,6 +165,9 @@ internal sealed class RareCommands
         {
             var outcomes = new SettlementOutcome[settlements.Length];
             await engine.SettleAsync(request, outcomes);
+            // Of many acknowledgements a server tells only how many were done.
+            if (settlements.All(static settlement => settlement.Kind == SettlementKind.Acknowledge))
+                Array.Sort(outcomes);
             return string.Join(' ', outcomes);
         });
     }
