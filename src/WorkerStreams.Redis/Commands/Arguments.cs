@@ -81,8 +81,9 @@ internal sealed class Arguments
 
     public Arguments Options(Arguments options)
     {
-        foreach (var word in options.Words.Span)
-            Word(word);
+        MakeRoom(options.Count);
+        options.Words.CopyTo(_words.AsMemory(Count));
+        Count += options.Count;
         return this;
     }
 
@@ -149,9 +150,14 @@ internal sealed class Arguments
 
     private Arguments Word(RedisKeyOrValue word)
     {
-        if (Count == _words.Length)
-            Array.Resize(ref _words, 2 * Count);
+        MakeRoom(1);
         _words[Count++] = word;
         return this;
+    }
+
+    private void MakeRoom(int count)
+    {
+        if (_words.Length - Count < count)
+            Array.Resize(ref _words, Math.Max(Count + count, 2 * Count));
     }
 }

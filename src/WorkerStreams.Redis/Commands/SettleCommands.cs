@@ -40,7 +40,7 @@ internal static class SettleCommands
         if (request.Settlements.Length > MaxAcknowledged || Ascending(request.Settlements.Span) is not { } ids)
             return false;
         var arguments = new Arguments().Name(request.Group).Name(request.Owner).Ids(ids);
-        var acknowledged = (int)await connection.RunAsync(Script.Acknowledge, new Arguments().Key(request.Stream), arguments, cancellation);
+        var acknowledged = (int)await connection.CountAsync(Script.Acknowledge, new Arguments().Key(request.Stream), arguments, cancellation);
         if (acknowledged < 0)
             return false;
         var others = ids.Length - acknowledged;

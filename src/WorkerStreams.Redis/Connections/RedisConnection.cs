@@ -79,20 +79,44 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         {
             try
             {
-                return await ExecuteAsync("EVALSHA", Words(script.Hash));
+                return await ExecuteAsync("EVALSHA", Words(script.Hash, keys, arguments));
             }
-            catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            catch (RedisServerException error) when (IsUnknownScript(error))
             {
-                return await ExecuteAsync("EVAL", Words(script.Text));
+                return await ExecuteAsync("EVAL", Words(script.Text, keys, arguments));
             }
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
         {
             throw _roles.Seen(translated);
         }
-
-        Arguments Words(string name) => new Arguments().Text(name).Number(keys.Count).Options(keys).Options(arguments);
     }
+
+    /// <summary>Runs a script that replies with a number, as <see cref="RunAsync"/> does; most often with much less made for it.</summary>
+    public async ValueTask<long> CountAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation)
+    {
+        if (LeasesReplies)
+        {
+            try
+            {
+                using var reply = await Execute("EVALSHA", Words(script.Hash, keys, arguments), cancellation);
+                return reply.Read().ReadInt64();
+            }
+            catch (RedisServerException error) when (IsUnknownScript(error))
+            {
+                // The other way sends it along.
+            }
+            catch (Exception error) when (RedisError.Translate(error) is { } translated)
+            {
+                throw _roles.Seen(translated);
+            }
+        }
+        return (long)await RunAsync(script, keys, arguments, cancellation);
+    }
+
+    private static bool IsUnknownScript(RedisServerException error) => error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    private static Arguments Words(string script, Arguments keys, Arguments arguments) => new Arguments().Text(script).Number(keys.Count).Options(keys).Options(arguments);
 
     private async ValueTask<StreamEntryId?> AppendToClusterAsync(Arguments words, CancellationToken cancellation)
     {

@@ -50,7 +50,9 @@ internal sealed class PublishWindow(int limit)
         lock (_gate)
         {
             _pending.Enqueue(publish);
-            LookUnderGate();
+            // It has looked when it took its place.
+            if (_waiting.Count > 0 || _closed)
+                LookUnderGate();
         }
     }
 
