@@ -56,6 +56,23 @@ public sealed class StreamConsumerOptions
 
     /// <summary>How long one read waits for entries before it is made anew. 10 ms to 1 hour. Default: 1 minute.</summary>
     public TimeSpan BlockTime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The types of exceptions that go to the dead letters at once.</summary>
+    internal HashSet<Type> FinalExceptions { get; } = [];
+
+    /// <summary>
+    /// What the handler throws of this type, or of one derived from it, sends the message to the dead letters in this delivery: for failures that no further
+    /// try can mend. The built-in Polly pipeline does not retry them; one of your own decides for itself, and what it lets through in the end counts.
+    /// An <see cref="AggregateException"/> is of every type that one of its inner exceptions is of; the inner exception of any other is not looked at.
+    /// Several calls add up. Default: none.
+    /// </summary>
+    /// <returns>These options.</returns>
+    public StreamConsumerOptions DeadLetterOn<TException>()
+        where TException : Exception
+    {
+        FinalExceptions.Add(typeof(TException));
+        return this;
+    }
 }
 
 /// <summary>Where a new group starts.</summary>

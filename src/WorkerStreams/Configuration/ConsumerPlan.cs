@@ -37,6 +37,9 @@ internal sealed record ConsumerPlan
 
     public required string? ResiliencePipeline { get; init; }
 
+    /// <summary>The types of exceptions that go to the dead letters at once.</summary>
+    public required IReadOnlyList<Type> DeadLetterOn { get; init; }
+
     public required GroupStart StartFrom { get; init; }
 
     public required TimeSpan BlockTime { get; init; }

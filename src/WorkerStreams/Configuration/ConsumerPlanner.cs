@@ -66,6 +66,7 @@ internal sealed class ConsumerPlanner(
         MaxRedeliveryDelay = options.MaxRedeliveryDelay,
         HandlerTimeout = options.HandlerTimeout,
         ResiliencePipeline = options.ResiliencePipeline,
+        DeadLetterOn = [.. options.FinalExceptions],
         StartFrom = options.StartFrom,
         BlockTime = options.BlockTime,
     };

@@ -6,7 +6,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>Why an entry goes to the dead letters, and the fields that tell it: what happened, then all original fields. The names are a public contract.</summary>
-/// <param name="Reason">One of the constants.</param>
+/// <param name="Reason">One of the constants, or the handler's own.</param>
 /// <param name="Error">What was thrown, if anything.</param>
 internal sealed record DeadLetter(string Reason, Exception? Error)
 {
@@ -15,6 +15,16 @@ internal sealed record DeadLetter(string Reason, Exception? Error)
     public const string DeliveriesExhausted = "deliveries-exhausted";
 
     private const int MaxExceptionLength = 4096;
+
+    /// <summary>That of an entry whose handling ended so.</summary>
+    public static DeadLetter Of(in HandlingResult result) => new(
+        result.Outcome switch
+        {
+            HandlingOutcome.Undecodable => Undecodable,
+            HandlingOutcome.Handled => result.Request!.Reason,
+            _ => HandlerFailed,
+        },
+        result.Error);
 
     public EntryFields Write(in StreamEntry entry, ConsumerPlan plan, DateTimeOffset now)
     {

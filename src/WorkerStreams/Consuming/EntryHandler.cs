@@ -68,7 +68,7 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
     private void Settle(HeldBatch batch, int index, HandlingResult result)
     {
         ref readonly var entry = ref batch.Entries[index];
-        var verdict = SettlementPolicy.Decide(result.Outcome, entry.DeliveryCount, batch.Finish(index), consumer.Plan);
+        var verdict = SettlementPolicy.Decide(result, entry.DeliveryCount, batch.Finish(index), consumer.Plan);
         if (verdict == Verdict.Acknowledge)
         {
             settler.Finish(new(Settlement.Acknowledge(entry.Id), batch, index));
@@ -85,12 +85,14 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
         switch (verdict)
         {
             case Verdict.DeadLetter:
-                PutToDeadLetters(batch, index, new(result.Outcome == HandlingOutcome.Undecodable ? DeadLetter.Undecodable : DeadLetter.HandlerFailed, result.Error));
+                PutToDeadLetters(batch, index, DeadLetter.Of(result));
                 break;
             case Verdict.Redeliver:
-                var delay = consumer.Jitter.Backoff(consumer.Plan.RedeliveryDelay, consumer.Plan.MaxRedeliveryDelay, entry.DeliveryCount);
-                ConsumerLog.WillRedeliver(consumer.Logger, result.Error, consumer.Plan.Name, entry.Id, entry.DeliveryCount, consumer.Plan.MaxDeliveries, delay);
-                redeliveries.Add(batch.Lease(index), entry.Fields.EncodedLength, delay);
+                redeliveries.Add(batch.Lease(index), entry.Fields.EncodedLength, DelayOf(result, entry));
+                held.Forget(batch, index);
+                break;
+            case Verdict.LeavePending:
+                ConsumerLog.LeftPending(consumer.Logger, consumer.Plan.Name, entry.Id, entry.DeliveryCount);
                 held.Forget(batch, index);
                 break;
             case Verdict.Release:
@@ -101,6 +103,19 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
                 Lose(batch, index);
                 break;
         }
+    }
+
+    private TimeSpan DelayOf(HandlingResult result, in StreamEntry entry)
+    {
+        var plan = consumer.Plan;
+        if (result.Request is { Delay: var asked })
+        {
+            ConsumerLog.RetryAsked(consumer.Logger, plan.Name, entry.Id, entry.DeliveryCount, plan.MaxDeliveries, asked);
+            return asked;
+        }
+        var delay = consumer.Jitter.Backoff(plan.RedeliveryDelay, plan.MaxRedeliveryDelay, entry.DeliveryCount);
+        ConsumerLog.WillRedeliver(consumer.Logger, result.Error, plan.Name, entry.Id, entry.DeliveryCount, plan.MaxDeliveries, delay);
+        return delay;
     }
 
     private void Lose(HeldBatch batch, int index)

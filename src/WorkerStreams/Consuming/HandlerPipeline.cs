@@ -21,7 +21,7 @@ internal sealed class HandlerPipeline
         if (plan.ResiliencePipeline is { } key)
             builder.AddPipeline(registry!.GetPipeline(key));
         else
-            builder.AddRetry(Retry(jitter));
+            builder.AddRetry(Retry(plan, jitter));
         if (plan.HandlerTimeout is { } timeout)
             builder.AddTimeout(timeout);
         _pipeline = builder.Build();
@@ -56,11 +56,11 @@ internal sealed class HandlerPipeline
         }
     }
 
-    // Everything that a handler throws is retried, unless we cancelled it ourselves.
-    private static RetryStrategyOptions Retry(Jitter jitter) => new()
+    // Everything that a handler throws is retried, unless it is final or we cancelled it ourselves.
+    private static RetryStrategyOptions Retry(ConsumerPlan plan, Jitter jitter) => new()
     {
-        ShouldHandle = static arguments =>
-            ValueTask.FromResult(arguments.Outcome.Exception is not null && !arguments.Context.CancellationToken.IsCancellationRequested),
+        ShouldHandle = arguments => ValueTask.FromResult(
+            arguments.Outcome.Exception is { } error && !SettlementPolicy.IsFinal(error, plan) && !arguments.Context.CancellationToken.IsCancellationRequested),
         MaxRetryAttempts = 2,
         BackoffType = DelayBackoffType.Exponential,
         Delay = TimeSpan.FromMilliseconds(200),

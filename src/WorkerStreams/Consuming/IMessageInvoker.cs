@@ -10,7 +10,19 @@ internal interface IMessageInvoker
 /// <summary>How the handling of one delivery ended.</summary>
 /// <param name="Outcome">The kind of end.</param>
 /// <param name="Error">What was thrown, unless it succeeded.</param>
-internal readonly record struct HandlingResult(HandlingOutcome Outcome, Exception? Error = null);
+/// <param name="Request">What a handler that returned has asked for; null is to acknowledge.</param>
+internal readonly record struct HandlingResult(HandlingOutcome Outcome, Exception? Error = null, HandlerRequest? Request = null);
+
+/// <summary>What a handler has asked for by its context.</summary>
+/// <param name="Verdict">Redeliver, DeadLetter or LeavePending.</param>
+internal sealed record HandlerRequest(Verdict Verdict)
+{
+    /// <summary>When to redeliver.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Why it goes to the dead letters.</summary>
+    public string Reason { get; init; } = DeadLetter.DeliveriesExhausted;
+}
 
 internal enum HandlingOutcome
 {

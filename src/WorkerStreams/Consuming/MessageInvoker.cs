@@ -27,7 +27,7 @@ internal sealed class MessageInvoker<TMessage, THandler>(
             return EndAsync(calls, isCalledFirst, message, context, processing, cancellation);
         var outcome = calls.Result;
         return outcome.Exception is null || !isCalledFirst
-            ? new(End(outcome, processing, cancellation))
+            ? new(End(outcome, context, processing, cancellation))
             : EndAsync(new(outcome), isCalledFirst, message, context, processing, cancellation);
     }
 
@@ -38,14 +38,14 @@ internal sealed class MessageInvoker<TMessage, THandler>(
         var outcome = await calls;
         if (outcome.Exception is not null && isCalledFirst)
             outcome = await ExecuteAsync(message, context, outcome, cancellation);
-        return End(outcome, processing, cancellation);
+        return End(outcome, context, processing, cancellation);
     }
 
-    private static HandlingResult End(Outcome<object> outcome, ConsumerTelemetry.Processing processing, CancellationToken cancellation)
+    private static HandlingResult End(Outcome<object> outcome, StreamContext context, ConsumerTelemetry.Processing processing, CancellationToken cancellation)
     {
         processing.Ended(outcome.Exception);
         if (outcome.Exception is null)
-            return new(HandlingOutcome.Handled);
+            return new(HandlingOutcome.Handled, Request: context.Request);
         // Once we have cancelled, whatever is thrown may be a consequence of that.
         return new(cancellation.IsCancellationRequested ? HandlingOutcome.Cancelled : HandlingOutcome.Failed, outcome.Exception);
     }

@@ -11,19 +11,26 @@ internal static class SettlementPolicy
     public static bool IsExhausted(long deliveryCount, ConsumerPlan plan) => deliveryCount > plan.MaxDeliveries;
 
     /// <summary>After handling.</summary>
-    /// <param name="outcome">How it ended.</param>
+    /// <param name="result">How it ended.</param>
     /// <param name="deliveryCount">The deliveries so far, this one included.</param>
     /// <param name="leaseKept">Whether the entry was the consumer's all the time.</param>
     /// <param name="plan">The settings.</param>
-    public static Verdict Decide(HandlingOutcome outcome, long deliveryCount, bool leaseKept, ConsumerPlan plan) => outcome switch
+    public static Verdict Decide(in HandlingResult result, long deliveryCount, bool leaseKept, ConsumerPlan plan) => result.Outcome switch
     {
         _ when !leaseKept => Verdict.Forget,
-        HandlingOutcome.Handled => Verdict.Acknowledge,
+        HandlingOutcome.Handled when result.Request is null => Verdict.Acknowledge,
+        HandlingOutcome.Handled when result.Request.Verdict != Verdict.Redeliver => result.Request.Verdict,
         HandlingOutcome.Undecodable => Verdict.DeadLetter,
         HandlingOutcome.Cancelled => Verdict.Release,
+        HandlingOutcome.Failed when IsFinal(result.Error, plan) => Verdict.DeadLetter,
         _ when deliveryCount >= plan.MaxDeliveries => Verdict.DeadLetter,
         _ => Verdict.Redeliver,
     };
+
+    /// <summary>Whether a failure is of a type that no further call can mend, as the settings have it: itself, or one of those that an aggregate holds.</summary>
+    public static bool IsFinal(Exception? error, ConsumerPlan plan) =>
+        plan.DeadLetterOn.Any(type => type.IsInstanceOfType(error))
+        || (error is AggregateException aggregate && aggregate.InnerExceptions.Any(inner => IsFinal(inner, plan)));
 }
 
 internal enum Verdict
@@ -39,6 +46,9 @@ internal enum Verdict
 
     /// <summary>It is handed back for another consumer to take at once.</summary>
     Release,
+
+    /// <summary>It stays pending, and nobody renews it.</summary>
+    LeavePending,
 
     /// <summary>It belongs to another by now: nothing is done.</summary>
     Forget,

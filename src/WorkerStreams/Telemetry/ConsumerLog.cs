@@ -47,4 +47,10 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(113, LogLevel.Information, "Consumer {Consumer}: found {Count} of its own pending entries that it was delivered in an answer which it has not heard.")]
     public static partial void Unheard(ILogger logger, string consumer, int count);
+
+    [LoggerMessage(114, LogLevel.Debug, "Consumer {Consumer}: the handler of entry {Id} has asked in delivery {Delivery} of {MaxDeliveries} for another one; it comes in {Delay}.")]
+    public static partial void RetryAsked(ILogger logger, string consumer, StreamEntryId id, long delivery, int maxDeliveries, TimeSpan delay);
+
+    [LoggerMessage(115, LogLevel.Debug, "Consumer {Consumer}: the handler of entry {Id} has left it pending in delivery {Delivery}.")]
+    public static partial void LeftPending(ILogger logger, string consumer, StreamEntryId id, long delivery);
 }

@@ -25,7 +25,49 @@ public sealed class SettlementPolicyTests
     [InlineData(nameof(HandlingOutcome.Cancelled), 3, true, nameof(Verdict.Release))]
     [InlineData(nameof(HandlingOutcome.Cancelled), 1, false, nameof(Verdict.Forget))]
     public void After_handling(string outcome, long delivery, bool leaseKept, string verdict) =>
-        Assert.Equal(Enum.Parse<Verdict>(verdict), SettlementPolicy.Decide(Enum.Parse<HandlingOutcome>(outcome), delivery, leaseKept, Plan));
+        Assert.Equal(Enum.Parse<Verdict>(verdict), SettlementPolicy.Decide(new(Enum.Parse<HandlingOutcome>(outcome)), delivery, leaseKept, Plan));
+
+    [Theory]
+    // asked for, delivery, lease kept -> verdict
+    [InlineData(nameof(Verdict.Redeliver), 1, true, nameof(Verdict.Redeliver))]
+    [InlineData(nameof(Verdict.Redeliver), 2, true, nameof(Verdict.Redeliver))]
+    [InlineData(nameof(Verdict.Redeliver), 3, true, nameof(Verdict.DeadLetter))]
+    [InlineData(nameof(Verdict.Redeliver), 4, true, nameof(Verdict.DeadLetter))]
+    [InlineData(nameof(Verdict.Redeliver), 1, false, nameof(Verdict.Forget))]
+    [InlineData(nameof(Verdict.DeadLetter), 1, true, nameof(Verdict.DeadLetter))]
+    [InlineData(nameof(Verdict.DeadLetter), 1, false, nameof(Verdict.Forget))]
+    [InlineData(nameof(Verdict.LeavePending), 1, true, nameof(Verdict.LeavePending))]
+    [InlineData(nameof(Verdict.LeavePending), 3, true, nameof(Verdict.LeavePending))]
+    [InlineData(nameof(Verdict.LeavePending), 1, false, nameof(Verdict.Forget))]
+    public void After_a_handler_has_returned_that_asked_for_something(string asked, long delivery, bool leaseKept, string verdict) =>
+        Assert.Equal(
+            Enum.Parse<Verdict>(verdict),
+            SettlementPolicy.Decide(new(HandlingOutcome.Handled, Request: new(Enum.Parse<Verdict>(asked))), delivery, leaseKept, Plan));
+
+    // With IOException and UnauthorizedAccessException as types that go to the dead letters at once.
+    public static TheoryData<Exception, bool> Failures => new()
+    {
+        { new IOException(), true },
+        { new FileNotFoundException(), true },
+        { new UnauthorizedAccessException(), true },
+        { new InvalidOperationException(), false },
+        { new AggregateException(new InvalidOperationException(), new IOException()), true },
+        { new AggregateException(new AggregateException(new FileNotFoundException())), true },
+        { new AggregateException(new InvalidOperationException()), false },
+        { new InvalidOperationException("outer", new IOException()), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void After_a_failure_by_its_type(Exception error, bool isFinal)
+    {
+        var plan = Plan with { DeadLetterOn = [typeof(IOException), typeof(UnauthorizedAccessException)] };
+
+        Assert.Equal(isFinal ? Verdict.DeadLetter : Verdict.Redeliver, SettlementPolicy.Decide(new(HandlingOutcome.Failed, error), 1, leaseKept: true, plan));
+        Assert.Equal(Verdict.Forget, SettlementPolicy.Decide(new(HandlingOutcome.Failed, error), 1, leaseKept: false, plan));
+        Assert.Equal(Verdict.Release, SettlementPolicy.Decide(new(HandlingOutcome.Cancelled, error), 1, leaseKept: true, plan));
+        Assert.Equal(Verdict.Redeliver, SettlementPolicy.Decide(new(HandlingOutcome.Failed, error), 1, leaseKept: true, Plan));
+    }
 
     [Theory]
     [InlineData(0, false)]
@@ -51,6 +93,7 @@ public sealed class SettlementPolicyTests
         MaxRedeliveryDelay = TimeSpan.FromSeconds(1),
         HandlerTimeout = null,
         ResiliencePipeline = null,
+        DeadLetterOn = [],
         StartFrom = GroupStart.Beginning,
         BlockTime = TimeSpan.FromMinutes(1),
     };

@@ -32,6 +32,7 @@ public sealed class ProcessTelemetryTests
         MaxRedeliveryDelay = TimeSpan.Zero,
         HandlerTimeout = null,
         ResiliencePipeline = null,
+        DeadLetterOn = [],
         StartFrom = GroupStart.Beginning,
         BlockTime = TimeSpan.FromSeconds(1),
     };
