@@ -72,6 +72,16 @@ public interface IStreamEngine : IStreamAdministration
     /// <returns>The number of entries deleted.</returns>
     ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Moves entries from one stream to another of the same hash slot, all in one step: each that is still there is appended to the one, with new fields and an id of
+    /// the engine's, and deleted from the other. What is not there, or was named before, is left out. Of a call that fails nothing is moved, unless
+    /// <see cref="StreamEngineException.MayHaveTakenEffect"/>; then asking again moves what is still there.
+    /// </summary>
+    /// <param name="request">The streams and the entries.</param>
+    /// <param name="newIds">The new id of each, or null where it was not moved; as long as the entries.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default);
+
     /// <summary>XTRIM.</summary>
     /// <returns>The number of entries removed.</returns>
     ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default);

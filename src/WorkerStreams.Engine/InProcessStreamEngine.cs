@@ -98,6 +98,13 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         On(stream, (stream, ids), static (shard, on) => StreamCommands.Delete(shard, on.stream, on.ids.Span), cancellation);
 
     /// <inheritdoc/>
+    public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default)
+    {
+        CheckLength(newIds.Length, request.Entries.Length, nameof(newIds));
+        return On(request.Source, (request, newIds), static (shard, on) => MoveCommands.Move(shard, on.request, on.newIds.Span), cancellation);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
         On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation);
 

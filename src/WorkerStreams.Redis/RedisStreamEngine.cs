@@ -167,6 +167,13 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         StreamCommands.DeleteAsync(Open, stream, ids, cancellation);
 
     /// <inheritdoc/>
+    public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default)
+    {
+        CheckLength(newIds.Length, request.Entries.Length, nameof(newIds));
+        return MoveCommands.MoveAsync(Open, request, newIds, cancellation);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
         StreamCommands.TrimAsync(Open, stream, trim, cancellation);
 

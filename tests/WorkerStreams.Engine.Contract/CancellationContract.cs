@@ -29,6 +29,8 @@ public abstract class CancellationContract(EngineFixture fixture) : EngineContra
             async () => await Engine.GetPendingAsync(new() { Stream = Stream, Group = Group, Count = 1 }, Cancelled),
             async () => await Engine.RangeAsync(Stream, RangeBound.Min, RangeBound.Max, null, false, Cancelled),
             async () => await Engine.DeleteAsync(Stream, Ids("1-0"), Cancelled),
+            async () => await Engine.MoveAsync(
+                new() { Source = Stream, Destination = Other, Entries = new[] { new MoveEntry(Id("1-0"), Fields()) } }, new StreamEntryId?[1], Cancelled),
             async () => await Engine.TrimAsync(Stream, StreamTrim.MaxLength(0), Cancelled),
             async () => await Engine.GetLengthAsync(Stream, Cancelled),
             async () => await Engine.SetIdAsync(Stream, Id("9-0"), null, null, Cancelled),

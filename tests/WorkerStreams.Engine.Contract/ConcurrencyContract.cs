@@ -60,6 +60,28 @@ public abstract class ConcurrencyContract(EngineFixture fixture) : EngineContrac
     }
 
     [Fact]
+    public async Task Each_entry_is_moved_by_one()
+    {
+        await AppendBatchAsync(IdRun(1, 1_000));
+        var moved = new ConcurrentBag<StreamEntryId>();
+        await Together(4, async index =>
+        {
+            var mine = Ids(IdRun(1, 1_000));
+            new Random(index).Shuffle(mine);
+            foreach (var some in mine.Chunk(50))
+            {
+                var newIds = new StreamEntryId?[some.Length];
+                await Engine.MoveAsync(new() { Source = Stream, Destination = Other, Entries = Array.ConvertAll(some, id => new MoveEntry(id, Fields())) }, newIds);
+                foreach (var id in newIds.OfType<StreamEntryId>())
+                    moved.Add(id);
+            }
+        });
+        using var there = await Engine.RangeAsync(Other, RangeBound.Min, RangeBound.Max);
+        Assert.Equal((0, 1_000), (await Engine.GetLengthAsync(Stream), there.Count));
+        Assert.Equal(there.Entries.ToArray().Select(entry => entry.Id), moved.Order());
+    }
+
+    [Fact]
     public async Task Streams_are_written_read_and_deleted_side_by_side()
     {
         await Together(8, async index =>

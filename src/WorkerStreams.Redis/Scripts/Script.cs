@@ -27,6 +27,8 @@ internal sealed class Script
 
     public static Script Settle { get; } = new("settle");
 
+    public static Script Move { get; } = new("move");
+
     public string Text { get; }
 
     public string Hash { get; }

@@ -22,7 +22,7 @@ internal sealed class CommandSource
         [
             (30, Append), (6, AppendMany), (8, Delete), (3, Trim), (5, Range), (4, Read), (22, ReadNew), (8, ReadHistory), (14, Acknowledge),
             (8, Settle), (7, Claim), (7, AutoClaim), (2, Summary), (5, Pending), (2, SetId), (2, CreateGroup), (1, SetGroup), (1, DestroyGroup),
-            (1, CreateConsumer), (1, DeleteConsumer),
+            (1, CreateConsumer), (1, DeleteConsumer), (4, Move),
         ];
     }
 
@@ -232,6 +232,24 @@ internal sealed class CommandSource
     {
         var (stream, group, consumer) = (_choose.Stream(), _choose.Group(), _choose.Consumer());
         return new($"delete consumer {stream} {group} {consumer}", engine => TextAsync(engine.DeleteConsumerAsync(stream, group, consumer)));
+    }
+
+    private RandomCommand Move()
+    {
+        var request = new MoveRequest
+        {
+            Source = _choose.Stream(), Destination = _choose.Stream(), Entries = _choose.Ids(6).Select(id => new MoveEntry(id, _choose.Fields())).ToArray(),
+        };
+        if (!_foresight.OfIds(request.Destination))
+            request = request with { Entries = Array.Empty<MoveEntry>() };
+        return new(RequestText.Of(request), async engine =>
+        {
+            var newIds = new StreamEntryId?[request.Entries.Length];
+            await engine.MoveAsync(request, newIds);
+            foreach (var id in newIds.OfType<StreamEntryId>())
+                _choose.Seen(id);
+            return string.Join(' ', newIds.Select(id => id is null ? "-" : $"{id}"));
+        });
     }
 
     private long? EntriesRead() => _choose.Of<long?>(null, null, -1, 0, 3);

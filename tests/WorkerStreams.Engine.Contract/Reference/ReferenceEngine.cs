@@ -171,6 +171,21 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
         new(_streams.TryGetValue(stream, out var found) ? ids.ToArray().Count(found.Delete) : 0);
 
+    public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default) => Run(() =>
+    {
+        newIds.Span.Clear();
+        if (!_streams.TryGetValue(request.Source, out var source))
+            return;
+        var there = request.Entries.ToArray().DistinctBy(entry => entry.Id).Where(entry => source.Entries.ContainsKey(entry.Id)).ToList();
+        Refuse(
+            LastId(request.Destination) is { Milliseconds: ulong.MaxValue, Sequence: var last } && last > ulong.MaxValue - (ulong)there.Count, EngineError.IdsExhausted);
+        foreach (var entry in there)
+        {
+            newIds.Span[request.Entries.Span.IndexOf(entry)] = Append(request.Destination, new(entry.Fields), AppendOptions.Default).Id;
+            source.Delete(entry.Id);
+        }
+    });
+
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
         new(_streams.TryGetValue(stream, out var found) ? found.Trim(trim) : 0);
 

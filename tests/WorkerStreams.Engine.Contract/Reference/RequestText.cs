@@ -17,6 +17,9 @@ internal static class RequestText
         + Word("IDLE", request.Idle) + Word("TIME", request.DeliveredAt?.ToUnixTimeMilliseconds()) + Word("RETRYCOUNT", request.DeliveryCount)
         + (request.Force ? " FORCE" : "") + (request.JustIds ? " JUSTID" : "") + Word("LASTID", request.LastId) + Word("from", request.ExpectedOwner);
 
+    public static string Of(MoveRequest request) =>
+        $"move {request.Source} {request.Destination} {string.Join(' ', request.Entries.ToArray().Select(entry => entry.Id))}";
+
     private static string Word<T>(string word, T? value) => value is null ? "" : $" {word} {value}";
 
     private static string PositionOf(ReadPosition position) => position.Kind switch

@@ -24,6 +24,8 @@ public sealed class ClusterConsumers(ClusterFixture fixture) : ConsumersContract
 
 public sealed class ClusterDeleting(ClusterFixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
+public sealed class ClusterMoving(ClusterFixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
+
 public sealed class ClusterFields(ClusterFixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
 public sealed class ClusterForeignKeys(ClusterFixture fixture) : ForeignKeysContract(fixture.OrSkip(), fixture), IClassFixture<ClusterFixture>;

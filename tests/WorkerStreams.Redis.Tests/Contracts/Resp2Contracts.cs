@@ -24,6 +24,8 @@ public sealed class Resp2Consumers(Resp2Fixture fixture) : ConsumersContract(fix
 
 public sealed class Resp2Deleting(Resp2Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
+public sealed class Resp2Moving(Resp2Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
 public sealed class Resp2Fields(Resp2Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
 public sealed class Resp2ForeignKeys(Resp2Fixture fixture) : ForeignKeysContract(fixture.OrSkip(), fixture), IClassFixture<Resp2Fixture>;

@@ -24,6 +24,8 @@ public sealed class Resp3Consumers(Resp3Fixture fixture) : ConsumersContract(fix
 
 public sealed class Resp3Deleting(Resp3Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
+public sealed class Resp3Moving(Resp3Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
 public sealed class Resp3Fields(Resp3Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3ForeignKeys(Resp3Fixture fixture) : ForeignKeysContract(fixture.OrSkip(), fixture), IClassFixture<Resp3Fixture>;

@@ -74,6 +74,9 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
         Call("delete").DeleteAsync(stream, ids, cancellation);
 
+    public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation) =>
+        Call("move").MoveAsync(request, newIds, cancellation);
+
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation) => Call("trim").TrimAsync(stream, trim, cancellation);
 
     public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation) => Call("length").GetLengthAsync(stream, cancellation);
