@@ -21,7 +21,7 @@ public abstract class EngineFixture : IAsyncLifetime
     public virtual TimeSpan Moment => Now is null ? TimeSpan.FromMilliseconds(150) : TimeSpan.FromSeconds(10);
 
     /// <summary>How much later than asked for a thing may be seen to happen.</summary>
-    public TimeSpan Slack => Now is null ? TimeSpan.FromSeconds(2) : TimeSpan.Zero;
+    public TimeSpan Slack => Now is null ? TimeSpan.FromSeconds(10) : TimeSpan.Zero;
 
     /// <summary>Lets time pass by the engine's clock.</summary>
     public abstract ValueTask ElapseAsync(TimeSpan time);

@@ -10,13 +10,13 @@ namespace WorkerStreams.Redis.Tests.Hosting;
 /// <summary>A host that can't have its server does not start, and says what to do, but no password.</summary>
 public sealed class StartFailureTests(RedisServer server)
 {
-    private const string Setting = "WorkerStreams:Redis:Configuration", Quick = "connectTimeout=1000,connectRetry=1";
+    private const string Setting = "WorkerStreams:Redis:Configuration", Patient = "connectTimeout=30000,connectRetry=1", Quick = "connectTimeout=1000";
 
     [Fact]
     public async Task Where_nobody_listens()
     {
         var port = ServerProcess.FreePort();
-        await FailsAsync($"127.0.0.1:{port}", "", $"ERR Redis at 127.0.0.1:{port} refuses the connection: nothing listens there. Start the server, or correct host and port. How to connect is set by {Setting}.");
+        await FailsAsync($"127.0.0.1:{port}", Quick, $"ERR Redis at 127.0.0.1:{port} refuses the connection: nothing listens there. Start the server, or correct host and port. How to connect is set by {Setting}.");
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class StartFailureTests(RedisServer server)
     {
         server.Require();
         var name = $"127.0.0.1:{server.Port}";
-        await FailsAsync(name, "ssl=true", $"ERR Redis at {name} does not answer by TLS within 1000 ms. See that it runs; where it speaks no TLS, set ssl=false. How to connect is set by {Setting}.");
+        await FailsAsync(name, $"{Quick},ssl=true", $"ERR Redis at {name} does not answer by TLS within 1000 ms. See that it runs; where it speaks no TLS, set ssl=false. How to connect is set by {Setting}.");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class StartFailureTests(RedisServer server)
     private static IHost Build(string server, string further, bool consumes, int replicas = 0)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection([new("WorkerStreams:Redis:Configuration", $"{server},{Quick},{further}")]);
+        builder.Configuration.AddInMemoryCollection([new("WorkerStreams:Redis:Configuration", $"{server},{Patient},{further}")]);
         builder.Services.AddWorkerStreams().UseRedis(redis => redis.WaitForReplicas = replicas);
         builder.Services.AddStreamProducer<string>("others", producer => producer.KeepForever = true);
         if (consumes)
