@@ -257,6 +257,22 @@ public abstract class SettlementContract(EngineFixture fixture) : EngineContract
     }
 
     [Fact]
+    public async Task A_dead_letter_may_have_thousands_of_fields_and_is_settled_with_the_others()
+    {
+        await DeliverAsync();
+        var large = EntryFields.Of([.. Enumerable.Range(0, 5000).Select(static number => ($"f{number}", "v"))]);
+        var outcomes = await SettleAsync(
+            Settlement.DeadLetter(Id("1-0"), Fields()),
+            Settlement.DeadLetter(Id("2-0"), large),
+            Settlement.DeadLetter(Id("4-0"), large),
+            Settlement.DeadLetter(Id("9-9"), large),
+            Settlement.Acknowledge(Id("3-0")));
+        Assert.Equal([Done, Done, NotOwner, NotPending, Done], outcomes);
+        Assert.Equal("4-0 b x1", await PendingAsync());
+        Assert.Equal(2, await Engine.GetLengthAsync(Other));
+    }
+
+    [Fact]
     public async Task The_dead_letters_go_to_the_companion_of_a_stream_without_a_tag()
     {
         StreamName stream = $"plain-{Guid.NewGuid():N}";

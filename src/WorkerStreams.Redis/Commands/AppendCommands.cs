@@ -8,8 +8,8 @@ namespace WorkerStreams.Redis.Commands;
 /// <summary>XADD.</summary>
 internal static class AppendCommands
 {
-    // A script keeps the server from all else while it runs, and hands so many words at most to a command.
-    private const int EntriesPerScript = 256, BytesPerScript = 1 << 20, PartsInScript = 6_000;
+    // A script keeps the server from all else while it runs.
+    private const int EntriesPerScript = 256, BytesPerScript = 1 << 20;
 
     /// <summary>Appends one entry; its bytes are copied before this returns.</summary>
     public static ValueTask<StreamEntryId?> AppendAsync(
@@ -63,7 +63,7 @@ internal static class AppendCommands
         var arguments = new Arguments().Number(before.Count).Number(trimming.Count).Options(before).Options(trimming);
         foreach (ref readonly var entry in entries.Span)
             arguments.Text(entry.Id.ToString()).Number(2 * entry.Fields.Count).Fields(entry.Fields);
-        var reply = await connection.RunAsync(Script.Append, new Arguments().Key(stream), arguments, CancellationToken.None);
+        var reply = await connection.AppendManyAsync(new Arguments().Key(stream), arguments, CancellationToken.None);
         for (var i = 0; i < entries.Length; i++)
             results.Span[i] = ResultOf(reply[i]);
     }
@@ -79,7 +79,7 @@ internal static class AppendCommands
     private static int CountForScript(ReadOnlySpan<AppendEntry> entries)
     {
         var (count, bytes) = (0, 0L);
-        while (count < Math.Min(entries.Length, EntriesPerScript) && bytes < BytesPerScript && 2 * entries[count].Fields.Count <= PartsInScript)
+        while (count < Math.Min(entries.Length, EntriesPerScript) && bytes < BytesPerScript && 2 * entries[count].Fields.Count <= Script.MostParts)
             bytes += entries[count++].Fields.EncodedLength;
         return count;
     }

@@ -42,11 +42,17 @@ internal static class PermissionCheck
         ("XRANGE", stream, new Arguments().Key(stream).Text(NoId).Text(NoId)),
         ("XCLAIM", stream, new Arguments().Key(stream).Name(group).Text(NoId).Number(0).Text(NoId)),
         ("XAUTOCLAIM", stream, new Arguments().Key(stream).Name(group).Text(NoId).Number(0).Text(NoId)),
+        // The doorbell's.
+        ("XREAD", stream, new Arguments().Text("STREAMS").Key(stream).Text(NoId)),
+        ("XREVRANGE", stream, new Arguments().Key(stream).Text(NoId).Text(NoId)),
         ("XACK", stream, new Arguments().Key(stream).Name(group).Text(NoId)),
-        .. Publishing(stream.Companion("dead")),
+        .. Appending(stream.Companion("dead")),
     ];
 
     private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Publishing(StreamName stream) =>
+        [.. Appending(stream), ("XTRIM", stream, new Arguments().Key(stream).Text("MAXLEN").Text(NoId))];
+
+    private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Appending(StreamName stream) =>
     [
         ("XADD", stream, new Arguments().Key(stream).Text(NoId).Text("f").Text("v")),
         ("EVALSHA", stream, new Arguments().Text(NoScript).Number(1).Key(stream)),

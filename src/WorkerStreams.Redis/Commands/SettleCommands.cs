@@ -7,7 +7,7 @@ namespace WorkerStreams.Redis.Commands;
 /// <summary>Settlement, which no command of Redis does on condition of ownership: a script, in one step.</summary>
 internal static class SettleCommands
 {
-    // So many values a script hands to a command.
+    // In one command of a script.
     private const int MaxAcknowledged = 1000;
 
     public static async ValueTask SettleAsync(
@@ -18,8 +18,18 @@ internal static class SettleCommands
             return;
         if (await AcknowledgeAsync(connection, request, outcomes, cancellation))
             return;
+        var hasLetters = CheckDeadLetters(request);
+        if (hasLetters && IndexOfLarge(request.Settlements.Span) is var large and >= 0)
+            await SettleAroundLargeAsync(connection, request, large, outcomes, cancellation);
+        else
+            await SettleByScriptAsync(connection, request, hasLetters, outcomes, cancellation);
+    }
+
+    private static async ValueTask SettleByScriptAsync(
+        RedisConnection connection, SettleRequest request, bool hasLetters, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
+    {
         var keys = new Arguments().Key(request.Stream);
-        if (CheckDeadLetters(request))
+        if (hasLetters)
             keys.Key(request.DeadLetterStream);
         var reply = (string)(await connection.RunAsync(Script.Settle, keys, ArgumentsOf(request), cancellation))!;
         for (var i = 0; i < reply.Length; i++)
@@ -31,6 +41,54 @@ internal static class SettleCommands
                 _ => SettlementOutcome.NotPending,
             };
         }
+    }
+
+    // A dead letter with more names and values than a script can hand to a command is appended before its entry is acknowledged. What comes between the two may leave
+    // a letter too many, never one too few.
+    private static async ValueTask SettleAroundLargeAsync(
+        RedisConnection connection, SettleRequest request, int large, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
+    {
+        var outcome = await SettleLargeAsync(connection, request, request.Settlements.Span[large], cancellation);
+        outcomes.Span[large] = outcome;
+        try
+        {
+            foreach (var (start, end) in ((int, int)[])[(0, large), (large + 1, request.Settlements.Length)])
+                await SettleAsync(connection, request with { Settlements = request.Settlements[start..end] }, outcomes[start..end], CancellationToken.None);
+        }
+        catch (StreamEngineException error) when (!error.MayHaveTakenEffect)
+        {
+            throw new StreamEngineException(error.Code, error.Message, mayHaveTakenEffect: true, error);
+        }
+    }
+
+    private static async ValueTask<SettlementOutcome> SettleLargeAsync(RedisConnection connection, SettleRequest request, Settlement letter, CancellationToken cancellation)
+    {
+        var (one, outcome) = (new PendingRequest { Stream = request.Stream, Group = request.Group, Start = letter.Id, End = letter.Id, Count = 1 }, new SettlementOutcome[1]);
+        try
+        {
+            if (await PendingCommands.ListAsync(connection, one, cancellation) is not [var pending])
+                return SettlementOutcome.NotPending;
+            if (!pending.Consumer.Equals(request.Owner))
+                return SettlementOutcome.NotOwner;
+        }
+        catch (StreamEngineException gone) when (gone.Code == StreamErrorCode.NoGroup)
+        {
+            return SettlementOutcome.NotPending;
+        }
+        await connection.AppendAsync(Arguments.Take().Key(request.DeadLetterStream).Text("*").Fields(letter.DeadLetterFields), cancellation);
+        var acknowledgement = request with { Settlements = new[] { Settlement.Acknowledge(letter.Id) } };
+        await SettleByScriptAsync(connection, acknowledgement, hasLetters: false, outcome, CancellationToken.None);
+        return outcome[0];
+    }
+
+    private static int IndexOfLarge(ReadOnlySpan<Settlement> settlements)
+    {
+        for (var i = 0; i < settlements.Length; i++)
+        {
+            if (settlements[i].Kind == SettlementKind.DeadLetter && 2 * settlements[i].DeadLetterFields.Count > Script.MostParts)
+                return i;
+        }
+        return -1;
     }
 
     // Mostly there are acknowledgements alone, and nobody else has any of the entries: then much less is asked of the server.

@@ -60,7 +60,7 @@ internal sealed class BlockingConnection : IDisposable
     {
         try
         {
-            var server = _multiplexer.GetServer((RedisKey)stream.Bytes.ToArray());
+            var server = RedisError.ServerOf(_multiplexer, stream.Bytes.ToArray());
             if (_id is not { } id || !server.EndPoint.Equals(id.Server))
                 _id = id = new(server.EndPoint, server.ExecuteAsync("CLIENT", ["ID"]));
             return (id.Reply, server.ExecuteAsync(command, words.Boxed()));
@@ -109,13 +109,13 @@ internal sealed class BlockingConnection : IDisposable
             await reply;
             _owner.Return(this);
         }
-        catch (RedisServerException)
+        catch (RedisServerException refused) when (!refused.Message.StartsWith("READONLY ", StringComparison.Ordinal))
         {
             _owner.Return(this);
         }
         catch (Exception)
         {
-            // It may still wait at the server, and be delivered something: the sooner that is over the better.
+            // It may still wait at the server, and be delivered something: the sooner that is over the better. Or it has taken for the primary what is none any more.
             _owner.Discard(this);
         }
     }

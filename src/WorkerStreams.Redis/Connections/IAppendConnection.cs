@@ -1,7 +1,6 @@
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Commands;
-using WorkerStreams.Redis.Scripts;
 
 namespace WorkerStreams.Redis.Connections;
 
@@ -11,5 +10,6 @@ internal interface IAppendConnection
     /// <summary>XADD. The words are the connection's from now on.</summary>
     ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation);
 
-    ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation);
+    /// <summary>Runs the script of many appends. Its text goes along each time: a server that did not know it would take what is sent after it first.</summary>
+    ValueTask<RedisResult> AppendManyAsync(Arguments keys, Arguments arguments, CancellationToken cancellation);
 }

@@ -38,6 +38,9 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         return new(new AppendReply(reply, this), token: 0);
     }
 
+    public ValueTask<RedisResult> AppendManyAsync(Arguments keys, Arguments arguments, CancellationToken cancellation) =>
+        SendAsync("EVAL", Script.Append.TextFor(keys, arguments), cancellation);
+
     /// <summary>Looks at an error that was translated from one of the client's, and hands it back.</summary>
     public StreamEngineException Seen(StreamEngineException error) => _roles.Seen(error);
 
@@ -79,11 +82,11 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         {
             try
             {
-                return await ExecuteAsync("EVALSHA", Words(script.Hash, keys, arguments));
+                return await ExecuteAsync("EVALSHA", script.HashFor(keys, arguments));
             }
             catch (RedisServerException error) when (IsUnknownScript(error))
             {
-                return await ExecuteAsync("EVAL", Words(script.Text, keys, arguments));
+                return await ExecuteAsync("EVAL", script.TextFor(keys, arguments));
             }
         }
         catch (Exception error) when (RedisError.Translate(error) is { } translated)
@@ -99,7 +102,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         {
             try
             {
-                using var reply = await Execute("EVALSHA", Words(script.Hash, keys, arguments), cancellation);
+                using var reply = await Execute("EVALSHA", script.HashFor(keys, arguments), cancellation);
                 return reply.Read().ReadInt64();
             }
             catch (RedisServerException error) when (IsUnknownScript(error))
@@ -115,8 +118,6 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
     }
 
     private static bool IsUnknownScript(RedisServerException error) => error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
-
-    private static Arguments Words(string script, Arguments keys, Arguments arguments) => new Arguments().Text(script).Number(keys.Count).Options(keys).Options(arguments);
 
     private async ValueTask<StreamEntryId?> AppendToClusterAsync(Arguments words, CancellationToken cancellation)
     {

@@ -32,9 +32,8 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
         return reply.IsNull ? null : EntryReply.IdOf(reply);
     }
 
-    /// <summary>Sends the script's text each time: the server may be another one by now.</summary>
-    public ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation) =>
-        AppendAsync(new Append("EVAL", [script.Text, keys.Count, .. keys.Boxed(), .. arguments.Boxed()]), cancellation);
+    public ValueTask<RedisResult> AppendManyAsync(Arguments keys, Arguments arguments, CancellationToken cancellation) =>
+        AppendAsync(new Append("EVAL", Script.Append.TextFor(keys, arguments).Boxed()), cancellation);
 
     public void Dispose()
     {
@@ -76,7 +75,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
             {
                 var connection = await _connection.Value;
                 _roles ??= new(connection);
-                var servers = round.GroupBy(append => connection.GetServer(append.Key, flags: CommandFlags.DemandMaster).EndPoint);
+                var servers = round.GroupBy(append => RedisError.ServerOf(connection, append.Key).EndPoint);
                 await Task.WhenAll(servers.Select(server => SendAsync(connection.GetServer(server.Key), [.. server])));
             }
             catch (Exception error)

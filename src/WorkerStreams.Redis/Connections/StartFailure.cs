@@ -32,10 +32,12 @@ internal static class StartFailure
             return ("is an unknown host", "Correct the host's name.");
         if (socket.Contains(SocketError.ConnectionRefused))
             return ("refuses the connection: nothing listens there", "Start the server, or correct host and port.");
+        // What goes wrong where TLS is spoken to a server that speaks none has many names.
+        if (configuration.Ssl)
+            return ("does not answer by TLS", "See that it runs; where it speaks no TLS, set ssl=false.");
         if (causes[0].Message is var told && !told.StartsWith("It was not possible to connect", StringComparison.Ordinal))
             return ($"can't be used: {told.TrimEnd('.')}", "See that it runs.");
-        return configuration.Ssl ? ($"does not answer by TLS within {configuration.ConnectTimeout} ms", "See that it runs; where it speaks no TLS, set ssl=false.")
-            : socket.Contains(SocketError.ConnectionReset) ? ("closes the connection without an answer", "Where it speaks TLS, set ssl=true.")
+        return socket.Contains(SocketError.ConnectionReset) ? ("closes the connection without an answer", "Where it speaks TLS, set ssl=true.")
             : ($"does not answer within {configuration.ConnectTimeout} ms", "See that it runs and can be reached.");
     }
 

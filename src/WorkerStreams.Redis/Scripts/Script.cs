@@ -1,12 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using WorkerStreams.Redis.Commands;
 
 namespace WorkerStreams.Redis.Scripts;
 
 /// <summary>A script that the server runs in one step, known to it by its hash.</summary>
 internal sealed class Script
 {
+    /// <summary>So many names and values a script can hand to a command: Lua's stack has some 8,000 places.</summary>
+    public const int MostParts = 6_000;
+
     [SuppressMessage("Security", "CA5350", Justification = "A name that Redis makes of a script, not a secret.")]
     private Script(string name)
     {
@@ -32,4 +36,13 @@ internal sealed class Script
     public string Text { get; }
 
     public string Hash { get; }
+
+    /// <summary>The words of EVAL.</summary>
+    public Arguments TextFor(Arguments keys, Arguments arguments) => Words(Text, keys, arguments);
+
+    /// <summary>The words of EVALSHA.</summary>
+    public Arguments HashFor(Arguments keys, Arguments arguments) => Words(Hash, keys, arguments);
+
+    private static Arguments Words(string name, Arguments keys, Arguments arguments) =>
+        new Arguments().Text(name).Number(keys.Count).Options(keys).Options(arguments);
 }

@@ -18,6 +18,9 @@ while i <= #ARGV do
     end
     if type(reply) == 'table' and not stored and string.find(reply.err, 'OOM command not allowed', 1, true) then
         return redis.error_reply("OOM command not allowed when used memory > 'maxmemory'.")
+    elseif type(reply) == 'table' and not stored and string.sub(reply.err, 1, 4) ~= 'ERR ' then
+        -- It is about no entry, as READONLY is.
+        return reply
     elseif type(reply) == 'table' then
         reply = '-' .. reply.err
     elseif reply then
@@ -27,6 +30,7 @@ while i <= #ARGV do
     i = last + 1
 end
 if stored and trimming > 0 then
-    redis.call('XTRIM', KEYS[1], unpack(ARGV, 3 + options, 2 + options + trimming))
+    -- What is stored stays so whether or not it can be trimmed; the next append trims for it.
+    redis.pcall('XTRIM', KEYS[1], unpack(ARGV, 3 + options, 2 + options + trimming))
 end
 return replies

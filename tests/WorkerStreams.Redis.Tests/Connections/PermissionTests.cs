@@ -25,6 +25,17 @@ public sealed class PermissionTests(RedisServer server) : EngineTest(server)
     }
 
     [Fact]
+    public async Task Who_may_not_trim_stores_what_is_appended_all_the_same()
+    {
+        using var engine = await ConnectAsync(Least + " -xtrim");
+        var results = new AppendResult[2];
+        await engine.AppendAsync(Stream, new[] { Entry("1-0"), Entry("2-0") }, results, new() { Trim = StreamTrim.MaxLength(1) });
+        Assert.All(results, static result => Assert.Equal(AppendStatus.Stored, result.Status));
+        var denied = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.CheckAsync([], [Stream]));
+        Assert.Contains("may not use XTRIM on", denied.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_may_not_be_done_is_told_in_the_servers_words()
     {
         using var engine = await ConnectAsync("-@all +@read +@connection");

@@ -67,6 +67,24 @@ public sealed class ReplicaTests
         Assert.Equal([AppendStatus.NotStored, AppendStatus.Stored], results.Select(result => result.Status));
     }
 
+    [Fact]
+    public async Task Where_the_primary_is_away_nothing_is_sent_and_that_is_told()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var engine = RedisStreamEngine.Connect(server.Configuration, new() { WaitForReplicas = 1, ReplicaTimeout = Timeout });
+        await server.KillAsync();
+        var begun = TimeProvider.System.GetTimestamp();
+        StreamEngineException error;
+        do
+        {
+            // What is sent before the loss is noticed may be stored.
+            Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(30));
+            error = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.AppendAsync("s", new(EntryFields.Of(("f", "v")))));
+            Assert.Equal(StreamErrorCode.Unavailable, error.Code);
+        }
+        while (error.MayHaveTakenEffect);
+    }
+
     [Theory]
     [InlineData(-1, 1000, "RedisEngineOptions: WaitForReplicas is '-1'. Allowed: a whole number from 0 to 100.")]
     [InlineData(101, 1000, "RedisEngineOptions: WaitForReplicas is '101'. Allowed: a whole number from 0 to 100.")]
