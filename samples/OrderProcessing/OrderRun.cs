@@ -52,6 +52,9 @@ internal sealed class OrderRun(RunOptions options)
             status = Math.Max(status, await ReportAsync(host, ledger));
         if (serves)
             await host.WaitForShutdownAsync();
+        // Without its ledger nobody goes on with it, and a server would keep it.
+        if (options.Ledger is null)
+            await host.Services.GetRequiredService<OrderStream>().DeleteAsync();
         return status;
     }
 

@@ -54,6 +54,9 @@ internal sealed class OrderStream(IStreamEngine engine, StreamName stream)
         }
     }
 
+    /// <summary>Deletes it; what was given up stays.</summary>
+    public ValueTask<bool> DeleteAsync() => engine.DeleteStreamAsync(stream);
+
     /// <summary>Order lines that were given up.</summary>
     public ValueTask<long> CountDeadLettersAsync() => engine.GetLengthAsync(_deadLetters);
 }

@@ -108,16 +108,23 @@ internal static class RunCommand
         var text = result.Tokens[0].Value;
         if (text == "memory")
             return null;
+        const string allowed = "Allowed: memory, or redis: and a configuration such as localhost:6379.";
+        if (!text.StartsWith(redis, StringComparison.Ordinal))
+        {
+            result.AddError($"'{text}' is no engine. {allowed}");
+            return null;
+        }
         try
         {
-            if (text.StartsWith(redis, StringComparison.Ordinal) && ConfigurationOptions.Parse(text[redis.Length..]) is { EndPoints.Count: > 0 } configuration)
+            if (!text.Split(',')[0].Contains("://", StringComparison.Ordinal) && ConfigurationOptions.Parse(text[redis.Length..]) is { EndPoints.Count: > 0 } configuration)
                 return configuration;
+            result.AddError($"What follows redis: names no server, or is a URL. {allowed}");
         }
-        catch (ArgumentException)
+        catch (ArgumentException unreadable)
         {
-            // Told below.
+            // The rest may hold a password.
+            result.AddError($"What follows redis: can't be read: {unreadable.Message} {allowed}");
         }
-        result.AddError($"'{text}' is no engine. Allowed: memory, or redis: and a configuration such as localhost:6379.");
         return null;
     }
 

@@ -279,6 +279,9 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     {
         var own = WithClientCommand(configuration);
         own.AbortOnConnectFail = false;
+        // For what a server would publish the client keeps a second connection, unless it may not subscribe.
+        if (own.CommandMap == CommandMap.Default)
+            own.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
         own.AsyncTimeout = Math.Max(own.AsyncTimeout, (int)(wait + AnswerTime).TotalMilliseconds);
         return own;
     }

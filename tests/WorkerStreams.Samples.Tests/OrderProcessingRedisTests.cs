@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrderProcessing;
+using StackExchange.Redis;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Samples.Tests;
@@ -17,6 +18,8 @@ public sealed partial class OrderProcessingRedisTests(RedisServer server, Server
         Assert.Equal("", ErrorsOf(result));
         Assert.Equal(OrderProcessingTests.Totals, result.Output.TakeLast(7));
         Assert.Equal(0, result.Status);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
+        Assert.False(await client.GetDatabase().KeyExistsAsync(result.Output.Single(static line => line.StartsWith("stream ", StringComparison.Ordinal))["stream ".Length..]));
     }
 
     [Fact]
@@ -68,15 +71,17 @@ public sealed partial class OrderProcessingRedisTests(RedisServer server, Server
     }
 
     [Theory]
-    [InlineData("redis:")]
-    [InlineData("redis:127.0.0.1:1,nonsense=1")]
-    [InlineData("redis:127.0.0.1:1,connectTimeout=500,connectRetry=1")]
-    public async Task A_server_that_is_not_there_or_not_named_is_told(string engine)
+    [InlineData("redis:", "is empty")]
+    [InlineData("redis:redis://127.0.0.1:1", "names no server, or is a URL")]
+    [InlineData("redis:127.0.0.1:1,password=hush,nonsense=1", "'nonsense' is not supported")]
+    [InlineData("redis:127.0.0.1:1,password=hush,connectTimeout=500,connectRetry=1", "refuses the connection: nothing listens there")]
+    public async Task A_server_that_is_not_there_or_not_named_is_told(string engine, string reason)
     {
         var result = await SampleProcess.RunAsync("OrderProcessing", "--engine", engine);
 
         Assert.Equal(2, result.Status);
-        Assert.NotEqual("", result.Errors);
+        Assert.Contains(reason, result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", result.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 

@@ -9,6 +9,8 @@ internal static class ConnectionText
     public static string? FaultOf(string text)
     {
         var parts = text.Split(',');
+        if (parts[0].Contains("://", StringComparison.Ordinal))
+            return "it is a URL; allowed are host:port and options, parted by commas";
         var wrong = Array.FindIndex(parts, static part => !string.IsNullOrWhiteSpace(part) && Read(part) is null);
         return wrong >= 0 ? $"its part {wrong + 1} of {parts.Length}, as parted by commas, can't be read{Name(parts, wrong)}"
             : Read(text) is not { EndPoints.Count: > 0 } ? "it names no server"

@@ -59,6 +59,8 @@ public sealed class SettingsTests(RedisServer server)
     [Theory]
     [InlineData("localhost", null)]
     [InlineData("one:6379,two:6379,user=app,password=a=b,ssl=true,", null)]
+    [InlineData("localhost,password=a://b", null)]
+    [InlineData("redis://localhost:6379", "it is a URL; allowed are host:port and options, parted by commas")]
     [InlineData("password=hush", "it names no server")]
     [InlineData("localhost,sssl=true", "its part 2 of 2, as parted by commas, can't be read (sssl)")]
     [InlineData("localhost,ssl=perhaps", "its part 2 of 2, as parted by commas, can't be read (ssl)")]
