@@ -21,6 +21,19 @@ var producer = host.Services.GetRequiredService<IStreamProducer<Payment>>();
 await producer.PublishAsync(new Payment("alice", "10.00"));
 await producer.PublishAsync(new Payment("alice", "ten"));
 await producer.PublishAsync(new Payment("bob", "20.00"));
+
+var deadLetters = host.Services.GetRequiredService<IDeadLetters>();
+while (await deadLetters.CountAsync("payments") < 2)
+    await Task.Delay(TimeSpan.FromSeconds(0.1), TimeProvider.System);
+foreach (var letter in await deadLetters.ListAsync("payments"))
+{
+    Console.WriteLine($"given up by {letter.Group}: {letter.Reason}: {letter.Fields}");
+    if (letter.Reason == "handler-failed")
+        await deadLetters.DeleteAsync("payments", [letter.Id]);
+}
+host.Services.GetRequiredService<Bank>().Open("bob");
+var redriven = await deadLetters.RedriveAllAsync("payments", new RedriveOptions { MessagesPerSecond = 100 });
+Console.WriteLine($"redriven: {redriven}");
 await host.WaitForShutdownAsync();
 
 internal sealed record Payment(string Account, string Amount);
@@ -46,7 +59,7 @@ internal sealed class Bank
 
     public bool IsOpen => Interlocked.Increment(ref _asked) > 2;
 
-    public void Add(string account) => _accounts.TryAdd(account, 0);
+    public void Open(string account) => _accounts.TryAdd(account, 0);
 
     public bool TryBook(string account, decimal amount)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkerStreams;
 using WorkerStreams.Configuration;
 using WorkerStreams.Consuming;
+using WorkerStreams.DeadLetters;
 using WorkerStreams.Producing;
 using WorkerStreams.Telemetry;
 
@@ -13,7 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WorkerStreamsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the worker that runs all consumers, and an engine: the in-process one in memory, unless the builder is told otherwise.
+    /// Adds the worker that runs all consumers, <see cref="IDeadLetters"/>, and an engine: the in-process one in memory, unless the builder is told otherwise.
     /// <see cref="AddStreamConsumer"/> and <see cref="AddStreamProducer"/> call it themselves. Calling it again changes nothing.
     /// </summary>
     public static WorkerStreamsBuilder AddWorkerStreams(this IServiceCollection services)
@@ -32,6 +33,7 @@ public static class WorkerStreamsServiceCollectionExtensions
         services.AddSingleton(Planner.Plan);
         services.TryAddSingleton(Composition.CreateSerializer);
         services.TryAddSingleton(Composition.CreateEngine);
+        services.TryAddSingleton<IDeadLetters, DeadLetterService>();
         services.AddSingleton(Composition.CreateWorker);
         services.AddHostedService(Composition.ResolveWorker);
         return builder;

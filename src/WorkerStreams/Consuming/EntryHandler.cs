@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using WorkerStreams.DeadLetters;
 using WorkerStreams.Engine;
 using WorkerStreams.Telemetry;
 
@@ -47,7 +48,9 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
     private bool TrySettleUnseen(HeldBatch batch, int index)
     {
         ref readonly var entry = ref batch.Entries[index];
-        if (!entry.Fields.IsMissing && !SettlementPolicy.IsExhausted(entry.DeliveryCount, consumer.Plan))
+        // The others were given it when it first came.
+        var isForAnotherGroup = RedrivenEntry.IsForAnotherGroup(entry.Fields, consumer.Plan.Group);
+        if (!entry.Fields.IsMissing && !isForAnotherGroup && !SettlementPolicy.IsExhausted(entry.DeliveryCount, consumer.Plan))
             return false;
         if (!batch.Finish(index))
         {
@@ -58,9 +61,14 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
             consumer.ReportTrimmed(entry.Id);
             settler.Finish(new(Settlement.Acknowledge(entry.Id), batch, index));
         }
+        else if (isForAnotherGroup)
+        {
+            ConsumerLog.RedrivenForAnother(consumer.Logger, consumer.Plan.Name, entry.Id);
+            settler.Finish(new(Settlement.Acknowledge(entry.Id), batch, index));
+        }
         else
         {
-            PutToDeadLetters(batch, index, new(DeadLetter.DeliveriesExhausted, Error: null));
+            PutToDeadLetters(batch, index, new(DeadLetterCause.DeliveriesExhausted, Error: null));
         }
         return true;
     }
@@ -85,7 +93,7 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
         switch (verdict)
         {
             case Verdict.DeadLetter:
-                PutToDeadLetters(batch, index, DeadLetter.Of(result));
+                PutToDeadLetters(batch, index, DeadLetterCause.Of(result));
                 break;
             case Verdict.Redeliver:
                 redeliveries.Add(batch.Lease(index), entry.Fields.EncodedLength, DelayOf(result, entry));
@@ -124,9 +132,9 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
         held.Forget(batch, index);
     }
 
-    private void PutToDeadLetters(HeldBatch batch, int index, DeadLetter letter)
+    private void PutToDeadLetters(HeldBatch batch, int index, DeadLetterCause cause)
     {
-        var fields = letter.Write(batch.Entries[index], consumer.Plan, consumer.Time.GetUtcNow());
-        deadLetters.Finish(new(Settlement.DeadLetter(batch.Entries[index].Id, fields), batch, index, letter));
+        var fields = cause.Write(batch.Entries[index], consumer.Plan, consumer.Time.GetUtcNow());
+        deadLetters.Finish(new(Settlement.DeadLetter(batch.Entries[index].Id, fields), batch, index, cause));
     }
 }

@@ -187,7 +187,7 @@ internal sealed class HeldEntries
 }
 
 /// <summary>A handled entry and what is to become of it; that may have been done already, where the answer was lost.</summary>
-internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetter? DeadLetter = null, bool MayBeSettled = false);
+internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetterCause? DeadLetter = null, bool MayBeSettled = false);
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
 internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, long LeasedAt, HeldBatch? Batch = null, int Index = 0);

@@ -21,7 +21,7 @@ internal sealed record HandlerRequest(Verdict Verdict)
     public TimeSpan Delay { get; init; }
 
     /// <summary>Why it goes to the dead letters.</summary>
-    public string Reason { get; init; } = DeadLetter.DeliveriesExhausted;
+    public string Reason { get; init; } = DeadLetterCause.DeliveriesExhausted;
 }
 
 internal enum HandlingOutcome

@@ -168,17 +168,17 @@ internal sealed class Settler : IDisposable
                 handled += outcome == SettlementOutcome.Done && !entry.Batch.Entries[entry.Index].Fields.IsMissing ? 1 : 0;
             else if (outcome == SettlementOutcome.NotPending)
                 (forgotten ??= []).Add(entry);
-            else if (entry.DeadLetter is { } letter)
-                ReportDeadLetter(entry.Batch.Lease(entry.Index), letter);
+            else if (entry.DeadLetter is { } cause)
+                ReportDeadLetter(entry.Batch.Lease(entry.Index), cause);
         }
         _consumer.Counters.AddHandled(handled);
         _consumer.Counters.AddLeasesLost(lost);
         return forgotten ?? [];
     }
 
-    private void ReportDeadLetter(LeasedEntry entry, DeadLetter letter)
+    private void ReportDeadLetter(LeasedEntry entry, DeadLetterCause cause)
     {
-        ConsumerLog.DeadLettered(_consumer.Logger, letter.Error, _consumer.Plan.Name, entry.Id, entry.DeliveryCount, letter.Reason);
+        ConsumerLog.DeadLettered(_consumer.Logger, cause.Error, _consumer.Plan.Name, entry.Id, entry.DeliveryCount, cause.Reason);
         _consumer.Counters.AddDeadLettered();
     }
 

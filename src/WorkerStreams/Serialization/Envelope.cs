@@ -14,17 +14,22 @@ internal readonly ref struct Envelope
     {
         _fields = fields;
         var field = fields.GetEnumerator();
-        if (!field.MoveNext() || !field.Current.Name.StartsWith(EnvelopeField.PayloadPrefix))
+        if (!field.MoveNext())
             return;
-        HasEnvelope = true;
-        Type = field.Current.Name[EnvelopeField.PayloadPrefix.Length..];
-        Payload = field.Current.Value;
-        ContentType = EnvelopeField.DefaultContentType;
-        while (field.MoveNext())
+        if (field.Current.Name.StartsWith(EnvelopeField.PayloadPrefix))
+        {
+            HasEnvelope = true;
+            Type = field.Current.Name[EnvelopeField.PayloadPrefix.Length..];
+            Payload = field.Current.Value;
+            ContentType = EnvelopeField.DefaultContentType;
+        }
+        do
         {
             var name = field.Current.Name;
             if (name.StartsWith(EnvelopeField.HeaderPrefix))
                 _hasHeaders = true;
+            else if (!HasEnvelope)
+                continue;
             else if (name.SequenceEqual(EnvelopeField.TraceParent))
                 TraceParent = field.Current.Value;
             else if (name.SequenceEqual(EnvelopeField.TraceState))
@@ -32,6 +37,7 @@ internal readonly ref struct Envelope
             else if (name.SequenceEqual(EnvelopeField.ContentType))
                 ContentType = field.Current.Value;
         }
+        while (field.MoveNext());
     }
 
     /// <summary>Whether the entry bears an envelope: its first field is the payload.</summary>

@@ -17,6 +17,9 @@ internal static class EnvelopeField
 
     public static ReadOnlySpan<byte> HeaderPrefix => "h:"u8;
 
+    /// <summary>The only group that is to handle the entry. No header, so that it does not travel along where a handler passes headers on.</summary>
+    public static ReadOnlySpan<byte> RedrivenFor => "redriven-for"u8;
+
     /// <summary>What <see cref="ContentType"/> is where it is left out.</summary>
     public static ReadOnlySpan<byte> DefaultContentType => "application/json"u8;
 

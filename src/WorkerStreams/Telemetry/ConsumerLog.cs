@@ -53,4 +53,7 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(115, LogLevel.Debug, "Consumer {Consumer}: the handler of entry {Id} has left it pending in delivery {Delivery}.")]
     public static partial void LeftPending(ILogger logger, string consumer, StreamEntryId id, long delivery);
+
+    [LoggerMessage(116, LogLevel.Debug, "Consumer {Consumer}: entry {Id} was redriven for another group; it is acknowledged and not handled.")]
+    public static partial void RedrivenForAnother(ILogger logger, string consumer, StreamEntryId id);
 }

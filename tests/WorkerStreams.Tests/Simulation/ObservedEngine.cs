@@ -74,8 +74,12 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
         Call("delete").DeleteAsync(stream, ids, cancellation);
 
-    public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation) =>
-        Call("move").MoveAsync(request, newIds, cancellation);
+    public async ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation) =>
+        await TravelAsync(Call("move"), async inner =>
+        {
+            await inner.MoveAsync(request, newIds, cancellation);
+            return newIds;
+        });
 
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation) => Call("trim").TrimAsync(stream, trim, cancellation);
 

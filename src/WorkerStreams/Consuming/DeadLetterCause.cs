@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text;
 using WorkerStreams.Configuration;
+using WorkerStreams.DeadLetters;
 using WorkerStreams.Engine;
+using WorkerStreams.Serialization;
 
 namespace WorkerStreams.Consuming;
 
-/// <summary>Why an entry goes to the dead letters, and the fields that tell it: what happened, then all original fields. The names are a public contract.</summary>
+/// <summary>Why an entry goes to the dead letters, and the fields that tell it: what happened, then all original fields.</summary>
 /// <param name="Reason">One of the constants, or the handler's own.</param>
 /// <param name="Error">What was thrown, if anything.</param>
-internal sealed record DeadLetter(string Reason, Exception? Error)
+internal sealed record DeadLetterCause(string Reason, Exception? Error)
 {
     public const string HandlerFailed = "handler-failed";
     public const string Undecodable = "undecodable";
@@ -17,7 +19,7 @@ internal sealed record DeadLetter(string Reason, Exception? Error)
     private const int MaxExceptionLength = 4096;
 
     /// <summary>That of an entry whose handling ended so.</summary>
-    public static DeadLetter Of(in HandlingResult result) => new(
+    public static DeadLetterCause Of(in HandlingResult result) => new(
         result.Outcome switch
         {
             HandlingOutcome.Undecodable => Undecodable,
@@ -29,16 +31,21 @@ internal sealed record DeadLetter(string Reason, Exception? Error)
     public EntryFields Write(in StreamEntry entry, ConsumerPlan plan, DateTimeOffset now)
     {
         var writer = new EntryFieldsWriter(entry.Fields.EncodedLength + 512);
-        Add(writer, "dead:reason"u8, Reason);
+        Add(writer, DeadLetterField.Reason, Reason);
         if (Error is not null)
-            Add(writer, "dead:exception"u8, Describe(Error));
-        writer.Add("dead:stream"u8, plan.Stream.Bytes);
-        Add(writer, "dead:id"u8, entry.Id.ToString());
-        writer.Add("dead:group"u8, plan.Group.Bytes);
-        writer.Add("dead:consumer"u8, plan.Consumer.Bytes);
-        Add(writer, "dead:deliveries"u8, entry.DeliveryCount.ToString(CultureInfo.InvariantCulture));
-        Add(writer, "dead:at"u8, now.ToString("O", CultureInfo.InvariantCulture));
-        writer.AddAll(entry.Fields);
+            Add(writer, DeadLetterField.Exception, Describe(Error));
+        writer.Add(DeadLetterField.Stream, plan.Stream.Bytes);
+        Add(writer, DeadLetterField.Id, entry.Id.ToString());
+        writer.Add(DeadLetterField.Group, plan.Group.Bytes);
+        writer.Add(DeadLetterField.Consumer, plan.Consumer.Bytes);
+        Add(writer, DeadLetterField.Deliveries, entry.DeliveryCount.ToString(CultureInfo.InvariantCulture));
+        Add(writer, DeadLetterField.At, now.ToString("O", CultureInfo.InvariantCulture));
+        foreach (var field in entry.Fields)
+        {
+            // Who reads the dead letters may be of any group.
+            if (!field.Name.SequenceEqual(EnvelopeField.RedrivenFor))
+                writer.Add(field.Name, field.Value);
+        }
         return writer.Written;
     }
 
