@@ -91,5 +91,8 @@ public sealed class StreamContext
             _batch.Consumer.Counters.AddRetried();
     }
 
+    /// <summary>Whether another consumer may have the entry by now.</summary>
+    internal bool HasLapsed => _batch.HasLapsed;
+
     internal ref readonly StreamEntry Entry => ref _batch.Entries[_index];
 }

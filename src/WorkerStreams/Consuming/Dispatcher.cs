@@ -44,7 +44,10 @@ internal sealed class Dispatcher
         while (true)
         {
             var batch = Volatile.Read(ref _current);
-            if (batch is not null && batch.TryTake(out var index))
+            // After a stall a runner may go on before the lease watch does: what lapsed meanwhile waits for the engine's word.
+            if (batch is { HasLapsedWaiting: true })
+                Pause();
+            else if (batch is not null && batch.TryTake(out var index))
             {
                 runner.Take(batch, index);
                 if (Volatile.Read(ref _running) < _runners.Length && batch.HasWaiting)
@@ -61,6 +64,9 @@ internal sealed class Dispatcher
             }
         }
     }
+
+    /// <summary>Whether there may be entries of other batches to go on with.</summary>
+    public bool HasOthers(HeldBatch batch) => Volatile.Read(ref _current) != batch || _batches.Count > 0;
 
     /// <summary>Handlers of a batch, or of one entry of it, are told to end.</summary>
     public void Cancel(HeldBatch batch, int? index = null)

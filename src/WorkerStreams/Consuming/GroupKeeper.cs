@@ -44,7 +44,7 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
             await Task.Delay(consumer.Jitter.Backoff(FirstBackoff, LongestBackoff, _losses - 1), consumer.Time, cancellation);
         if (await GetLastIdAsync(cancellation) < _lastRead)
             _lastRead = StreamEntryId.MinValue;
-        List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
+        List<LeasedEntry> leased = [.. held.Owned(), .. redeliveries.Leased()];
         var position = _lastRead;
         foreach (var entry in leased)
             position = entry.Id <= position && entry.Id.TryDecrement(out var before) ? before : position;

@@ -35,6 +35,9 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
 
     public bool HasWaiting => Volatile.Read(ref _next) < Count;
 
+    /// <summary>Whether entries wait that another consumer may have by now.</summary>
+    public bool HasLapsedWaiting => HasWaiting && HasLapsed && _states.AsSpan(Math.Min(Volatile.Read(ref _next), Count)).Contains(EntryState.Waiting);
+
     /// <summary>Takes the next entry that waits, for one runner alone.</summary>
     public bool TryTake(out int index)
     {
@@ -62,12 +65,18 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
         }
     }
 
-    /// <summary>The entries whose lease must be kept: all but those settled or lost. The caller holds the gate.</summary>
-    public IEnumerable<LeasedEntry> Leased()
+    /// <summary>Once finished: it is to be handed back, and its lease need not be kept.</summary>
+    public void Release(int index) => Interlocked.CompareExchange(ref _states[index], EntryState.Released, EntryState.Finished);
+
+    /// <summary>The entries whose lease must be kept: all but those settled, lost or released. The caller holds the gate.</summary>
+    public IEnumerable<LeasedEntry> Leased() => Owned().Where(entry => _states[entry.Index] != EntryState.Released);
+
+    /// <summary>The entries that are this consumer's: all but those settled or lost. The caller holds the gate.</summary>
+    public IEnumerable<LeasedEntry> Owned()
     {
         for (var index = 0; index < Count; index++)
         {
-            if (_states[index] is EntryState.Waiting or EntryState.Running or EntryState.Finished)
+            if (_states[index] is EntryState.Waiting or EntryState.Running or EntryState.Finished or EntryState.Released)
                 yield return Lease(index);
         }
     }
@@ -106,6 +115,9 @@ internal enum EntryState : byte
     Waiting,
     Running,
     Finished,
+
+    /// <summary>Finished, and to be handed back: another may take it.</summary>
+    Released,
     Settled,
 
     /// <summary>The lease was lost before the entry was settled: what becomes of it is another's business.</summary>

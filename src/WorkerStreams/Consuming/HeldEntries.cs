@@ -20,11 +20,14 @@ internal sealed class HeldEntries
         _consumer = consumer;
         Prefetch = new(consumer.Plan, _gate);
         Overtaken = new(_gate);
+        Releases = new(_gate);
     }
 
     public Prefetch Prefetch { get; }
 
     public Overtaken Overtaken { get; }
+
+    public Releases Releases { get; }
 
     /// <summary>Holds what a read has brought that was not delivered before.</summary>
     public HeldBatch AddNew(EntryBatch entries)
@@ -61,11 +64,29 @@ internal sealed class HeldEntries
         }
     }
 
+    /// <summary>Makes a claim of what may have been pending for this consumer before.</summary>
+    public async Task<T> ClaimAsync<T>(Func<Task<T>> claim, CancellationToken cancellation)
+    {
+        await Releases.ClaimBeginsAsync(cancellation);
+        Overtaken.ClaimBegins();
+        try
+        {
+            return await claim();
+        }
+        finally
+        {
+            Overtaken.ClaimEnds();
+            Releases.LeasingEnds();
+        }
+    }
+
     /// <summary>An entry is handled and its settlement is kept to be sent. Returns the number of those kept, dead letters and others apart.</summary>
     public int Finish(in FinishedEntry finished)
     {
         lock (_gate)
         {
+            if (finished.IsRelease)
+                finished.Batch.Release(finished.Index);
             var kept = finished.DeadLetter is null ? _finished : _deadLetters;
             kept.Add(finished);
             Prefetch.FinishUnderGate();
@@ -132,6 +153,23 @@ internal sealed class HeldEntries
             return [.. _batches.SelectMany(static batch => batch.Leased())];
     }
 
+    /// <summary>The entries whose lease must be kept, and those not handed back yet.</summary>
+    public IReadOnlyList<LeasedEntry> Owned()
+    {
+        lock (_gate)
+            return [.. _batches.SelectMany(static batch => batch.Owned())];
+    }
+
+    /// <summary>The entries whose lease is about to be renewed; <see cref="Releases"/> are to be told when that is over.</summary>
+    public IReadOnlyList<LeasedEntry> RenewalBegins()
+    {
+        lock (_gate)
+        {
+            Releases.RenewalBeginsUnderGate();
+            return Leased();
+        }
+    }
+
     /// <summary>Whether another consumer may have some of what is held.</summary>
     public bool HasLapsed
     {
@@ -187,7 +225,10 @@ internal sealed class HeldEntries
 }
 
 /// <summary>A handled entry and what is to become of it; that may have been done already, where the answer was lost.</summary>
-internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetterCause? DeadLetter = null, bool MayBeSettled = false);
+internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetterCause? DeadLetter = null, bool MayBeSettled = false)
+{
+    public bool IsRelease => Settlement.Kind == SettlementKind.ReleaseUnstarted;
+}
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
 internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, long LeasedAt, HeldBatch? Batch = null, int Index = 0);

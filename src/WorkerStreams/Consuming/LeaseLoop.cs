@@ -29,9 +29,16 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
 
     public async Task RenewAllAsync(CancellationToken cancellation)
     {
-        List<LeasedEntry> leased = [.. held.Leased(), .. redeliveries.Leased()];
-        if (leased.Count > 0)
-            await RenewAsync(leased, cancellation);
+        List<LeasedEntry> leased = [.. held.RenewalBegins(), .. redeliveries.Leased()];
+        try
+        {
+            if (leased.Count > 0)
+                await RenewAsync(leased, cancellation);
+        }
+        finally
+        {
+            held.Releases.LeasingEnds();
+        }
     }
 
     /// <summary>Renews the leases; what is another's by now is given up.</summary>

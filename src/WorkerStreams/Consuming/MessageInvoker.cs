@@ -47,7 +47,8 @@ internal sealed class MessageInvoker<TMessage, THandler>(
         if (outcome.Exception is null)
             return new(HandlingOutcome.Handled, Request: context.Request);
         // Once we have cancelled, whatever is thrown may be a consequence of that.
-        return new(cancellation.IsCancellationRequested ? HandlingOutcome.Cancelled : HandlingOutcome.Failed, outcome.Exception);
+        var isCancelled = cancellation.IsCancellationRequested || outcome.Exception is LeaseLapsedException;
+        return new(isCancelled ? HandlingOutcome.Cancelled : HandlingOutcome.Failed, outcome.Exception);
     }
 
     private ValueTask<Outcome<object>> ExecuteAsync(TMessage message, StreamContext context, Outcome<object>? failed, CancellationToken cancellation) =>
@@ -133,10 +134,15 @@ internal sealed class MessageInvoker<TMessage, THandler>(
 
         public ValueTask<Outcome<object>> NextAsync(CancellationToken cancellation)
         {
-            if (_failed is not { } first)
-                return invoker.CallAsync(message, context, cancellation);
-            _failed = null;
-            return new(first);
+            if (_failed is { } first)
+            {
+                _failed = null;
+                return new(first);
+            }
+            // After a stall a retry may be due before the lease watch is.
+            return context.HasLapsed ? Outcome.FromExceptionAsValueTask<object>(new LeaseLapsedException()) : invoker.CallAsync(message, context, cancellation);
         }
     }
+
+    private sealed class LeaseLapsedException() : OperationCanceledException("Another consumer may have the entry by now.");
 }

@@ -40,14 +40,12 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
             // What is held here is not to look abandoned.
             await leases.RenewLapsedAsync(cancellation);
             var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
-            held.Overtaken.ClaimBegins();
             try
             {
-                cursor = await ReclaimAsync(cursor, room, cancellation);
+                cursor = await held.ClaimAsync(() => ReclaimAsync(cursor, room, cancellation), cancellation);
             }
             finally
             {
-                held.Overtaken.ClaimEnds();
                 held.Prefetch.GiveBack(room);
             }
         }

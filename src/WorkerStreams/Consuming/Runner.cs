@@ -17,11 +17,13 @@ internal sealed class Runner(
         await Task.Yield();
         HeldBatch? previous = null;
         var context = ExecutionContext.Capture();
-        while (dispatcher.TryTake(this))
+        while (true)
         {
-            // Handlers that never wait would keep the thread for ever: let others have it now and then.
-            if (previous is not null && previous != _batch)
+            // Handlers that never wait would keep the thread for ever: let others have it now and then. Not once an entry is taken, as its lease is looked at then.
+            if (previous is { HasWaiting: false } && dispatcher.HasOthers(previous))
                 await Task.Yield();
+            if (!dispatcher.TryTake(this))
+                break;
             previous = _batch;
             await handle(_batch!, _index, _cancellation.Token);
             // Neither a span nor what else a handler has set for itself is for the next message.

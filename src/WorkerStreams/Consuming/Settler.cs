@@ -94,7 +94,7 @@ internal sealed class Settler : IDisposable
         var unsettled = finished;
         try
         {
-            unsettled = await SettleAsync(finished);
+            unsettled = await (finished.Exists(static entry => entry.IsRelease) ? ReleaseAsync(finished) : SettleAsync(finished));
             if (unsettled.Count > 0)
                 await TakeBackAsync(unsettled);
             if (_failures > 0)
@@ -115,6 +115,19 @@ internal sealed class Settler : IDisposable
             var level = _failing.LevelOf(error);
             ConsumerLog.SettlementFailed(_consumer.Logger, level, error, _consumer.Plan.Name, unsettled.Count, delay);
             _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async ValueTask<List<FinishedEntry>> ReleaseAsync(List<FinishedEntry> finished)
+    {
+        try
+        {
+            await _held.Releases.ReleaseBeginsAsync();
+            return await SettleAsync(finished);
+        }
+        finally
+        {
+            _held.Releases.ReleaseEnds();
         }
     }
 

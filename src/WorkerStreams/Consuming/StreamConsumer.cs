@@ -103,6 +103,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
             HandBack();
             _settler.Flush();
             _deadLetters.Flush();
+            await OrEndAsync(_unheard.HandBackAsync(_ended.Token), drainEnds);
             await OrEndAsync(_dispatcher.WhenIdleAsync(drainEnds), drainEnds);
             await OrEndAsync(_held.WhenSettledAsync(drainEnds), drainEnds);
         }

@@ -78,14 +78,12 @@ internal sealed class UnheardDeliveries : IDisposable
         for (RangeBound? start = RangeBound.Min; start is not null;)
         {
             var room = await _held.Prefetch.WaitForRoomAsync(read: null, cancellation);
-            _held.Overtaken.ClaimBegins();
             try
             {
-                start = await LookAsync(start.Value, room, cancellation);
+                start = await _held.ClaimAsync(() => LookAsync(start.Value, room, cancellation), cancellation);
             }
             finally
             {
-                _held.Overtaken.ClaimEnds();
                 _held.Prefetch.GiveBack(room);
             }
         }
@@ -97,18 +95,39 @@ internal sealed class UnheardDeliveries : IDisposable
         }
     }
 
+    /// <summary>At a stop, when nothing is brought any more: what was suspected and not looked for is not to lie here for a lease.</summary>
+    public async Task HandBackAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_looks.Count == 0)
+                return;
+        }
+        for (RangeBound? start = RangeBound.Min; start is not null;)
+        {
+            (var unheard, start) = await FindAsync(start.Value, Page, cancellation);
+            if (unheard.Count == 0)
+                continue;
+            await _consumer.Engine.SettleAsync(
+                new()
+                {
+                    Stream = _consumer.Plan.Stream,
+                    Group = _consumer.Plan.Group,
+                    Owner = _consumer.Plan.Consumer,
+                    Settlements = unheard.Select(static entry => Settlement.ReleaseUnstarted(entry.Id)).ToArray(),
+                },
+                new SettlementOutcome[unheard.Count],
+                cancellation);
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     /// <returns>Where to go on.</returns>
     private async Task<RangeBound?> LookAsync(RangeBound start, Room room, CancellationToken cancellation)
     {
         var plan = _consumer.Plan;
-        var pending = await _consumer.Engine.GetPendingAsync(
-            new() { Stream = plan.Stream, Group = plan.Group, Consumer = plan.Consumer, Start = start, Count = Math.Min(Page, room.Count) }, cancellation);
-        HashSet<StreamEntryId> known = [.. _redeliveries.Leased().Concat(_held.Leased()).Select(static entry => entry.Id)];
-        // What was delivered before this start is not unheard but resumed, which counts.
-        var lifetime = _consumer.Time.GetElapsedTime(_startedAt);
-        var unheard = pending.Where(entry => entry.Idle <= lifetime && !known.Contains(entry.Id));
+        var (unheard, next) = await FindAsync(start, Math.Min(Page, room.Count), cancellation);
         foreach (var alike in unheard.GroupBy(static entry => entry.DeliveryCount, static entry => entry.Id))
         {
             var claimed = await _consumer.Engine.ClaimAsync(
@@ -126,6 +145,20 @@ internal sealed class UnheardDeliveries : IDisposable
             if (found > 0)
                 ConsumerLog.Unheard(_consumer.Logger, plan.Name, found);
         }
-        return pending.Count > 0 ? RangeBound.Excluding(pending[^1].Id) : null;
+        return next;
+    }
+
+    /// <returns>What is pending for this consumer though it does not know it, and where to go on.</returns>
+    private async Task<(IReadOnlyList<PendingEntry> Unheard, RangeBound? Next)> FindAsync(RangeBound start, int count, CancellationToken cancellation)
+    {
+        var plan = _consumer.Plan;
+        var pending = await _consumer.Engine.GetPendingAsync(
+            new() { Stream = plan.Stream, Group = plan.Group, Consumer = plan.Consumer, Start = start, Count = count }, cancellation);
+        HashSet<StreamEntryId> known = [.. _redeliveries.Leased().Concat(_held.Owned()).Select(static entry => entry.Id)];
+        // What was delivered before this start is not unheard but resumed, which counts.
+        var lifetime = _consumer.Time.GetElapsedTime(_startedAt);
+        return (
+            [.. pending.Where(entry => entry.Idle <= lifetime && !known.Contains(entry.Id))],
+            pending.Count > 0 ? RangeBound.Excluding(pending[^1].Id) : null);
     }
 }

@@ -49,6 +49,7 @@ public sealed class LeaseTests : IDisposable
     public void Without_another_consumer_an_engine_that_was_away_for_longer_than_the_lease_finds_everything_in_its_place()
     {
         var host = _world.Start("a", Note("a", TimeSpan.FromSeconds(1)), options => options.Concurrency = 1);
+        _world.Run(TimeSpan.FromSeconds(0.5));
         _world.Publish([.. Enumerable.Range(0, 100)]);
         _world.Run(TimeSpan.FromSeconds(9.5));
         host.Engine.BeforeCall = JobWorld.Refuse;
@@ -58,7 +59,7 @@ public sealed class LeaseTests : IDisposable
         _world.Run(TimeSpan.FromMinutes(4));
 
         // All in order, but for the one that was told to end at its minute.
-        Assert.Equal([.. Enumerable.Range(0, 60), .. Enumerable.Range(61, 39), 60], _story.Where(line => line.StartsWith("a ends", StringComparison.Ordinal)).Select(line => int.Parse(line[7..], null)));
+        Assert.Equal([.. Enumerable.Range(0, 59), .. Enumerable.Range(60, 40), 59], _story.Where(line => line.StartsWith("a ends", StringComparison.Ordinal)).Select(line => int.Parse(line[7..], null)));
         Assert.Equal(1, JobWorld.CountersOf(host).Reclaimed);
         Assert.Equal(0, _world.Pending);
     }
@@ -256,6 +257,35 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal(trimmed ? (0, 1) : (1, 0), (JobWorld.CountersOf(host).LeasesLost, JobWorld.CountersOf(host).Trimmed));
         Assert.Equal(trimmed ? 0 : 1, _world.Pending);
     }
+
+    [Fact]
+    public void After_a_stall_past_the_lease_no_handler_is_called_again_before_the_engine_has_said_whose_the_entry_is() => JobWorld.OnManySeeds(world =>
+    {
+        var calls = 0;
+        var host = world.Start("a", HandleAsync, Configure);
+        world.Publish(1);
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, calls);
+        host.Process.Stall(world.World.Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        world.Start("b", world.Never, Configure);
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal("b", Assert.Single(world.PendingEntries).Consumer);
+
+        host.Process.Continue();
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, calls);
+
+        async ValueTask HandleAsync(Job job, StreamContext context, CancellationToken cancellation)
+        {
+            calls++;
+            await world.WaitAsync(TimeSpan.FromSeconds(0.999), cancellation);
+            throw new InvalidOperationException();
+        }
+
+        static void Configure(StreamConsumerOptions options) =>
+            (options.MinIdleTime, options.ReclaimInterval) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+    });
 
     public void Dispose() => _world.Dispose();
 

@@ -287,6 +287,23 @@ public sealed class ShutdownTests : IDisposable
         Assert.Equal((3, 3), (told, _world.HandedBack));
     }
 
+    [Fact]
+    public void What_is_handed_back_is_not_leased_anew_by_a_renewal_that_was_under_way()
+    {
+        var (slow, stopping) = (false, false);
+        var host = _world.Start("a", _world.Never, options => (options.Concurrency, options.MinIdleTime) = (1, TimeSpan.FromSeconds(30)));
+        host.Engine.BeforeCall = call => slow = call == "settle" && !stopping;
+        host.Engine.Latency = () => slow ? _world.WaitAsync(TimeSpan.FromSeconds(2)) : Task.CompletedTask;
+        _world.Publish(1, 2);
+        _world.Run(TimeSpan.FromSeconds(20.5));
+
+        stopping = true;
+        _ = host.StopAsync();
+        _world.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(1, _world.HandedBack);
+    }
+
     public void Dispose() => _world.Dispose();
 
     private static Task StopAsync(SimulatedHost host, CancellationToken cancellation) => host.Process.Run(async () =>

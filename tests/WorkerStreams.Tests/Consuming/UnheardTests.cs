@@ -73,6 +73,26 @@ public sealed class UnheardTests : IDisposable
         }
     }
 
+    [Fact]
+    public void What_has_not_been_looked_for_as_the_host_stops_is_handed_back() => JobWorld.OnManySeeds(static world =>
+    {
+        var handled = 0;
+        var host = world.Start("a", (_, _, _) =>
+        {
+            handled++;
+            return default;
+        });
+        world.Run(TimeSpan.FromSeconds(1));
+        var answersToLose = 1;
+        host.Engine.LosesAnswer = () => answersToLose-- > 0;
+        world.Publish(1);
+
+        world.World.Await(host.StopAsync());
+
+        Assert.Equal(handled == 1 ? 0 : 1, world.HandedBack);
+        Assert.Equal(world.HandedBack, world.Pending);
+    });
+
     public void Dispose() => _world.Dispose();
 
     private void StartLosing(TimeSpan? reclaimInterval = null)

@@ -81,11 +81,12 @@ internal sealed class Misfortune
     private void Stop(SimulatedHost host)
     {
         _world.Note($"{host.Name} is told to stop");
+        var toldAt = _world.Time.GetUtcNow();
         _ = host.Process.Run(async () =>
         {
             await host.StopAsync();
             _world.Note($"{host.Name} has stopped");
-            _witness.Stopped(host);
+            _witness.Stopped(host, _world.Time.GetUtcNow() - toldAt);
             Leave(host);
         });
     }

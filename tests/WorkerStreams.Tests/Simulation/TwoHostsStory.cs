@@ -41,7 +41,7 @@ internal sealed class TwoHostsStory : IDisposable
             MaxRedeliveryDelay = TimeSpan.FromSeconds(25),
         };
         _losesAnswers = seed % 3 == 0;
-        _witness = new(_jobs, _options, strict: false);
+        _witness = new(_jobs, _options);
         _misfortune = new(_world, _witness, CreateHost, alwaysReturn: isLeaseLong);
     }
 

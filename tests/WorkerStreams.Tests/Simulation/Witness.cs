@@ -7,14 +7,13 @@ namespace WorkerStreams.Tests.Simulation;
 /// <summary>Knows what was published, sees what hosts do with it and what the engine grants them, and holds both against what is promised.</summary>
 /// <param name="jobs">Where it all happens.</param>
 /// <param name="options">The settings of all consumers.</param>
-/// <param name="strict">
-/// Whether a host is also to know by its own clock what it lost in a stall, to keep what waits for redelivery, and to hand back at its stop whatever it
-/// has not begun.
-/// </param>
-internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool strict)
+internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
 {
     // The engine has a released entry idle since 1970.
     private static readonly TimeSpan Released = TimeSpan.FromDays(365);
+
+    // The default time for shutdown, but for what the consumers leave to the host.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30) * 0.95;
 
     private readonly SimulatedWorld _world = jobs.World;
     private readonly Dictionary<StreamEntryId, WatchedEntry> _entries = [];
@@ -34,6 +33,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
             Break($"{host.Name} handles {id} while {other.Name} does");
         entry.Handlers.Add(host);
         entry.Begun.Add(host);
+        entry.InHand.Add(host);
     }
 
     /// <summary>The handler has had its effect.</summary>
@@ -45,13 +45,17 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
 
     public void Ends(SimulatedHost host, StreamEntryId id) => _entries[id].Handlers.Remove(host);
 
-    public void Stopped(SimulatedHost host)
+    /// <summary>A host has stopped, so long after it was told to.</summary>
+    public void Stopped(SimulatedHost host, TimeSpan taken)
     {
+        // It has stalled until nobody waits for it any more: what it had is found in a sweep.
+        if (taken >= DrainTime)
+            return;
         Look();
         var lifetime = _world.Time.GetUtcNow() - host.StartedAt;
         foreach (var (id, entry) in _pending)
         {
-            if (strict && entry.Consumer == host.Name && entry.Idle <= lifetime && !_entries[id].Begun.Contains(host))
+            if (entry.Consumer == host.Name && entry.Idle <= lifetime && !_entries[id].Begun.Contains(host))
                 Break($"{id} is not handed back by {host.Name}");
         }
     }
@@ -67,6 +71,9 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
             _world.Note($"{consumer} claims {id} from {owner}");
             if (owner != consumer && IsKept(_pending[id]))
                 Break($"{id} is taken from {owner}, which had it in hand");
+            // One that comes back while its lost handler still runs is not begun, so as not to run twice: it waits for another sweep.
+            if (owner != consumer)
+                _entries[id].InHand.Clear();
         }
     }
 
@@ -119,14 +126,13 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
     }
 
     private bool IsExcused(SimulatedHost beginner, SimulatedHost other) =>
-        beginner != other && (HasStalled(other) || (!strict && HasStalled(beginner)));
+        beginner != other && HasStalled(other);
 
     // The owner is well and has the entry in its handler, or has had it there and did not release it.
     private bool IsKept(PendingEntry pending)
     {
         var entry = _entries[pending.Id];
-        return entry.Begun.Any(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host)
-            && (entry.Handlers.Contains(host) || (strict && pending.Idle < Released)));
+        return pending.Idle < Released && entry.InHand.Exists(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host));
     }
 
     // Until a lease later it may not have heard what it lost meanwhile.
@@ -149,6 +155,9 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options, bool
 
         /// <summary>Where its handler was called.</summary>
         public HashSet<SimulatedHost> Begun { get; } = [];
+
+        /// <summary>Where its handler was called since it was taken from another.</summary>
+        public List<SimulatedHost> InHand { get; } = [];
     }
 }
 

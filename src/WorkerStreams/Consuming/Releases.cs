@@ -1,0 +1,67 @@
+using WorkerStreams.Waiting;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// Keeps releases apart from what would lease the same entries anew. A renewal or a claim that comes to the engine after the release leaves the entry
+/// with this consumer, which has given it up: nobody would handle it before a lease has passed.
+/// </summary>
+/// <param name="gate">The gate of <see cref="HeldEntries"/>; guards every field here.</param>
+internal sealed class Releases(Lock gate)
+{
+    private readonly WaitList _leasingOver = new();
+    private readonly WaitList _releasingOver = new();
+    private int _leasing;
+    private int _releasing;
+
+    /// <summary>Renewals wait for no release, as they do not name what is being released.</summary>
+    public void RenewalBeginsUnderGate() => _leasing++;
+
+    /// <summary>Completes when a claim may be sent.</summary>
+    public async ValueTask ClaimBeginsAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task wait;
+            lock (gate)
+            {
+                if (_releasing == 0)
+                {
+                    _leasing++;
+                    return;
+                }
+                wait = _releasingOver.WaitAsync(cancellation);
+            }
+            await wait;
+        }
+    }
+
+    /// <summary>A renewal or a claim is over.</summary>
+    public void LeasingEnds()
+    {
+        lock (gate)
+        {
+            if (--_leasing == 0)
+                _leasingOver.ReleaseAll();
+        }
+    }
+
+    /// <summary>Completes when releases may be sent. Claims wait from now on, so that a long sweep does not hold them up.</summary>
+    public Task ReleaseBeginsAsync()
+    {
+        lock (gate)
+        {
+            _releasing++;
+            return _leasing == 0 ? Task.CompletedTask : _leasingOver.WaitAsync(default);
+        }
+    }
+
+    public void ReleaseEnds()
+    {
+        lock (gate)
+        {
+            if (--_releasing == 0)
+                _releasingOver.ReleaseAll();
+        }
+    }
+}
