@@ -1,5 +1,6 @@
 using StackExchange.Redis;
 using WorkerStreams.Engine;
+using WorkerStreams.Redis.Connections;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Redis.Tests.Connections;
@@ -61,6 +62,23 @@ public abstract class EngineTest : IAsyncDisposable
     /// <summary>The connections of the test's that wait at the server.</summary>
     protected async Task<IReadOnlyList<ClientInfo>> AllBlockedAsync() =>
         [.. (await Client.ClientListAsync()).Where(client => client.Name == Stream.ToString() && client.Flags.HasFlag(ClientFlags.Blocked))];
+
+    protected async Task<IConnectionMultiplexer> OpenAsync(Action<ConfigurationOptions> configure)
+    {
+        var configuration = Configuration;
+        configure(configuration);
+        return await ConnectionMultiplexer.ConnectAsync(configuration);
+    }
+
+    protected Task<IConnectionMultiplexer> OpenAsync() => OpenAsync(static _ => { });
+
+    /// <summary>Connections for reads that wait, without an engine; no such read ends before the test does.</summary>
+    private protected BlockingConnections Connections(Func<Task<IConnectionMultiplexer>> connect, int max = 1) =>
+        new(connect, new(() => Task.FromResult(Client.Multiplexer)), max, longestSlice: TimeSpan.FromHours(1));
+
+    protected Task CreateGroupAsync() => Client.ExecuteAsync("XGROUP", "CREATE", Stream.ToString(), Group.ToString(), "0", "MKSTREAM");
+
+    protected Task AppendAsync(StreamName stream) => Client.ExecuteAsync("XADD", stream.ToString(), "*", "f", "v");
 
     /// <summary>An engine of a user who may do just that.</summary>
     protected async Task<RedisStreamEngine> ConnectAsync(string rules, RedisEngineOptions? options = null)

@@ -29,6 +29,33 @@ public sealed class ClusterTests(RedisServer server, ServerCluster cluster)
         await host.HandlesAllAsync();
     }
 
+    [Fact]
+    public async Task Entries_are_appended_one_by_one_while_their_slot_moves()
+    {
+        server.Require();
+        StreamName stream = "one-by-one";
+        var slot = HashSlot.Of(stream.Bytes);
+        using var engine = RedisStreamEngine.Connect(await cluster.ConfigureAsync());
+        var stored = 0;
+        for (var move = 1; move <= Moves; move++)
+        {
+            await AppendAsync();
+            var moving = cluster.MoveAsync(slot, $"{stream}");
+            while (!moving.IsCompleted)
+                await AppendAsync();
+            await moving;
+            // Still sent to where the slot was, if nothing was meanwhile.
+            await AppendAsync();
+        }
+        Assert.Equal(stored, await engine.GetLengthAsync(stream));
+
+        async Task AppendAsync()
+        {
+            await engine.AppendAsync(stream, new(EntryFields.Of(("f", "v")))).AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            stored++;
+        }
+    }
+
     [Theory]
     [InlineData("orders")]
     [InlineData("orders:eu")]

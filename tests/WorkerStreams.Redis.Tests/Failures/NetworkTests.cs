@@ -25,7 +25,7 @@ public abstract class NetworkTest
     {
         const int count = 100;
         await using var proxy = Proxy;
-        await using var host = await NumbersHost.StartAsync(Configuration, stream: $"{Guid.NewGuid():N}");
+        await using var host = await NumbersHost.StartAsync(Configuration, stream: $"{Guid.NewGuid():N}", configure: NumbersHost.NeverReclaims);
         await host.PublishAsync(0, count);
         await host.HandlesAllAsync();
         await host.UntilAsync(() => Proxy.Waiting.Any(), () => "no read waits");
@@ -83,6 +83,27 @@ public sealed class BrokenConnectionTests(RedisServer server) : NetworkTest(serv
         foreach (var connection in connections.ToList())
             fail(connection);
         return Task.CompletedTask;
+    }
+}
+
+public sealed class AbandonedReadTests
+{
+    [Fact]
+    public async Task A_read_is_delivered_something_after_its_connection_has_broken_and_been_looked_after()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await using var proxy = new FaultyProxy(server.Port);
+        await using var host = await NumbersHost.StartAsync(ServerProcess.Client(proxy.Port), configure: NumbersHost.NeverReclaims);
+        // The read that waits then has only begun, and does not end before the next is published.
+        await host.PublishAsync(0, 1);
+        await host.HandlesAllAsync();
+        await host.UntilAsync(() => proxy.Waiting.Any(), () => "no read waits");
+        var looks = await server.CallsAsync("xpending");
+        Assert.Single(proxy.Waiting).Abandon();
+        await host.UntilAsync(async () => await server.CallsAsync("xpending") > looks, () => "nobody has looked");
+        await host.PublishAsync(1, 1);
+        await host.HandlesAllAsync();
+        Assert.All(host.Times, static times => Assert.Equal(1, times));
     }
 }
 

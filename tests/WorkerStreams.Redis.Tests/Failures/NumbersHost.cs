@@ -16,6 +16,10 @@ internal sealed class NumbersHost : IAsyncDisposable
 
     public static readonly StreamName Group = "g";
 
+    /// <summary>Nothing is reclaimed before the test has ended: what a lost answer brought has to be looked for.</summary>
+    public static readonly Action<StreamConsumerOptions> NeverReclaims =
+        static consumer => (consumer.MinIdleTime, consumer.ReclaimInterval) = (TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10));
+
     private const int PublishersAtOnce = 200;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60), Poll = TimeSpan.FromMilliseconds(20);
@@ -70,17 +74,25 @@ internal sealed class NumbersHost : IAsyncDisposable
     }
 
     /// <summary>Publishes the numbers, many at once, each until it is stored.</summary>
-    public Task PublishAsync(int first, int count)
+    public async Task PublishAsync(int first, int count)
     {
         var producer = _host.Services.GetRequiredService<IStreamProducer<Number>>();
         _asked += count;
         ParallelOptions atOnce = new() { MaxDegreeOfParallelism = PublishersAtOnce, CancellationToken = TestContext.Current.CancellationToken };
-        return Parallel.ForEachAsync(Enumerable.Range(first, count), atOnce, async (number, cancellation) =>
+        var publishing = Parallel.ForEachAsync(Enumerable.Range(first, count), atOnce, async (number, cancellation) =>
         {
             while (!await TryPublishAsync(producer, new(number)))
                 await Task.Delay(Poll, TimeProvider.System, cancellation);
             Interlocked.Increment(ref _published);
         });
+        for (var before = -1; !publishing.IsCompleted && before != Published;)
+        {
+            before = Published;
+            await publishing.WaitAsync(Deadline, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        if (!publishing.IsCompleted)
+            Assert.Fail($"{Published} of {_asked} are published, and for {Deadline} no more. The log:\n{Log}");
+        await publishing;
     }
 
     /// <summary>From now on handlers wait for <see cref="LetGo"/>.</summary>

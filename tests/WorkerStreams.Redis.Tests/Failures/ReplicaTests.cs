@@ -1,4 +1,7 @@
+using StackExchange.Redis;
 using WorkerStreams.Engine;
+using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Connections;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Redis.Tests.Failures;
@@ -50,11 +53,35 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task What_a_connection_wrote_that_is_lost_before_WAIT_may_be_stored()
+    {
+        await using var primary = await ServerProcess.StartAsync("repl-diskless-sync-delay 0");
+        await using var replica = await StartReplicaAsync(primary);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(primary.Configuration);
+        var restored = new TaskCompletionSource();
+        client.ConnectionRestored += (_, _) => restored.TrySetResult();
+        using var connection = new ReplicatedConnection(
+            () => Task.FromResult(SteppedClient.Of(client, command => command == "XADD" ? ReconnectAsync() : Task.CompletedTask)), 1, Timeout);
+
+        // The new connection has written nothing, which all replicas have.
+        var error = await Assert.ThrowsAsync<StreamEngineException>(
+            async () => await connection.AppendAsync(new Arguments().Key("s").Text("*").Text("f").Text("v"), CancellationToken.None));
+        Assert.Equal((StreamErrorCode.Unavailable, true), (error.Code, error.MayHaveTakenEffect));
+        Assert.Contains("the connection was lost", error.Message, StringComparison.Ordinal);
+        Assert.Equal(":1", await primary.AskAsync("XLEN s"));
+
+        async Task ReconnectAsync()
+        {
+            Assert.StartsWith(":", await primary.AskAsync("CLIENT KILL TYPE normal"), StringComparison.Ordinal);
+            await restored.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task What_a_replica_confirms_is_stored_and_what_the_primary_refuses_is_not()
     {
         await using var primary = await ServerProcess.StartAsync("repl-diskless-sync-delay 0");
-        await using var replica = await ServerProcess.StartAsync($"replicaof 127.0.0.1 {primary.Port}");
-        await primary.UntilAsync("INFO replication", static info => info.Contains("state=online", StringComparison.Ordinal));
+        await using var replica = await StartReplicaAsync(primary);
         using var engine = RedisStreamEngine.Connect(primary.Configuration, new() { WaitForReplicas = 1, ReplicaTimeout = TimeSpan.FromSeconds(20) });
         AppendEntry entry = new(EntryFields.Of(("f", "v")), NewEntryId.Parse("1-0"));
 
@@ -94,5 +121,12 @@ public sealed class ReplicaTests
     {
         RedisEngineOptions options = new() { WaitForReplicas = replicas, ReplicaTimeout = TimeSpan.FromMilliseconds(milliseconds) };
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => RedisStreamEngine.Connect("localhost", options)).Message);
+    }
+
+    private static async Task<ServerProcess> StartReplicaAsync(ServerProcess primary)
+    {
+        var replica = await ServerProcess.StartAsync($"replicaof 127.0.0.1 {primary.Port}");
+        await primary.UntilAsync("INFO replication", static info => info.Contains("state=online", StringComparison.Ordinal));
+        return replica;
     }
 }

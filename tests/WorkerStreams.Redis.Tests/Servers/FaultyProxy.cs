@@ -83,7 +83,7 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
     // As long as the clients are not closed they have these.
     private readonly Socket[] _ends = [client.Client, server.Client];
     private readonly TaskCompletionSource _never = new();
-    private volatile bool _isWaiting, _isStalled, _cutsAtAnswer;
+    private volatile bool _isWaiting, _isStalled, _isAbandoned, _cutsAtAnswer;
 
     /// <summary>Whether the last that was sent is a read with BLOCK, without an answer yet.</summary>
     public bool IsWaiting => _isWaiting;
@@ -98,6 +98,13 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
 
     /// <summary>Cuts it as soon as the server has answered, before the client learns of it.</summary>
     public void CutAtAnswer() => _cutsAtAnswer = true;
+
+    /// <summary>Cuts it for the client at once, and for the server when that has answered.</summary>
+    public void Abandon()
+    {
+        _cutsAtAnswer = _isAbandoned = true;
+        client.Client.Close(timeout: 0);
+    }
 
     /// <summary>Lets it hang: open, and nothing passes.</summary>
     public void Stall() => _isStalled = true;
@@ -115,7 +122,20 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
         }
     }
 
-    internal Task PassAsync() => Task.WhenAny(PassAsync(client, server), PassAsync(server, client)).Unwrap();
+    internal Task PassAsync() => Task.WhenAny(PassToServerAsync(), PassAsync(server, client)).Unwrap();
+
+    private async Task PassToServerAsync()
+    {
+        try
+        {
+            await PassAsync(client, server);
+        }
+        finally
+        {
+            if (_isAbandoned)
+                await _never.Task;
+        }
+    }
 
     private async Task PassAsync(TcpClient from, TcpClient to)
     {

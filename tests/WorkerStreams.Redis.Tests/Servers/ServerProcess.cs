@@ -151,6 +151,15 @@ public sealed class ServerProcess : IAsyncDisposable
         return new(text);
     }
 
+    /// <summary>How often it has been sent a command.</summary>
+    public async Task<int> CallsAsync(string command)
+    {
+        var counted = $"cmdstat_{command}:calls=";
+        return (await AskAsync("INFO commandstats")).Split("\r\n").FirstOrDefault(line => line.StartsWith(counted, StringComparison.Ordinal)) is { } line
+            ? int.Parse(line[counted.Length..line.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture)
+            : 0;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
