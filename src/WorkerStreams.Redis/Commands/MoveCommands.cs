@@ -32,7 +32,13 @@ internal static class MoveCommands
         {
             if (entry.Fields.EncodedLength == 0)
                 throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR wrong number of arguments for 'xadd' command");
-            words.Id(entry.Id).Number(2 * entry.Fields.Count).Fields(entry.Fields);
+            var parts = 2 * entry.Fields.Count;
+            if (parts > Script.MostParts)
+            {
+                throw new StreamEngineException(
+                    StreamErrorCode.EntryTooLarge, $"ERR the entry {entry.Id} of '{request.Source}' has {parts / 2} fields. Allowed for a move: {Script.MostParts / 2}.");
+            }
+            words.Id(entry.Id).Number(parts).Fields(entry.Fields);
         }
         return words;
     }

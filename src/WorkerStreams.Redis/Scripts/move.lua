@@ -7,10 +7,6 @@ local moves, named, count = {}, {}, 0
 local i = 1
 while i <= #ARGV do
     local move = {id = ARGV[i], first = i + 2, last = i + 1 + tonumber(ARGV[i + 1])}
-    -- So many values a script hands to a command.
-    if move.last - move.first > 7000 then
-        return redis.error_reply('ERR too many fields for an entry that is moved')
-    end
     if not named[move.id] then
         named[move.id] = true
         local found = redis.pcall('XRANGE', source, move.id, move.id)

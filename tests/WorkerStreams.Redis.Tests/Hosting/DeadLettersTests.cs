@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using WorkerStreams.Engine;
 using WorkerStreams.Redis.Tests.Servers;
 
 namespace WorkerStreams.Redis.Tests.Hosting;
@@ -23,6 +24,26 @@ public sealed class DeadLettersTests(RedisServer server, ServerCluster cluster)
     {
         server.Require();
         await RedriveAsync((await cluster.ConfigureAsync()).ToString());
+    }
+
+    [Fact]
+    public async Task What_is_too_large_for_a_script_is_refused_and_the_others_can_be_redriven()
+    {
+        server.Require();
+        var cancellation = TestContext.Current.CancellationToken;
+        using var host = Build(server.Configuration.ToString());
+        var (engine, letters, dead) = (host.Services.GetRequiredService<IStreamEngine>(), host.Services.GetRequiredService<IDeadLetters>(), new StreamName(_stream).Companion("dead"));
+        await engine.AppendAsync(dead, new(EntryFields.Of([.. Enumerable.Range(0, 3000).Select(number => ($"f{number}", "v"))])), null, cancellation);
+        await engine.AppendAsync(dead, new(EntryFields.Of([.. Enumerable.Range(0, 2999).Select(number => ($"f{number}", "v"))])), null, cancellation);
+
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(() => letters.RedriveAllAsync(_stream, cancellation: cancellation).AsTask());
+        Assert.Equal(StreamErrorCode.EntryTooLarge, thrown.Code);
+        Assert.Contains("has 3001 fields. Allowed for a move: 3000.", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await letters.CountAsync(_stream, cancellation));
+        Assert.Equal(1, await letters.RedriveAllAsync(_stream, new() { Where = letter => letter.Fields.Count < 3000 }, cancellation));
+        Assert.Equal(1, await engine.GetLengthAsync(_stream, cancellation));
+        await engine.DeleteStreamAsync(_stream, cancellation);
+        await engine.DeleteStreamAsync(dead, cancellation);
     }
 
     private async Task RedriveAsync(string configuration)
