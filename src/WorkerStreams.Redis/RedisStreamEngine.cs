@@ -31,7 +31,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     private readonly ReplicatedConnection? _replicated;
 
     // Ends reads that wait.
-    private readonly Lazy<Task<IConnectionMultiplexer>> _control;
+    private readonly LazyConnection _control;
     private readonly bool _isOwner;
     private readonly string _user;
     private volatile bool _closed;
@@ -240,8 +240,8 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         _replicated?.Dispose();
         if (_isOwner)
             _multiplexer.Dispose();
-        else if (_control is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            _control.Value.Result.Dispose();
+        else
+            _control.Close();
     }
 
     /// <summary>Reads that were asked to wait and have not ended, for tests.</summary>

@@ -12,7 +12,7 @@ namespace WorkerStreams.Redis.Connections;
 /// <param name="max">The most of them.</param>
 /// <param name="longestSlice">How long a read waits at most before it asks anew.</param>
 internal sealed class BlockingConnections(
-    Func<Task<IConnectionMultiplexer>> connect, Lazy<Task<IConnectionMultiplexer>> control, int max, TimeSpan longestSlice) : IDisposable
+    Func<Task<IConnectionMultiplexer>> connect, LazyConnection control, int max, TimeSpan longestSlice) : IDisposable
 {
     // Short, for others wait for their turn.
     private static readonly TimeSpan CrowdedSlice = TimeSpan.FromMilliseconds(250);
@@ -43,7 +43,7 @@ internal sealed class BlockingConnections(
         Interlocked.Increment(ref _queue);
         try
         {
-            if (!await _places.WaitAsync(time is { } left ? Max(left, TimeSpan.Zero) : Timeout.InfiniteTimeSpan, cancellation))
+            if (!await _places.WaitAsync(time is { } left ? Clamp(left) : Timeout.InfiniteTimeSpan, cancellation))
                 return null;
         }
         finally
@@ -54,7 +54,7 @@ internal sealed class BlockingConnections(
     }
 
     /// <summary>A connection on which nothing waits.</summary>
-    public Task<IConnectionMultiplexer> GetControlAsync() => control.Value;
+    public Task<IConnectionMultiplexer> GetControlAsync() => control.GetAsync();
 
     public void Return(BlockingConnection connection)
     {
@@ -104,5 +104,6 @@ internal sealed class BlockingConnections(
         return connection;
     }
 
-    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    // A semaphore takes no more than 24 days.
+    private static TimeSpan Clamp(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue));
 }

@@ -12,6 +12,9 @@ namespace WorkerStreams.Redis.Connections;
 /// </summary>
 internal sealed class ConnectionWatch : IDisposable
 {
+    // After servers have not told what they are.
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
     private readonly IConnectionMultiplexer _multiplexer;
     private readonly ILogger _logger;
     private readonly Func<string, ServerFacts, string?> _refuse;
@@ -119,12 +122,14 @@ internal sealed class ConnectionWatch : IDisposable
         _ = ProbeAgainAsync();
     }
 
-    private void OnInternalError(object? sender, InternalErrorEventArgs failed)
+    private void OnInternalError(object? sender, InternalErrorEventArgs failed) => TellOnce(failed.Exception, failed.Origin ?? "");
+
+    private void TellOnce(Exception error, string origin)
     {
         lock (_lock)
         {
-            if (_warned.Add($"client {failed.Origin}"))
-                RedisLog.ClientFailed(_logger, failed.Exception, failed.Origin ?? "");
+            if (_warned.Add($"client {origin}"))
+                RedisLog.ClientFailed(_logger, error, origin);
         }
     }
 
@@ -146,7 +151,9 @@ internal sealed class ConnectionWatch : IDisposable
             }
             catch (Exception error)
             {
-                RedisLog.ClientFailed(_logger, error, nameof(ServerProbe));
+                TellOnce(error, nameof(ServerProbe));
+                await Task.Delay(Again, TimeProvider.System);
+                Interlocked.Increment(ref _wanted);
             }
         }
         while (Interlocked.Add(ref _wanted, -done) > 0);

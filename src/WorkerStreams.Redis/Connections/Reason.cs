@@ -1,3 +1,4 @@
+using System.Buffers;
 using StackExchange.Redis;
 
 namespace WorkerStreams.Redis.Connections;
@@ -5,10 +6,20 @@ namespace WorkerStreams.Redis.Connections;
 /// <summary>Why a connection is not there, in a few words. The client's own message is a page of figures.</summary>
 internal static class Reason
 {
+    // What the figures begin with.
+    private static readonly SearchValues<string> s_figures = SearchValues.Create([", next: ", ", inst: "], StringComparison.Ordinal);
+
     public static string Of(ConnectionFailureType type, Exception? error)
     {
         var cause = Innermost(error);
         return cause is null or RedisConnectionException ? $"{type}" : $"{type}, {Text(cause)}";
+    }
+
+    /// <summary>A message of the client's without its page of figures.</summary>
+    public static string Short(string message)
+    {
+        var figures = message.AsSpan().IndexOfAny(s_figures);
+        return figures < 0 ? message : message[..figures];
     }
 
     public static Exception? Innermost(Exception? error)

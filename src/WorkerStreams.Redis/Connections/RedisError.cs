@@ -68,5 +68,5 @@ internal static class RedisError
     }
 
     private static StreamEngineException Unavailable(Exception cause, bool mayHaveTakenEffect) =>
-        new(StreamErrorCode.Unavailable, cause.Message, mayHaveTakenEffect, cause);
+        new(StreamErrorCode.Unavailable, Reason.Short(cause.Message), mayHaveTakenEffect, cause);
 }

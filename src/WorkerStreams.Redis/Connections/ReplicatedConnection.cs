@@ -16,7 +16,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
     private const CommandFlags ThisServer = CommandFlags.DemandMaster | CommandFlags.NoRedirect;
     private const int MostMoves = 3;
 
-    private readonly Lazy<Task<IConnectionMultiplexer>> _connection = new(connect);
+    private readonly LazyConnection _connection = new(connect);
 
     // Set by the first round.
     private volatile RoleCheck? _roles;
@@ -35,11 +35,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
     public ValueTask<RedisResult> AppendManyAsync(Arguments keys, Arguments arguments, CancellationToken cancellation) =>
         AppendAsync(new Append("EVAL", Script.Append.TextFor(keys, arguments).Boxed()), cancellation);
 
-    public void Dispose()
-    {
-        if (_connection is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            _connection.Value.Result.Dispose();
-    }
+    public void Dispose() => _connection.Close();
 
     private async ValueTask<RedisResult> AppendAsync(Append append, CancellationToken cancellation)
     {
@@ -73,7 +69,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
         {
             try
             {
-                var connection = await _connection.Value;
+                var connection = await _connection.GetAsync();
                 _roles ??= new(connection);
                 var servers = round.GroupBy(append => RedisError.ServerOf(connection, append.Key).EndPoint);
                 await Task.WhenAll(servers.Select(server => SendAsync(connection.GetServer(server.Key), [.. server])));

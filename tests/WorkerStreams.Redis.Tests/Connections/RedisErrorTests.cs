@@ -32,6 +32,16 @@ public sealed class RedisErrorTests
         Assert.Equal((StreamErrorCode.Unavailable, whenLate), (late!.Code, late.MayHaveTakenEffect));
     }
 
+    [Theory]
+    [InlineData("Timeout awaiting response (5004ms elapsed, timeout is 5000ms), command=XADD, next: XADD, inst: 0, qu: 0", "Timeout awaiting response (5004ms elapsed, timeout is 5000ms), command=XADD")]
+    [InlineData("The message timed out in the backlog (5000ms), command=XADD, timeout: 5000, inst: 0", "The message timed out in the backlog (5000ms), command=XADD, timeout: 5000")]
+    [InlineData("lost", "lost")]
+    public void The_clients_figures_are_left_to_its_own_exception(string told, string expected)
+    {
+        var late = RedisError.Translate(new RedisTimeoutException(CommandFlags.None, told, CommandStatus.Sent));
+        Assert.Equal((expected, told), (late!.Message, late.InnerException!.Message));
+    }
+
     [Fact]
     public void What_is_none_of_the_clients_is_left_alone() => Assert.Null(RedisError.Translate(new InvalidOperationException()));
 }

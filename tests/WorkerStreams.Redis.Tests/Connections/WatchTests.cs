@@ -82,6 +82,24 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_server_that_has_not_told_what_it_is_is_asked_again()
+    {
+        await using var server = await ServerProcess.StartAsync("appendonly yes");
+        using var client = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
+        var answers = new Queue<Func<string?>>([() => null, () => "ERR too old.", () => throw new TimeoutException(), () => throw new TimeoutException(), () => null]);
+        using var watch = new ConnectionWatch(client, _log, (_, _) => answers.Count > 1 ? answers.Dequeue()() : answers.Peek()());
+        await watch.BeginAsync();
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        await UntilAsync(() => watch.Refusal is not null);
+
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        await UntilAsync(() => watch.Refusal is null);
+        Assert.Single(_log.Lines, static line => line.StartsWith("307 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_user_who_may_not_use_INFO_has_HELLO_tell_the_version_and_no_danger_is_seen()
     {
         await using var server = await ServerProcess.StartAsync("user app on >secret ~* -@all +@stream +eval +evalsha +del +hello +auth +ping +echo");

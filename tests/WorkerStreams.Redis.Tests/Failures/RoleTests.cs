@@ -36,13 +36,15 @@ public sealed class RoleTests
         using var engine = RedisStreamEngine.Connect(ServerProcess.Client(first.Port, second.Port));
         await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning, createStream: true);
         Assert.True(await call(engine));
+        await second.UntilAsync("XPENDING s g", static reply => reply.StartsWith('*'));
 
         Assert.Equal("+OK", await second.AskAsync("REPLICAOF NO ONE"));
         Assert.Equal("+OK", await first.AskAsync($"REPLICAOF 127.0.0.1 {second.Port}"));
         await first.UntilAsync("INFO replication", static info => info.Contains("master_link_status:up", StringComparison.Ordinal));
+        StreamEngineException? last = null;
         for (var begun = TimeProvider.System.GetTimestamp(); !await SucceedsAsync();)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(begun) < Deadline, "The new primary was not found.");
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < Deadline, $"The new primary was not found: {last}");
             await Task.Delay(Pause, TimeProvider.System);
         }
 
@@ -52,8 +54,9 @@ public sealed class RoleTests
             {
                 return await call(engine);
             }
-            catch (StreamEngineException error) when (error.Code is StreamErrorCode.Unavailable or StreamErrorCode.NoGroup)
+            catch (StreamEngineException error) when (error.Code == StreamErrorCode.Unavailable)
             {
+                last = error;
                 return false;
             }
         }
