@@ -59,11 +59,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The client's settings.</summary>
     public ConfigurationOptions Configuration => Client(Port);
 
-    /// <summary>Settings of a client that has patience, since other tests keep the machine busy.</summary>
+    /// <summary>Settings of a client that has patience with answers, since other tests keep the machine busy.</summary>
     public static ConfigurationOptions Client(params ReadOnlySpan<int> ports)
     {
         var patience = (int)Patience.TotalMilliseconds;
-        var configuration = new ConfigurationOptions { AllowAdmin = true, ConnectTimeout = patience, AsyncTimeout = patience, SyncTimeout = patience };
+        var configuration = new ConfigurationOptions { AllowAdmin = true, AsyncTimeout = patience, SyncTimeout = patience };
         foreach (var port in ports)
             configuration.EndPoints.Add(IPAddress.Loopback, port);
         return configuration;
