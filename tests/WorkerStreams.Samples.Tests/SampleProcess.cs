@@ -10,14 +10,14 @@ internal sealed class SampleProcess : IDisposable
     private static readonly TimeSpan MaxDuration = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
-    private readonly CancellationTokenSource _deadline = new(MaxDuration, TimeProvider.System);
+    private readonly CancellationTokenSource _deadline;
     private readonly Channel<string> _output = Channel.CreateUnbounded<string>();
     private readonly List<string> _read = [];
     private readonly Task<string> _errors;
 
-    private SampleProcess(Process process)
+    private SampleProcess(Process process, TimeSpan duration)
     {
-        _process = process;
+        (_process, _deadline) = (process, new(duration, TimeProvider.System));
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null)
@@ -33,7 +33,10 @@ internal sealed class SampleProcess : IDisposable
     public static SampleProcess Start(string sample, params string[] arguments) => StartIn("", sample, arguments);
 
     /// <summary>Starts a sample in a directory; in the current one where it is empty.</summary>
-    public static SampleProcess StartIn(string directory, string sample, params string[] arguments)
+    public static SampleProcess StartIn(string directory, string sample, params string[] arguments) => StartFor(MaxDuration, directory, sample, arguments);
+
+    /// <summary>Starts a sample that may take so long, in a directory; in the current one where it is empty.</summary>
+    public static SampleProcess StartFor(TimeSpan duration, string directory, string sample, params string[] arguments)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, sample + ".dll"), .. arguments])
@@ -42,7 +45,7 @@ internal sealed class SampleProcess : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = directory,
         };
-        return new(Process.Start(start)!);
+        return new(Process.Start(start)!, duration);
     }
 
     /// <summary>Runs a sample to its end.</summary>
@@ -65,7 +68,12 @@ internal sealed class SampleProcess : IDisposable
     }
 
     /// <summary>What Ctrl-C does: SIGINT.</summary>
-    public void Interrupt() => Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>SIGSTOP: it does nothing until <see cref="Resume"/>.</summary>
+    public void Suspend() => Signal("STOP");
+
+    public void Resume() => Signal("CONT");
 
     /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill();
@@ -85,6 +93,8 @@ internal sealed class SampleProcess : IDisposable
         _process.Dispose();
         _deadline.Dispose();
     }
+
+    private void Signal(string signal) => Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
 }
 
 /// <summary>What a sample left behind.</summary>
