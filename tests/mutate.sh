@@ -26,7 +26,7 @@ for name; do
     elif ! dotnet build tests/WorkerStreams.Tests -c Release >build.log; then
         result="DOES NOT COMPILE: $(grep -m 1 error build.log)"
     elif timeout "$longest" dotnet tests/WorkerStreams.Tests/bin/Release/net10.0/WorkerStreams.Tests.dll -noColor \
-        -method '*.TwoHostsSimulation.Every_entry_*' >run.log; then
+        -method '*.HostsSimulation.Every_entry_*' >run.log; then
         result=SURVIVED
     else
         # Without one it has been ended.

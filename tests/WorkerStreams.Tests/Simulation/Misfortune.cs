@@ -1,6 +1,9 @@
 namespace WorkerStreams.Tests.Simulation;
 
-/// <summary>Lets hosts die, stall and stop, between any two steps, and come back under the same name or another, or stay away.</summary>
+/// <summary>
+/// Lets hosts die, stall, lose their way to the engine and stop, one or all in turn, between any two steps, and come back under the same name or another, or stay
+/// away; and sets the engine's clock.
+/// </summary>
 internal sealed class Misfortune
 {
     private const int MostMishaps = 8;
@@ -10,12 +13,16 @@ internal sealed class Misfortune
 
     private const int LongestStallMs = 30_000;
     private const int LongestAbsenceMs = 60_000;
+    private const int LongestOutageMs = 20_000;
+    private const int LongestJumpMs = 60_000;
+    private const int LongestRollMs = 20_000;
 
     private readonly SimulatedWorld _world;
     private readonly Random _random;
     private readonly Witness _witness;
     private readonly Func<string, SimulatedHost> _create;
     private readonly bool _alwaysReturn;
+    private readonly bool _clockJumps;
     private readonly SimulatedProcess _itself;
     private readonly List<SimulatedHost> _hosts = [];
     private int _returning;
@@ -25,9 +32,10 @@ internal sealed class Misfortune
     /// <param name="witness">Hears of stops.</param>
     /// <param name="create">Makes a host.</param>
     /// <param name="alwaysReturn">Every host comes back, under its name.</param>
-    public Misfortune(SimulatedWorld world, Witness witness, Func<string, SimulatedHost> create, bool alwaysReturn)
+    /// <param name="clockJumps">The engine's clock is set now and then.</param>
+    public Misfortune(SimulatedWorld world, Witness witness, Func<string, SimulatedHost> create, bool alwaysReturn, bool clockJumps)
     {
-        (_world, _random, _witness, _create, _alwaysReturn) = (world, world.Random, witness, create, alwaysReturn);
+        (_world, _random, _witness, _create, _alwaysReturn, _clockJumps) = (world, world.Random, witness, create, alwaysReturn, clockJumps);
         _itself = new(world.Loop);
         world.Loop.BeforeStep = Strike;
     }
@@ -53,7 +61,7 @@ internal sealed class Misfortune
         if (_mishaps == MostMishaps || _hosts.Count == 0 || _random.Next(StepsPerMishap) > 0)
             return;
         _mishaps++;
-        Action<SimulatedHost> mishap = _random.Next(4) switch { 0 => Die, 1 => Stop, _ => Stall };
+        Action<SimulatedHost> mishap = _random.Next(8) switch { 0 or 1 => Die, 2 => Stop, 3 => Roll, 4 when _clockJumps => Jump, 4 or 5 => Isolate, _ => Stall };
         mishap(_hosts[_random.Next(_hosts.Count)]);
     }
 
@@ -78,6 +86,37 @@ internal sealed class Misfortune
         });
     }
 
+    // Every call fails that begins meanwhile.
+    private void Isolate(SimulatedHost host)
+    {
+        var duration = TimeSpan.FromMilliseconds(_random.Next(LongestOutageMs));
+        _world.Note($"{host.Name} has no way to the engine for {duration}");
+        host.OutUntil = _world.Time.GetUtcNow() + duration;
+    }
+
+    private void Jump(SimulatedHost _)
+    {
+        var distance = TimeSpan.FromMilliseconds(_random.Next(-LongestJumpMs, LongestJumpMs));
+        _world.Note($"the engine's clock is set by {distance}");
+        _world.EngineClock.Jump(distance);
+    }
+
+    // A rolling restart.
+    private void Roll(SimulatedHost _)
+    {
+        _world.Note("all are restarted in turn");
+        var delay = TimeSpan.Zero;
+        foreach (var host in _hosts.ToArray())
+        {
+            After(delay, () =>
+            {
+                if (_hosts.Contains(host))
+                    Stop(host);
+            });
+            delay += TimeSpan.FromMilliseconds(_random.Next(LongestRollMs));
+        }
+    }
+
     private void Stop(SimulatedHost host)
     {
         _world.Note($"{host.Name} is told to stop");
@@ -86,15 +125,17 @@ internal sealed class Misfortune
         {
             await host.StopAsync();
             _world.Note($"{host.Name} has stopped");
-            _witness.Stopped(host, _world.Time.GetUtcNow() - toldAt);
+            _witness.Stopped(host, toldAt);
             Leave(host);
         });
     }
 
     private void Leave(SimulatedHost host)
     {
+        // It may have been told to stop twice.
+        if (!_hosts.Remove(host))
+            return;
         host.Process.Kill();
-        _hosts.Remove(host);
         if (!_alwaysReturn && _hosts.Count + _returning > 0 && _random.Next(4) == 0)
             return;
         var name = _alwaysReturn || _random.Next(2) == 0 ? host.Name : host.Name + "'";

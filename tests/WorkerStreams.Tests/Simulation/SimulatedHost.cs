@@ -34,6 +34,9 @@ internal sealed class SimulatedHost
 
     public ObservedEngine Engine { get; }
 
+    /// <summary>The end of its last time without a way to the engine, or of the one that it is in.</summary>
+    public DateTimeOffset? OutUntil { get; set; }
+
     public IServiceProvider Services => _services;
 
     public Task StartAsync() => Process.Run(async () =>

@@ -10,7 +10,8 @@ internal sealed class SimulatedWorld : IDisposable
     {
         Random = new(seed);
         Loop = new(Random, Time);
-        Engine = new(new() { TimeProvider = Time });
+        EngineClock = new(Time);
+        Engine = new(new() { TimeProvider = EngineClock });
     }
 
     public Random Random { get; }
@@ -18,6 +19,8 @@ internal sealed class SimulatedWorld : IDisposable
     public VirtualTime Time { get; } = new();
 
     public SimulationLoop Loop { get; }
+
+    public EngineClock EngineClock { get; }
 
     public InProcessStreamEngine Engine { get; }
 

@@ -45,14 +45,18 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
 
     public void Ends(SimulatedHost host, StreamEntryId id) => _entries[id].Handlers.Remove(host);
 
-    /// <summary>A host has stopped, so long after it was told to.</summary>
-    public void Stopped(SimulatedHost host, TimeSpan taken)
+    /// <summary>A host has stopped.</summary>
+    public void Stopped(SimulatedHost host, DateTimeOffset toldAt)
     {
-        // It has stalled until nobody waits for it any more: what it had is found in a sweep.
-        if (taken >= DrainTime)
-            return;
         Look();
-        var lifetime = _world.Time.GetUtcNow() - host.StartedAt;
+        var (now, jumpedAt) = (_world.Time.GetUtcNow(), _world.EngineClock.JumpedAt);
+        // It has stalled until nobody waits for it any more, or could not say what it hands back: that is found in a sweep.
+        if (now - toldAt >= DrainTime || host.OutUntil >= toldAt)
+            return;
+        // By a clock that was set the idle time does not tell what was delivered to this host and what to one of its name before.
+        if (jumpedAt >= host.StartedAt)
+            return;
+        var lifetime = now - host.StartedAt;
         foreach (var (id, entry) in _pending)
         {
             if (entry.Consumer == host.Name && entry.Idle <= lifetime && !_entries[id].Begun.Contains(host))
@@ -60,16 +64,42 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         }
     }
 
-    /// <summary>The engine is about to change what is pending.</summary>
-    public void Look() => _pending = jobs.PendingEntries.ToDictionary(static entry => entry.Id);
+    /// <summary>The engine is about to change what is pending, and has done so once at most since the last look.</summary>
+    public void Look()
+    {
+        var before = _pending;
+        _pending = jobs.PendingEntries.ToDictionary(static entry => entry.Id);
+        foreach (var (id, was) in before)
+        {
+            var entry = _entries[id];
+            if (!_pending.TryGetValue(id, out var now))
+            {
+                if (!entry.IsHandled && !entry.IsDead)
+                    Break($"{id} is not pending any more and was not handled");
+            }
+            else if (now.DeliveryCount < was.DeliveryCount && !entry.IsReleased)
+            {
+                Break($"{id} had {was.DeliveryCount} deliveries and has {now.DeliveryCount} without a release");
+            }
+            entry.IsReleased = false;
+        }
+    }
 
     public void Claimed(StreamName consumer, EntryBatch claimed)
     {
         foreach (ref readonly var entry in claimed.Entries)
         {
-            var (id, owner) = (entry.Id, _pending[entry.Id].Consumer);
+            var id = entry.Id;
+            if (!_pending.TryGetValue(id, out var pending))
+            {
+                // Whose lease holds by its own clock takes it that the group was lost: so it may be handled again, one after the other, where a clock was set.
+                if (!HasJust(_world.EngineClock.JumpedAt))
+                    Break($"{consumer} claims {id}, which is not pending");
+                continue;
+            }
+            var owner = pending.Consumer;
             _world.Note($"{consumer} claims {id} from {owner}");
-            if (owner != consumer && IsKept(_pending[id]))
+            if (owner != consumer && IsKept(pending))
                 Break($"{id} is taken from {owner}, which had it in hand");
             // One that comes back while its lost handler still runs is not begun, so as not to run twice: it waits for another sweep.
             if (owner != consumer)
@@ -89,6 +119,8 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
                 Break($"{request.Owner} settles {id}, which is {owner}'s");
             if (kind == SettlementKind.Acknowledge && !_entries[id].IsHandled)
                 Break($"{id} is acknowledged and was not handled");
+            _entries[id].IsReleased |= kind == SettlementKind.ReleaseUnstarted;
+            _entries[id].IsDead |= kind == SettlementKind.DeadLetter;
         }
     }
 
@@ -102,7 +134,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         {
             var id = StreamEntryId.Parse(letter["dead:id"]);
             CheckReason(id, letter);
-            if (!dead.Add(id))
+            if (!dead.Add(id) && _world.EngineClock.JumpedAt is null)
                 Break($"{id} is dead twice");
         }
         foreach (var (id, entry) in _entries)
@@ -125,18 +157,21 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
             Break($"{id}, {fate}, is dead after {deliveries} deliveries: {reason}");
     }
 
-    private bool IsExcused(SimulatedHost beginner, SimulatedHost other) =>
-        beginner != other && HasStalled(other);
+    // Who has no way to the engine is not: it goes by its own clock. But not even that tells of the engine's.
+    private bool IsExcused(SimulatedHost beginner, SimulatedHost other) => beginner != other && (HasStalled(other) || HasJust(_world.EngineClock.JumpedAt));
 
     // The owner is well and has the entry in its handler, or has had it there and did not release it.
     private bool IsKept(PendingEntry pending)
     {
         var entry = _entries[pending.Id];
-        return pending.Idle < Released && entry.InHand.Exists(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host));
+        return pending.Idle < Released && entry.InHand.Exists(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host) && !HasJust(host.OutUntil))
+            && !HasJust(_world.EngineClock.JumpedAt);
     }
 
     // Until a lease later it may not have heard what it lost meanwhile.
-    private bool HasStalled(SimulatedHost host) => host.Process.StalledUntil > _world.Time.GetUtcNow() - options.MinIdleTime;
+    private bool HasStalled(SimulatedHost host) => HasJust(host.Process.StalledUntil);
+
+    private bool HasJust(DateTimeOffset? at) => at > _world.Time.GetUtcNow() - options.MinIdleTime;
 
     private void Break(string what)
     {
@@ -149,6 +184,11 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         public Fate Fate { get; } = fate;
 
         public bool IsHandled { get; set; }
+
+        public bool IsDead { get; set; }
+
+        /// <summary>Since the last look.</summary>
+        public bool IsReleased { get; set; }
 
         /// <summary>Where its handler runs.</summary>
         public List<SimulatedHost> Handlers { get; } = [];

@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 namespace WorkerStreams.Tests.Simulation;
 
 /// <summary>
-/// Two hosts on one engine, with handlers that fail at random and processes that die, stall and stop at random between any two steps: what is
-/// promised of every entry holds, and the same seed tells the same story.
+/// Two to four hosts on one engine, with handlers that fail at random, answers that are lost, processes that die, stall, stop and lose their way to the engine at
+/// random between any two steps, and an engine whose clock is set: what is promised of every entry holds after each step, and the same seed tells the same story.
 /// </summary>
-public sealed class TwoHostsSimulation
+public sealed class HostsSimulation
 {
     private static readonly Lazy<IReadOnlyList<string>> Traces = new(() => [.. Enumerable.Range(0, 30).Select(seed => string.Join('\n', Play(seed)))]);
 
@@ -55,6 +55,11 @@ public sealed class TwoHostsSimulation
     [InlineData(" dies")]
     [InlineData(" stalls ")]
     [InlineData(" has stopped")]
+    [InlineData(" has no way to the engine")]
+    [InlineData("the engine's clock is set by -")]
+    [InlineData("the engine's clock is set by 0")]
+    [InlineData("all are restarted in turn")]
+    [InlineData("d begins ")]
     [InlineData(": Undecodable")]
     [InlineData(": Poisonous")]
     [InlineData(": Deadly")]
@@ -71,7 +76,7 @@ public sealed class TwoHostsSimulation
 
     private static IReadOnlyList<string> Play(int seed)
     {
-        using var story = new TwoHostsStory(seed);
+        using var story = new HostsStory(seed);
         return story.Play();
     }
 }
