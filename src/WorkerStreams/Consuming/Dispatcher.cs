@@ -41,11 +41,12 @@ internal sealed class Dispatcher
     /// <summary>The next entry that waits; false retires the runner that asked.</summary>
     public bool TryTake(Runner runner)
     {
+        var looks = runner.LooksAtLease();
         while (true)
         {
             var batch = Volatile.Read(ref _current);
             // After a stall a runner may go on before the lease watch does: what lapsed meanwhile waits for the engine's word.
-            if (batch is { HasLapsedWaiting: true })
+            if (looks && batch is { HasLapsedWaiting: true })
                 Pause();
             else if (batch is not null && batch.TryTake(out var index))
             {
