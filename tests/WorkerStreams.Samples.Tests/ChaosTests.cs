@@ -19,7 +19,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     // The sample's lease is 5 seconds.
     private static readonly TimeSpan LongestFreeze = TimeSpan.FromSeconds(8), Poll = TimeSpan.FromMilliseconds(10), Stuck = TimeSpan.FromMinutes(1);
 
-    private readonly int _kills = Setting("WORKERSTREAMS_KILLS", 6), _lines = Setting("WORKERSTREAMS_LINES", 20_000), _seed = Setting("WORKERSTREAMS_SEEDS", 1);
+    private readonly int _kills = Setting("WORKERSTREAMS_KILLS", 6), _lines = Setting("WORKERSTREAMS_LINES", 20_000), _seed = Setting("WORKERSTREAMS_CHAOS_SEED", 1);
     private readonly Dictionary<int, Task> _frozen = [];
 
     [Fact]

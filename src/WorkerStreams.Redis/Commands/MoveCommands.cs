@@ -31,7 +31,7 @@ internal static class MoveCommands
         foreach (ref readonly var entry in request.Entries.Span)
         {
             if (entry.Fields.EncodedLength == 0)
-                throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR wrong number of arguments for 'xadd' command");
+                throw RedisError.NoFields;
             var parts = 2 * entry.Fields.Count;
             if (parts > Script.MostParts)
             {

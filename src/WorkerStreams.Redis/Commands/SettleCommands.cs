@@ -68,7 +68,7 @@ internal static class SettleCommands
         {
             if (await PendingCommands.ListAsync(connection, one, cancellation) is not [var pending])
                 return SettlementOutcome.NotPending;
-            if (!pending.Consumer.Equals(request.Owner))
+            if (pending.Consumer != request.Owner)
                 return SettlementOutcome.NotOwner;
         }
         catch (StreamEngineException gone) when (gone.Code == StreamErrorCode.NoGroup)
@@ -172,7 +172,7 @@ internal static class SettleCommands
                 continue;
             any = true;
             if (settlement.DeadLetterFields.EncodedLength == 0)
-                throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR wrong number of arguments for 'xadd' command");
+                throw RedisError.NoFields;
         }
         if (any && (request.DeadLetterStream.IsEmpty || HashSlot.Of(request.DeadLetterStream.Bytes) != HashSlot.Of(request.Stream.Bytes)))
         {

@@ -60,7 +60,7 @@ internal sealed class BlockingConnection : IDisposable
     {
         try
         {
-            var server = RedisError.ServerOf(_multiplexer, stream.Bytes.ToArray());
+            var server = PrimaryServer.Of(_multiplexer, stream.Bytes.ToArray());
             if (_id is not { } id || !server.EndPoint.Equals(id.Server))
                 _id = id = new(server.EndPoint, server.ExecuteAsync("CLIENT", ["ID"]));
             return (id.Reply, server.ExecuteAsync(command, words.Boxed()));
@@ -78,7 +78,7 @@ internal sealed class BlockingConnection : IDisposable
         try
         {
             var id = (long)await client.WaitAsync(Patience);
-            var control = (await _owner.GetControlAsync()).GetServer((RedisKey)stream.Bytes.ToArray());
+            var control = PrimaryServer.Of(await _owner.GetControlAsync(), stream.Bytes.ToArray());
             do
             {
                 // It may not have got so far as to block.

@@ -42,19 +42,8 @@ internal static class RedisError
         _ => null,
     };
 
-    /// <summary>The server that has a key.</summary>
-    /// <exception cref="RedisConnectionException">None is known, or none is connected.</exception>
-    public static IServer ServerOf(IConnectionMultiplexer multiplexer, RedisKey key)
-    {
-        try
-        {
-            return multiplexer.GetServer(key, flags: CommandFlags.DemandMaster);
-        }
-        catch (InvalidOperationException none)
-        {
-            throw new RedisConnectionException(ConnectionFailureType.UnableToResolvePhysicalConnection, CommandFlags.None, none.Message, none, CommandStatus.WaitingToBeSent);
-        }
-    }
+    /// <summary>As a server answers XADD without a field, for what it would find out only in the midst of a script.</summary>
+    public static StreamEngineException NoFields => OfServer("ERR wrong number of arguments for 'xadd' command");
 
     /// <summary>What a server answered. Whatever it does not take at all, as while it loads, is no fault of the command.</summary>
     public static StreamEngineException OfServer(string text, Exception? cause = null)

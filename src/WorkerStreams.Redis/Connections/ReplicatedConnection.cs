@@ -71,7 +71,7 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
             {
                 var connection = await _connection.GetAsync();
                 _roles ??= new(connection);
-                var servers = round.GroupBy(append => RedisError.ServerOf(connection, append.Key).EndPoint);
+                var servers = round.GroupBy(append => PrimaryServer.Of(connection, append.Key).EndPoint);
                 await Task.WhenAll(servers.Select(server => SendAsync(connection.GetServer(server.Key), [.. server])));
             }
             catch (Exception error)

@@ -12,10 +12,9 @@ internal sealed class Script
     public const int MostParts = 6_000;
 
     [SuppressMessage("Security", "CA5350", Justification = "A name that Redis makes of a script, not a secret.")]
-    private Script(string name)
+    private Script(params string[] parts)
     {
-        using var reader = new StreamReader(typeof(Script).Assembly.GetManifestResourceStream(name + ".lua")!);
-        Text = reader.ReadToEnd();
+        Text = string.Concat(parts.Select(Read));
         Hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
     }
 
@@ -29,9 +28,9 @@ internal sealed class Script
 
     public static Script Acknowledge { get; } = new("acknowledge");
 
-    public static Script Settle { get; } = new("settle");
+    public static Script Settle { get; } = new("refusal", "settle");
 
-    public static Script Move { get; } = new("move");
+    public static Script Move { get; } = new("refusal", "move");
 
     public string Text { get; }
 
@@ -42,6 +41,12 @@ internal sealed class Script
 
     /// <summary>The words of EVALSHA.</summary>
     public Arguments HashFor(Arguments keys, Arguments arguments) => Words(Hash, keys, arguments);
+
+    private static string Read(string part)
+    {
+        using var reader = new StreamReader(typeof(Script).Assembly.GetManifestResourceStream(part + ".lua")!);
+        return reader.ReadToEnd();
+    }
 
     private static Arguments Words(string name, Arguments keys, Arguments arguments) =>
         new Arguments().Text(name).Number(keys.Count).Options(keys).Options(arguments);

@@ -21,17 +21,9 @@ while i <= #ARGV do
 end
 
 -- What can fail comes before anything that takes away: an append, and of them that ids run out.
-local info = count > 0 and redis.pcall('XINFO', 'STREAM', destination) or {}
-if info.err and not string.find(info.err, 'no such key', 1, true) then
-    return info
-end
-for at = 1, info.err and 0 or #info, 2 do
-    if info[at] == 'last-generated-id' then
-        local tail = string.match(info[at + 1], '^18446744073709551615%-184467440737(%d%d%d%d%d%d%d%d)$')
-        if tail and tonumber(tail) + count > 9551615 then
-            return redis.error_reply('ERR The stream has exhausted the last possible ID, unable to add more items')
-        end
-    end
+local refusal = count > 0 and refusal_to_append(destination, count)
+if refusal then
+    return refusal
 end
 local replies = {}
 for at, move in ipairs(moves) do

@@ -61,7 +61,7 @@ local function count_of(id)
 end
 
 -- First all is decided and nothing done, in the order asked for: what comes later in it meets what came before.
-local outcomes, steps, has_letters = {}, {}, false
+local outcomes, steps, letter_count = {}, {}, 0
 local i = 6
 while i <= #ARGV do
     local step = {kind = ARGV[i], ids = {}}
@@ -92,27 +92,15 @@ while i <= #ARGV do
     end
     if #step.ids > 0 then
         steps[#steps + 1] = step
-        has_letters = has_letters or step.kind == 'DEAD'
+        letter_count = letter_count + (step.kind == 'DEAD' and 1 or 0)
     end
 end
 
 -- What can fail comes first, so that it fails before anything is done: the dead letters, and of them that ids run out.
-if has_letters then
-    local info = redis.pcall('XINFO', 'STREAM', letters)
-    if info.err and not string.find(info.err, 'no such key', 1, true) then
-        return info
-    end
-    for at = 1, info.err and 0 or #info, 2 do
-        if info[at] == 'last-generated-id' then
-            local tail = string.match(info[at + 1], '^18446744073709551615%-184467440737(%d%d%d%d%d%d%d%d)$')
-            local count = 0
-            for _, step in ipairs(steps) do
-                count = count + (step.kind == 'DEAD' and 1 or 0)
-            end
-            if tail and tonumber(tail) + count > 9551615 then
-                return redis.error_reply('ERR The stream has exhausted the last possible ID, unable to add more items')
-            end
-        end
+if letter_count > 0 then
+    local refusal = refusal_to_append(letters, letter_count)
+    if refusal then
+        return refusal
     end
     for _, step in ipairs(steps) do
         if step.kind == 'DEAD' then

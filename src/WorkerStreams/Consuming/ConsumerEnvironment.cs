@@ -22,6 +22,22 @@ internal sealed record ConsumerEnvironment(
     /// </summary>
     public long AliveSince { get; set; } = Time.GetTimestamp();
 
+    /// <summary>Settles entries of this consumer's.</summary>
+    /// <param name="settlements">The settlements.</param>
+    /// <param name="outcomes">What became of each.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public ValueTask SettleAsync(ReadOnlyMemory<Settlement> settlements, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default) => Engine.SettleAsync(
+        new()
+        {
+            Stream = Plan.Stream,
+            Group = Plan.Group,
+            Owner = Plan.Consumer,
+            Settlements = settlements,
+            DeadLetterStream = Plan.DeadLetterStream,
+        },
+        outcomes,
+        cancellation);
+
     /// <summary>Another consumer owns an entry that was this one's.</summary>
     public void ReportLost(StreamEntryId id)
     {

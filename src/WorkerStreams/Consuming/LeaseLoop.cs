@@ -46,16 +46,7 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
     {
         var outcomes = new SettlementOutcome[leased.Count];
         var renewedAt = consumer.Time.GetTimestamp();
-        await consumer.Engine.SettleAsync(
-            new()
-            {
-                Stream = consumer.Plan.Stream,
-                Group = consumer.Plan.Group,
-                Owner = consumer.Plan.Consumer,
-                Settlements = leased.Select(static entry => Settlement.Renew(entry.Id)).ToArray(),
-            },
-            outcomes,
-            cancellation);
+        await consumer.SettleAsync(leased.Select(static entry => Settlement.Renew(entry.Id)).ToArray(), outcomes, cancellation);
         var gone = await FindGoneAsync(leased, outcomes, cancellation);
         for (var i = 0; i < outcomes.Length; i++)
         {

@@ -140,7 +140,7 @@ internal sealed class Settler : IDisposable
         {
             for (var i = 0; i < finished.Count; i++)
                 settlements[i] = finished[i].Settlement;
-            await _consumer.Engine.SettleAsync(Request(settlements.AsMemory(0, finished.Count)), outcomes.AsMemory(0, finished.Count));
+            await _consumer.SettleAsync(settlements.AsMemory(0, finished.Count), outcomes.AsMemory(0, finished.Count));
             var forgotten = Report(CollectionsMarshal.AsSpan(finished), outcomes);
             if (forgotten.Count > 0)
             {
@@ -156,15 +156,6 @@ internal sealed class Settler : IDisposable
             ArrayPool<SettlementOutcome>.Shared.Return(outcomes);
         }
     }
-
-    private SettleRequest Request(ReadOnlyMemory<Settlement> settlements) => new()
-    {
-        Stream = _consumer.Plan.Stream,
-        Group = _consumer.Plan.Group,
-        Owner = _consumer.Plan.Consumer,
-        Settlements = settlements,
-        DeadLetterStream = _consumer.Plan.DeadLetterStream,
-    };
 
     // An acknowledgement of what is not pending has nothing left to do; anything else is to come first.
     private List<FinishedEntry> Report(ReadOnlySpan<FinishedEntry> finished, ReadOnlySpan<SettlementOutcome> outcomes)

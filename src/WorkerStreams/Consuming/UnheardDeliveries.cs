@@ -106,18 +106,8 @@ internal sealed class UnheardDeliveries : IDisposable
         for (RangeBound? start = RangeBound.Min; start is not null;)
         {
             (var unheard, start) = await FindAsync(start.Value, Page, cancellation);
-            if (unheard.Count == 0)
-                continue;
-            await _consumer.Engine.SettleAsync(
-                new()
-                {
-                    Stream = _consumer.Plan.Stream,
-                    Group = _consumer.Plan.Group,
-                    Owner = _consumer.Plan.Consumer,
-                    Settlements = unheard.Select(static entry => Settlement.ReleaseUnstarted(entry.Id)).ToArray(),
-                },
-                new SettlementOutcome[unheard.Count],
-                cancellation);
+            if (unheard.Count > 0)
+                await _consumer.SettleAsync(unheard.Select(static entry => Settlement.ReleaseUnstarted(entry.Id)).ToArray(), new SettlementOutcome[unheard.Count], cancellation);
         }
     }
 
