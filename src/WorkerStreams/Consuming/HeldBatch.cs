@@ -65,8 +65,12 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
         }
     }
 
-    /// <summary>Once finished: it is to be handed back, and its lease need not be kept.</summary>
-    public void Release(int index) => Interlocked.CompareExchange(ref _states[index], EntryState.Released, EntryState.Finished);
+    /// <summary>Once finished: it is to be handed back, and its lease need not be kept. Returns the lease that it has.</summary>
+    public long Release(int index)
+    {
+        Interlocked.CompareExchange(ref _states[index], EntryState.Released, EntryState.Finished);
+        return LeasedAt;
+    }
 
     /// <summary>The entries whose lease must be kept: all but those settled, lost or released. The caller holds the gate.</summary>
     public IEnumerable<LeasedEntry> Leased() => Owned().Where(entry => _states[entry.Index] != EntryState.Released);

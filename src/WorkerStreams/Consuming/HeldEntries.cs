@@ -81,12 +81,12 @@ internal sealed class HeldEntries
     }
 
     /// <summary>An entry is handled and its settlement is kept to be sent. Returns the number of those kept, dead letters and others apart.</summary>
-    public int Finish(in FinishedEntry finished)
+    public int Finish(FinishedEntry finished)
     {
         lock (_gate)
         {
             if (finished.IsRelease)
-                finished.Batch.Release(finished.Index);
+                finished = finished with { ReleasedLease = finished.Batch.Release(finished.Index) };
             var kept = finished.DeadLetter is null ? _finished : _deadLetters;
             kept.Add(finished);
             Prefetch.FinishUnderGate();
@@ -228,6 +228,11 @@ internal sealed class HeldEntries
 internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch Batch, int Index, DeadLetterCause? DeadLetter = null, bool MayBeSettled = false)
 {
     public bool IsRelease => Settlement.Kind == SettlementKind.ReleaseUnstarted;
+
+    /// <summary>Of a release: the last lease that the entry had, as it is not renewed with its batch any more.</summary>
+    public long ReleasedLease { get; init; }
+
+    public LeasedEntry Lease => IsRelease ? Batch.Lease(Index) with { LeasedAt = ReleasedLease } : Batch.Lease(Index);
 }
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>

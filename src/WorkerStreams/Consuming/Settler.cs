@@ -188,7 +188,7 @@ internal sealed class Settler : IDisposable
 
     private async ValueTask TakeBackAsync(List<FinishedEntry> forgotten)
     {
-        var leased = forgotten.Where(static entry => !entry.Batch.IsLost(entry.Index)).Select(static entry => entry.Batch.Lease(entry.Index));
+        var leased = forgotten.Where(static entry => !entry.Batch.IsLost(entry.Index)).Select(static entry => entry.Lease);
         var back = await ForgottenEntries.TakeBackAsync(_consumer, leased, restored: false, lastId: null, cancellation: default);
         var gone = forgotten.FindAll(entry => !back.Contains(entry.Settlement.Id));
         foreach (var entry in gone.Where(static entry => entry.DeadLetter is not null))
