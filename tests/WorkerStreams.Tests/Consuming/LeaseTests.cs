@@ -113,6 +113,34 @@ public sealed class LeaseTests : IDisposable
     }
 
     [Fact]
+    public void Handlers_that_take_ten_times_the_lease_are_called_once_however_often_other_hosts_sweep() => JobWorld.OnManySeeds(world =>
+    {
+        var started = new List<(int Number, long Delivery)>();
+        var told = 0;
+        var hosts = Enumerable.Range(0, 3).Select(host => world.Start($"h{host}", HandleAsync, Configure)).ToList();
+        world.Publish([.. Enumerable.Range(0, 12)]);
+
+        // Some wait for as long under their leases before they are begun.
+        world.Run(TimeSpan.FromMinutes(41));
+
+        Assert.Equal(Enumerable.Range(0, 12).Select(static number => (number, 1L)), started.Order());
+        Assert.Equal(0, told);
+        Assert.All(hosts, static host => Assert.Equal((0, 0), (JobWorld.CountersOf(host).LeasesLost, JobWorld.CountersOf(host).Reclaimed)));
+        Assert.All(hosts, static host => Assert.NotEqual(0, JobWorld.CountersOf(host).Handled));
+        Assert.Equal(0, world.Pending);
+
+        async ValueTask HandleAsync(Job job, StreamContext context, CancellationToken cancellation)
+        {
+            started.Add((job.Number, context.DeliveryCount));
+            await using var registration = cancellation.Register(() => told++);
+            await world.WaitAsync(TimeSpan.FromMinutes(10), cancellation);
+        }
+
+        static void Configure(StreamConsumerOptions options) =>
+            (options.Concurrency, options.PrefetchCount, options.MinIdleTime, options.ReclaimInterval) = (2, 8, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5));
+    });
+
+    [Fact]
     public void Renewals_that_fail_now_and_then_are_repeated_in_time()
     {
         void Configure(StreamConsumerOptions options) =>

@@ -66,28 +66,6 @@ public sealed class RedeliveryTests : IDisposable
     }
 
     [Fact]
-    public void A_handler_that_takes_ten_times_the_minimum_idle_time_is_run_once()
-    {
-        var started = 0;
-        foreach (var name in (string[])["a", "b", "c"])
-        {
-            _world.Start(name, async (_, _, cancellation) =>
-            {
-                started++;
-                await Task.Delay(TimeSpan.FromMinutes(10), _world.World.Time, cancellation);
-            });
-        }
-        _world.Publish(1);
-        _world.Run(TimeSpan.FromMinutes(9));
-        Assert.Equal(1, _world.Pending);
-
-        _world.Run(TimeSpan.FromMinutes(2));
-
-        Assert.Equal(1, started);
-        Assert.Equal(0, _world.Pending);
-    }
-
-    [Fact]
     public void A_host_that_starts_again_resumes_its_own_pending_entries_at_once()
     {
         var first = _world.Start("a", (_, _, cancellation) => new(Task.Delay(Timeout.InfiniteTimeSpan, _world.World.Time, cancellation)));
