@@ -12,6 +12,11 @@ internal sealed class Dispatcher
     private readonly Queue<HeldBatch> _batches = new();
     private readonly Stack<Runner> _resting;
     private HeldBatch? _current;
+
+    // Entries that may have ended a process, the runner that handles one alone, and whether any of this is to be looked at; that is also read without the gate, as a hint.
+    private readonly Queue<HeldBatch> _suspects = new();
+    private Runner? _alone;
+    private volatile bool _someSuspected;
     private int _running;
     private bool _paused;
     private bool _closed;
@@ -34,7 +39,10 @@ internal sealed class Dispatcher
     public void Enqueue(HeldBatch batch)
     {
         lock (_gate)
-            _batches.Enqueue(batch);
+        {
+            (batch.Suspicion == Suspicion.None ? _batches : _suspects).Enqueue(batch);
+            _someSuspected |= batch.Suspicion != Suspicion.None;
+        }
         StartRunner();
     }
 
@@ -44,6 +52,8 @@ internal sealed class Dispatcher
         var looks = runner.LooksAtLease();
         while (true)
         {
+            if (_someSuspected && TryTakeSuspect(runner) is { } taken)
+                return taken;
             var batch = Volatile.Read(ref _current);
             // After a stall a runner may go on before the lease watch does: what lapsed meanwhile waits for the engine's word.
             if (looks && batch is { HasLapsedWaiting: true })
@@ -59,6 +69,8 @@ internal sealed class Dispatcher
             {
                 if (_current == batch && (_paused || !_batches.TryDequeue(out _current)))
                 {
+                    if (_suspects.Count > 0 && !_paused)
+                        continue;
                     Retire(runner);
                     return false;
                 }
@@ -128,11 +140,13 @@ internal sealed class Dispatcher
         var unstarted = new List<(HeldBatch, int)>();
         lock (_gate)
         {
-            while (_batches.TryDequeue(out var batch))
+            foreach (var batch in _batches.Concat(_suspects))
             {
                 while (batch.TryTake(out var index))
                     unstarted.Add((batch, index));
             }
+            _batches.Clear();
+            _suspects.Clear();
         }
         return unstarted;
     }
@@ -144,12 +158,53 @@ internal sealed class Dispatcher
             return _running == 0 ? Task.CompletedTask : _idleWanted.WaitAsync(cancellation);
     }
 
+    // In turn with others, so that neither holds up the other. False retires the runner, as what is to run alone waits for the others to end; null is for the others.
+    private bool? TryTakeSuspect(Runner runner)
+    {
+        lock (_gate)
+        {
+            if (_alone == runner)
+                _alone = null;
+            while (!_paused && _suspects.TryPeek(out var batch))
+            {
+                var isAlone = batch.Suspicion == Suspicion.Alone;
+                if (batch.HasLapsedWaiting)
+                {
+                    Pause();
+                }
+                else if (!batch.HasWaiting)
+                {
+                    _suspects.Dequeue();
+                }
+                else if (isAlone && _running > 1)
+                {
+                    Retire(runner);
+                    return false;
+                }
+                else if (runner.HadSuspect && (_current is { HasWaiting: true } || _batches.Count > 0))
+                {
+                    runner.HadSuspect = false;
+                    return null;
+                }
+                else if (batch.TryTake(out var index))
+                {
+                    _alone = isAlone ? runner : null;
+                    runner.Take(batch, index);
+                    StartRunner();
+                    return true;
+                }
+            }
+            _someSuspected = _suspects.Count > 0;
+            return null;
+        }
+    }
+
     private void StartRunner()
     {
         Runner? runner;
         lock (_gate)
         {
-            if (_paused || !_resting.TryPop(out runner))
+            if (_paused || _alone is not null || !_resting.TryPop(out runner))
                 return;
             _running++;
         }

@@ -24,6 +24,9 @@ internal sealed class HeldBatch(ConsumerEnvironment consumer, EntryBatch entries
 
     public int Count => entries.Count;
 
+    /// <summary>Whether one of the entries may be what ended a process. Set before they are handed to runners.</summary>
+    public Suspicion Suspicion { get; set; }
+
     /// <summary>The time of the read, or somewhat before, or of the last renewal, by the clock of this host. Written by the lease loop.</summary>
     public long LeasedAt { get; set; } = consumer.AliveSince;
 

@@ -56,8 +56,28 @@ internal sealed class HeldEntries
         batch = new(_consumer, entries);
         lock (_gate)
         {
-            HashSet<StreamEntryId> held = [.. known, .. _batches.SelectMany(static batch => batch.Unsettled())];
-            var leftOut = LookUnderGate(batch, id => held.Contains(id) || isOvertakenUnderGate(id));
+            var leftOut = LookPendingUnderGate(batch, known, isOvertakenUnderGate);
+            Overtaken.ClaimedUnderGate(batch);
+            HoldUnderGate(batch, leftOut);
+            return batch.Count - leftOut.Count;
+        }
+    }
+
+    /// <summary>As <see cref="AddPending"/>, but holds only those that handlers are free for; of the first that is to run alone, that one.</summary>
+    /// <param name="entries">Entries of which nobody has told how their last delivery ended.</param>
+    /// <param name="known">Entries that this consumer has without holding them.</param>
+    /// <param name="isOvertakenUnderGate">Whether more has been heard of an entry since.</param>
+    /// <param name="batch">What is held.</param>
+    /// <param name="excess">What is to be handed back.</param>
+    /// <returns>How many are held.</returns>
+    public int AddSuspects(
+        EntryBatch entries, IEnumerable<StreamEntryId> known, Predicate<StreamEntryId> isOvertakenUnderGate, out HeldBatch batch, out List<Suspect> excess)
+    {
+        batch = new(_consumer, entries) { Suspicion = Suspicion.Some };
+        lock (_gate)
+        {
+            var leftOut = LookPendingUnderGate(batch, known, isOvertakenUnderGate);
+            excess = LookForExcessUnderGate(batch, leftOut);
             Overtaken.ClaimedUnderGate(batch);
             HoldUnderGate(batch, leftOut);
             return batch.Count - leftOut.Count;
@@ -89,7 +109,7 @@ internal sealed class HeldEntries
                 finished = finished with { ReleasedLease = finished.Batch.Release(finished.Index) };
             var kept = finished.DeadLetter is null ? _finished : _deadLetters;
             kept.Add(finished);
-            Prefetch.FinishUnderGate();
+            Prefetch.FinishUnderGate(finished.Batch);
             Prefetch.WakeUnderGate();
             return kept.Count;
         }
@@ -187,6 +207,36 @@ internal sealed class HeldEntries
             return _batches.FindAll(static batch => batch.Leased().Any());
     }
 
+    private List<int> LookPendingUnderGate(HeldBatch batch, IEnumerable<StreamEntryId> known, Predicate<StreamEntryId> isOvertakenUnderGate)
+    {
+        HashSet<StreamEntryId> held = [.. known, .. _batches.SelectMany(static batch => batch.Unsettled())];
+        return LookUnderGate(batch, id => held.Contains(id) || isOvertakenUnderGate(id));
+    }
+
+    private List<Suspect> LookForExcessUnderGate(HeldBatch batch, List<int> leftOut)
+    {
+        var (kept, excess) = (0, new List<Suspect>());
+        HashSet<int> known = [.. leftOut];
+        for (var index = 0; index < batch.Count; index++)
+        {
+            if (known.Contains(index))
+                continue;
+            var isAlone = !batch.Entries[index].Fields.IsMissing && SettlementPolicy.RunsAlone(batch.Entries[index].DeliveryCount, _consumer.Plan);
+            var isKept = excess.Count == 0 && batch.Suspicion == Suspicion.Some && kept < Prefetch.PlacesUnderGate && !(isAlone && (kept > 0 || Prefetch.HasSuspectsUnderGate));
+            if (isKept)
+            {
+                kept++;
+                batch.Suspicion = isAlone ? Suspicion.Alone : Suspicion.Some;
+            }
+            else
+            {
+                excess.Add(new(batch.Entries[index].Id, isAlone));
+                leftOut.Add(index);
+            }
+        }
+        return excess;
+    }
+
     private static List<int> LookUnderGate(HeldBatch batch, Predicate<StreamEntryId> isKnown)
     {
         List<int> known = [];
@@ -212,7 +262,7 @@ internal sealed class HeldEntries
 
     private void ForgetUnderGate(HeldBatch batch, int index)
     {
-        Prefetch.FinishUnderGate();
+        Prefetch.FinishUnderGate(batch);
         SettleUnderGate(batch, index);
     }
 
@@ -237,3 +287,6 @@ internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch B
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
 internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, long LeasedAt, HeldBatch? Batch = null, int Index = 0);
+
+/// <summary>An entry of which nobody tells how its last delivery ended, and whether it is to be handled while nothing else is.</summary>
+internal readonly record struct Suspect(StreamEntryId Id, bool RunsAlone);

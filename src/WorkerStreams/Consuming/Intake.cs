@@ -3,7 +3,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>Takes what a read or a claim brought: holds it and hands it to the runners.</summary>
-internal sealed class Intake(HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, LeaseWatch watch)
+internal sealed class Intake(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, LeaseWatch watch)
 {
     /// <summary>Entries that were not delivered before.</summary>
     public void Accept(EntryBatch entries)
@@ -35,10 +35,37 @@ internal sealed class Intake(HeldEntries held, Redeliveries redeliveries, Dispat
     {
         if (entries.Count == 0)
             return 0;
-        var added = held.AddPending(entries, redeliveries.Leased().Select(static entry => entry.Id), isOvertakenUnderGate, out var batch);
+        var added = held.AddPending(entries, Known, isOvertakenUnderGate, out var batch);
         Enqueue(batch);
         return added;
     }
+
+    /// <summary>
+    /// Entries of which nobody has told how their last delivery ended. As many are held as handlers are free for, and the others handed back, before any is handled.
+    /// </summary>
+    /// <exception cref="StreamEngineException">Those could not be handed back: they are pending for this consumer, and not held.</exception>
+    public async ValueTask<SuspectsTaken> AcceptSuspectsAsync(EntryBatch entries, Predicate<StreamEntryId> isOvertakenUnderGate)
+    {
+        if (entries.Count == 0)
+            return default;
+        var kept = held.AddSuspects(entries, Known, isOvertakenUnderGate, out var batch, out var excess);
+        try
+        {
+            if (excess.Count > 0)
+                await consumer.SettleAsync(excess.ConvertAll(static entry => Settlement.ReleaseUnstarted(entry.Id)).ToArray(), new SettlementOutcome[excess.Count]);
+        }
+        catch (StreamEngineException error) when (!error.MayHaveTakenEffect)
+        {
+            throw new StreamEngineException(error.Code, error.Message, mayHaveTakenEffect: true, error);
+        }
+        finally
+        {
+            Enqueue(batch);
+        }
+        return excess is [var next, ..] ? new(kept, next.Id, next.RunsAlone) : new(kept, null, batch.Suspicion == Suspicion.Alone);
+    }
+
+    private IEnumerable<StreamEntryId> Known => redeliveries.Leased().Select(static entry => entry.Id);
 
     private void Enqueue(HeldBatch batch)
     {

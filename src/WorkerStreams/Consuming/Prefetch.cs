@@ -12,6 +12,7 @@ namespace WorkerStreams.Consuming;
 internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
 {
     private readonly WaitList _roomWanted = new();
+    private readonly WaitList _placesWanted = new();
 
     // These two are also read without the gate, as figures.
     private int _active;
@@ -25,6 +26,9 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     private int _claimsWaiting;
     private bool _someWait;
 
+    // Waiting or running.
+    private int _suspects;
+
     /// <summary>Entries waiting or running.</summary>
     public int Active => Volatile.Read(ref _active);
 
@@ -34,7 +38,8 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     /// <summary>Waits until a read or a claim is worth while. Its room is kept free until it is given back.</summary>
     /// <param name="read">Ends the read, if it is one, when a claim needs its room.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async ValueTask<Room> WaitForRoomAsync(CancellationTokenSource? read, CancellationToken cancellation)
+    /// <param name="any">Whether any room will do, where handlers are free for what comes.</param>
+    public async ValueTask<Room> WaitForRoomAsync(CancellationTokenSource? read, CancellationToken cancellation, bool any = false)
     {
         for (var waited = false; ; waited = true)
         {
@@ -44,7 +49,7 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
             {
                 if (read is null && waited)
                     _claimsWaiting--;
-                if ((read is null || _claimsWaiting == 0) && TryPromiseUnderGate(out var room))
+                if ((read is null || _claimsWaiting == 0) && TryPromiseUnderGate(any, out var room))
                 {
                     _read = read ?? _read;
                     return room;
@@ -59,6 +64,27 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
             await wait;
         }
     }
+
+    /// <summary>Waits until handlers are free for suspects: half of them, or for one that runs <paramref name="alone"/> all that suspects have. Returns how many may come.</summary>
+    public async ValueTask<int> WaitForPlacesAsync(bool alone, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task wait;
+            lock (gate)
+            {
+                if (_suspects <= (alone ? 0 : plan.Concurrency / 2) && _suspects < plan.Concurrency)
+                    return alone ? 1 : PlacesUnderGate;
+                wait = _placesWanted.WaitAsync(cancellation);
+            }
+            await wait;
+        }
+    }
+
+    /// <summary>How many suspects may come beside those that are held.</summary>
+    public int PlacesUnderGate => plan.Concurrency - _suspects;
+
+    public bool HasSuspectsUnderGate => _suspects > 0;
 
     /// <summary>The read or claim is over, and what it brought is held.</summary>
     public void GiveBack(Room room, CancellationTokenSource? read = null)
@@ -75,6 +101,8 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     public void AddUnderGate(HeldBatch batch)
     {
         _active += batch.Count;
+        if (batch.Suspicion != Suspicion.None)
+            _suspects += batch.Count;
         var bytes = 0L;
         foreach (ref readonly var entry in batch.Entries)
             bytes += entry.Fields.EncodedLength;
@@ -82,10 +110,14 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
         _entryBytes = batch.Count > 0 ? bytes / batch.Count : _entryBytes;
     }
 
-    public void FinishUnderGate()
+    public void FinishUnderGate(HeldBatch batch)
     {
         _active--;
         _unsettled++;
+        if (batch.Suspicion == Suspicion.None)
+            return;
+        _suspects--;
+        _placesWanted.ReleaseAll();
     }
 
     public void SettleUnderGate(int bytes)
@@ -97,16 +129,16 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     /// <summary>Tells those who wait, if there is room.</summary>
     public void WakeUnderGate()
     {
-        if (!_someWait || !HasRoomUnderGate())
+        if (!_someWait || !HasRoomUnderGate(any: _claimsWaiting > 0))
             return;
         _someWait = false;
         _roomWanted.ReleaseAll();
     }
 
-    private bool TryPromiseUnderGate(out Room room)
+    private bool TryPromiseUnderGate(bool any, out Room room)
     {
         room = default;
-        if (!HasRoomUnderGate())
+        if (!HasRoomUnderGate(any))
             return false;
         // At most half at once, so that reads and claims do not get in each other's way.
         var (count, bytes) = FreeUnderGate();
@@ -119,9 +151,9 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     }
 
     // Room is worth a command when half the entries are gone, or when a handler has nothing to do.
-    private bool HasRoomUnderGate() =>
+    private bool HasRoomUnderGate(bool any) =>
         FreeUnderGate() is { Count: > 0, Bytes: > 0 }
-        && (_active + _unsettled <= plan.PrefetchCount / 2 || _active < plan.Concurrency);
+        && (any || _active + _unsettled <= plan.PrefetchCount / 2 || _active < plan.Concurrency);
 
     private Room FreeUnderGate() => new(plan.PrefetchCount - _active - _unsettled - _promised.Count, plan.PrefetchBytes - _bytes - _promised.Bytes);
 }

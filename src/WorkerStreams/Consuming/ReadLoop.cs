@@ -1,5 +1,6 @@
 using WorkerStreams.Engine;
 using WorkerStreams.Telemetry;
+using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 
@@ -17,6 +18,16 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
     // What was pending before the start is resumed up to here; null once all of it is. The group is made before, once: what is lost later is restored.
     private StreamEntryId? _resumed;
     private bool _started;
+    private readonly SuspectPages _pages = new(held.Prefetch, widest: 0);
+    private readonly WaitList _resumedWanted = new();
+    private volatile bool _hasResumed;
+
+    /// <summary>Completes when what was pending before the start is held, handled or handed back.</summary>
+    public Task WhenResumedAsync(CancellationToken cancellation)
+    {
+        var wait = _resumedWanted.WaitAsync(cancellation);
+        return _hasResumed ? Task.CompletedTask : wait;
+    }
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -28,13 +39,14 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         var read = new CancellationTokenSource();
         while (true)
         {
+            var places = _resumed is null ? 0 : await _pages.WaitAsync(cancellation);
             var room = await held.Prefetch.WaitForRoomAsync(read, cancellation);
             held.Overtaken.ReadBegins();
             var lost = false;
             try
             {
                 using (cancellation.UnsafeRegister(static read => ((CancellationTokenSource)read!).Cancel(), read))
-                    await (_resumed is { } after ? ResumeAsync(after, room, read.Token) : ReadAsync(room, read.Token));
+                    await (_resumed is { } after ? ResumeAsync(after, room with { Count = Math.Min(places, room.Count) }, cancellation) : ReadAsync(room, read.Token));
             }
             catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoGroup)
             {
@@ -82,6 +94,15 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
 
     private async ValueTask ResumeAsync(StreamEntryId after, Room room, CancellationToken cancellation)
     {
+        _resumed = await held.ClaimAsync(() => ResumePageAsync(after, room, cancellation), cancellation);
+        _hasResumed = _resumed is null;
+        if (_hasResumed)
+            _resumedWanted.ReleaseAll();
+    }
+
+    /// <returns>Where to go on, or null when all is resumed.</returns>
+    private async Task<StreamEntryId?> ResumePageAsync(StreamEntryId after, Room room, CancellationToken cancellation)
+    {
         var history = _undelivered with
         {
             Streams = [new(consumer.Plan.Stream, ReadPosition.After(after))],
@@ -90,9 +111,11 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             Block = null,
         };
         var entries = await consumer.Engine.ReadGroupAsync(history, cancellation);
-        _resumed = entries.Count > 0 ? entries.Entries[^1].Id : null;
-        var resumed = intake.AcceptPending(entries, held.Overtaken.InReadUnderGate);
-        if (resumed > 0)
-            ConsumerLog.Resumed(consumer.Logger, consumer.Plan.Name, resumed);
+        StreamEntryId? last = entries.Count > 0 ? entries.Entries[^1].Id : null;
+        var taken = await intake.AcceptSuspectsAsync(entries, held.Overtaken.InClaimUnderGate);
+        _pages.Taken(taken);
+        if (taken.Held > 0)
+            ConsumerLog.Resumed(consumer.Logger, consumer.Plan.Name, taken.Held);
+        return taken.Next is { } next && next.TryDecrement(out var before) ? before : last;
     }
 }

@@ -7,12 +7,15 @@ namespace WorkerStreams.Consuming;
 /// XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room. Between, it looks for what
 /// this consumer was delivered and has not heard of, when it is time for that.
 /// </summary>
-internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, LeaseLoop leases, UnheardDeliveries unheard)
+internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, ReadLoop reading, LeaseLoop leases, UnheardDeliveries unheard)
 {
+    // Of entries that others hold; of those that nobody does, only those are taken that handlers are free for.
     private const int Page = 100;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        // What this consumer had before its start is not to be taken twice over.
+        await reading.WhenResumedAsync(cancellation);
         while (true)
         {
             var isLook = await unheard.WhenDueAsync(consumer.Jitter.Around(consumer.Plan.ReclaimInterval), cancellation);
@@ -34,15 +37,16 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
 
     private async Task SweepAsync(CancellationToken cancellation)
     {
-        var cursor = StreamEntryId.MinValue;
+        var (cursor, pages) = (StreamEntryId.MinValue, new SuspectPages(held.Prefetch, Page));
         do
         {
+            var count = await pages.WaitAsync(cancellation);
             // What is held here is not to look abandoned.
             await leases.RenewLapsedAsync(cancellation);
-            var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
+            var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation, any: true);
             try
             {
-                cursor = await held.ClaimAsync(() => ReclaimAsync(cursor, room, cancellation), cancellation);
+                cursor = await held.ClaimAsync(() => ReclaimAsync(cursor, pages, room with { Count = Math.Min(count, room.Count) }, cancellation), cancellation);
             }
             finally
             {
@@ -54,7 +58,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
     }
 
     /// <returns>Where to go on.</returns>
-    private async Task<StreamEntryId> ReclaimAsync(StreamEntryId cursor, Room room, CancellationToken cancellation)
+    private async Task<StreamEntryId> ReclaimAsync(StreamEntryId cursor, SuspectPages pages, Room room, CancellationToken cancellation)
     {
         var claimed = await consumer.Engine.AutoClaimAsync(
             new()
@@ -64,18 +68,19 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
                 Consumer = consumer.Plan.Consumer,
                 MinIdle = consumer.Plan.MinIdleTime,
                 Start = cursor,
-                Count = Math.Min(Page, room.Count),
+                Count = room.Count,
                 MaxBytes = room.Bytes,
             },
             cancellation);
         if (claimed.DeletedIds.Count > 0)
             consumer.ReportTrimmed(claimed.DeletedIds[0], claimed.DeletedIds.Count);
-        var reclaimed = intake.AcceptPending(claimed.Entries, held.Overtaken.InClaimUnderGate);
-        if (reclaimed > 0)
+        var taken = await intake.AcceptSuspectsAsync(claimed.Entries, held.Overtaken.InClaimUnderGate);
+        pages.Taken(taken);
+        if (taken.Held > 0)
         {
-            consumer.Counters.AddReclaimed(reclaimed);
-            ConsumerLog.Reclaimed(consumer.Logger, consumer.Plan.Name, reclaimed);
+            consumer.Counters.AddReclaimed(taken.Held);
+            ConsumerLog.Reclaimed(consumer.Logger, consumer.Plan.Name, taken.Held);
         }
-        return claimed.NextStart;
+        return taken.Next ?? claimed.NextStart;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Runner(
     // Of the runner alone.
     private int _unlooked;
 
+    /// <summary>Whether the last entry may have ended a process. Of the runner alone.</summary>
+    public bool HadSuspect { get; set; }
+
     // Written by the runner; read by who cancels.
     private volatile CancellationTokenSource _cancellation = new();
     private volatile HeldBatch? _batch;
@@ -33,6 +36,9 @@ internal sealed class Runner(
             if (!dispatcher.TryTake(this))
                 break;
             previous = _batch;
+            // What is handled is not to be handled again if this ends the process.
+            if (_batch is { Suspicion: Suspicion.Alone })
+                ranDry();
             var handling = handle(_batch!, _index, _cancellation.Token);
             if (!handling.IsCompleted)
                 _unlooked = 0;
@@ -60,6 +66,7 @@ internal sealed class Runner(
     {
         _index = index;
         _batch = batch;
+        HadSuspect = batch.Suspicion != Suspicion.None;
     }
 
     public void CancelIfRunning(HeldBatch batch, int? index)

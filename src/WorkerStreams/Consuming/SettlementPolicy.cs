@@ -10,6 +10,12 @@ internal static class SettlementPolicy
     /// </summary>
     public static bool IsExhausted(long deliveryCount, ConsumerPlan plan) => deliveryCount > plan.MaxDeliveries;
 
+    /// <summary>
+    /// Before handling an entry of which nobody has told how its last delivery ended: whether it was left behind more than once, or has its last delivery, so that
+    /// nothing else is to run beside it, which it could take with it, or which could take it.
+    /// </summary>
+    public static bool RunsAlone(long deliveryCount, ConsumerPlan plan) => deliveryCount >= Math.Clamp(plan.MaxDeliveries, 2, 3) && !IsExhausted(deliveryCount, plan);
+
     /// <summary>After handling.</summary>
     /// <param name="result">How it ended.</param>
     /// <param name="deliveryCount">The deliveries so far, this one included.</param>

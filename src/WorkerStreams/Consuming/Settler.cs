@@ -49,7 +49,8 @@ internal sealed class Settler : IDisposable
         var waiting = _held.Finish(entry);
         if (_failures > 0)
             return;
-        if (waiting >= _gathered)
+        // One of those beside it may end the process.
+        if (waiting >= _gathered || entry.Batch.Suspicion != Suspicion.None)
             _ = SendFinishedAsync();
         else if (waiting == 1)
             _timer.Change(LongestWait, Timeout.InfiniteTimeSpan);

@@ -32,14 +32,15 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _redeliveries = new(consumer);
         _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
         var watch = new LeaseWatch(consumer, _held, _dispatcher);
-        var intake = new Intake(_held, _redeliveries, _dispatcher, watch);
+        var intake = new Intake(consumer, _held, _redeliveries, _dispatcher, watch);
         _unheard = new(consumer, _held, _redeliveries, intake);
         var group = new GroupKeeper(consumer, _held, _redeliveries);
         _leases = new(consumer, _held, _redeliveries, _dispatcher, group);
+        var reading = new ReadLoop(consumer, _held, intake, group, _leases, _unheard);
         _bringing =
         [
-            new("read", new ReadLoop(consumer, _held, intake, group, _leases, _unheard).RunAsync),
-            new("reclaim", new ReclaimLoop(consumer, _held, intake, _leases, _unheard).RunAsync),
+            new("read", reading.RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake, reading, _leases, _unheard).RunAsync),
             new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];
         _keeping =

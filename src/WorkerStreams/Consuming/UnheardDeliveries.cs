@@ -131,7 +131,9 @@ internal sealed class UnheardDeliveries : IDisposable
                     DeliveryCount = alike.Key,
                 },
                 cancellation);
-            var found = _intake.AcceptPending(claimed, _held.Overtaken.InClaimUnderGate);
+            var found = alike.Key > 1
+                ? (await _intake.AcceptSuspectsAsync(claimed, _held.Overtaken.InClaimUnderGate)).Held
+                : _intake.AcceptPending(claimed, _held.Overtaken.InClaimUnderGate);
             if (found > 0)
                 ConsumerLog.Unheard(_consumer.Logger, plan.Name, found);
         }

@@ -93,6 +93,19 @@ internal sealed class JobWorld(int seed = 0) : IDisposable
     public StreamEntryId Append(params ReadOnlySpan<(string, string)> fields) =>
         Now(Engine.AppendAsync(Jobs, new(EntryFields.Of(fields)))) ?? throw new InvalidOperationException();
 
+    /// <summary>A process takes what there is to take, and dies.</summary>
+    public void LeaveBehind(string name, int jobs, Action<StreamConsumerOptions>? configure = null)
+    {
+        var dead = Start(name, Never, options =>
+        {
+            options.PrefetchCount = 10_000;
+            configure?.Invoke(options);
+        });
+        Publish([.. Enumerable.Range(0, jobs)]);
+        Run(TimeSpan.FromSeconds(1));
+        dead.Process.Kill();
+    }
+
     public long Pending => Now(Engine.GetPendingSummaryAsync(Jobs, Group)).Count;
 
     /// <summary>Pending entries whose owner has handed them back: any minimum idle time has passed.</summary>

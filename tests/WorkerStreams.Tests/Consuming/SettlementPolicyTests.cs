@@ -76,6 +76,20 @@ public sealed class SettlementPolicyTests
     [InlineData(4, true)]
     public void Before_handling(long delivery, bool exhausted) => Assert.Equal(exhausted, SettlementPolicy.IsExhausted(delivery, Plan));
 
+    [Theory]
+    [InlineData(1, 5, false)]
+    [InlineData(2, 5, false)]
+    [InlineData(3, 5, true)]
+    [InlineData(5, 5, true)]
+    [InlineData(6, 5, false)]
+    [InlineData(2, 3, false)]
+    [InlineData(3, 3, true)]
+    [InlineData(1, 2, false)]
+    [InlineData(2, 2, true)]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 1, false)]
+    public void Before_handling_what_was_left_behind(long delivery, int most, bool alone) => Assert.Equal(alone, SettlementPolicy.RunsAlone(delivery, PlanOf(most)));
+
     private static ConsumerPlan PlanOf(int maxDeliveries) => new()
     {
         Name = "test",

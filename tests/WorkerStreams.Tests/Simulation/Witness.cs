@@ -9,9 +9,6 @@ namespace WorkerStreams.Tests.Simulation;
 /// <param name="options">The settings of all consumers.</param>
 internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
 {
-    // The engine has a released entry idle since 1970.
-    private static readonly TimeSpan Released = TimeSpan.FromDays(365);
-
     // The default time for shutdown, but for what the consumers leave to the host.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30) * 0.95;
 
@@ -102,8 +99,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
             if (owner != consumer && IsKept(pending))
                 Break($"{id} is taken from {owner}, which had it in hand");
             // One that comes back while its lost handler still runs is not begun, so as not to run twice: it waits for another sweep.
-            if (owner != consumer)
-                _entries[id].InHand.Clear();
+            _entries[id].InHand.RemoveAll(host => owner != consumer || !_entries[id].Handlers.Contains(host));
         }
     }
 
@@ -119,7 +115,11 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
                 Break($"{request.Owner} settles {id}, which is {owner}'s");
             if (kind == SettlementKind.Acknowledge && !_entries[id].IsHandled)
                 Break($"{id} is acknowledged and was not handled");
-            _entries[id].IsReleased |= kind == SettlementKind.ReleaseUnstarted;
+            if (kind == SettlementKind.ReleaseUnstarted)
+            {
+                _entries[id].IsReleased = true;
+                _entries[id].InHand.Clear();
+            }
             _entries[id].IsDead |= kind == SettlementKind.DeadLetter;
         }
     }
@@ -160,11 +160,11 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
     // Who has no way to the engine is not: it goes by its own clock. But not even that tells of the engine's.
     private bool IsExcused(SimulatedHost beginner, SimulatedHost other) => beginner != other && (HasStalled(other) || HasJust(_world.EngineClock.JumpedAt));
 
-    // The owner is well and has the entry in its handler, or has had it there and did not release it.
+    // The owner is well and has the entry in its handler, or has had it there.
     private bool IsKept(PendingEntry pending)
     {
         var entry = _entries[pending.Id];
-        return pending.Idle < Released && entry.InHand.Exists(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host) && !HasJust(host.OutUntil))
+        return entry.InHand.Exists(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host) && !HasJust(host.OutUntil))
             && !HasJust(_world.EngineClock.JumpedAt);
     }
 
@@ -196,7 +196,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         /// <summary>Where its handler was called.</summary>
         public HashSet<SimulatedHost> Begun { get; } = [];
 
-        /// <summary>Where its handler was called since it was taken from another.</summary>
+        /// <summary>Where its handler was called since it was claimed or released, or runs since before.</summary>
         public List<SimulatedHost> InHand { get; } = [];
     }
 }

@@ -1,0 +1,17 @@
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// What is thought of entries that come back. Of those that another process, or this consumer before its start, had and has not settled, nobody tells how their last
+/// delivery ended: one of them may be what ended the process.
+/// </summary>
+internal enum Suspicion
+{
+    /// <summary>They are new, or it is known how their last delivery ended.</summary>
+    None,
+
+    /// <summary>They are held only as handlers are free for them: those that wait would be counted a delivery more with each process that one of them ends.</summary>
+    Some,
+
+    /// <summary>The one that is held is handled while nothing else is.</summary>
+    Alone,
+}
