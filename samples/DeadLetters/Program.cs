@@ -8,7 +8,7 @@ using WorkerStreams;
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Critical); // what goes to the dead letters is no news here
 builder.Services.AddSingleton<Bank>();
-builder.Services.AddStreamProducer<Payment>("payments", producer => producer.MaxLength = 100_000);
+builder.Services.AddStreamProducer<Payment>("payments", producer => producer.UntilAcknowledged = true);
 builder.Services.AddStreamConsumer<Payment, PaymentHandler>("payments", group: "booking", consumer =>
 {
     consumer.Concurrency = 1;

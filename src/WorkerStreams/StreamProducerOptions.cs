@@ -12,7 +12,14 @@ public sealed class StreamProducerOptions
     /// <summary>Retention: entries older than about this go (MINID ~). 1 second or more; null is no limit. Not together with <see cref="MaxLength"/>. Default: null.</summary>
     public TimeSpan? MaxAge { get; set; }
 
-    /// <summary>Says that the stream is meant to grow without retention, which is warned about otherwise. Not together with <see cref="MaxLength"/> or <see cref="MaxAge"/>. Default: false.</summary>
+    /// <summary>
+    /// Retention: alone, an entry goes once every group has acknowledged it; <see cref="MaxLength"/> and <see cref="MaxAge"/> spare what some group has not. It
+    /// is trimmed about every 10 seconds, and not with each publish (XINFO GROUPS, XPENDING, XTRIM MINID). A stream without a group keeps everything. All
+    /// producers of a stream agree in it. Default: false.
+    /// </summary>
+    public bool UntilAcknowledged { get; set; }
+
+    /// <summary>Says that the stream is meant to grow without retention, which is warned about otherwise. Not together with any of these. Default: false.</summary>
     public bool KeepForever { get; set; }
 
     /// <summary>The most publishes in flight at once; further callers wait. 1 to 100,000. Default: 1,024.</summary>

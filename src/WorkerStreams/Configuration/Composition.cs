@@ -27,6 +27,7 @@ internal static class Composition
     public static StreamWorker CreateWorker(IServiceProvider services) => new(
         cancellation => CheckEngineAsync(services, cancellation),
         () => PlanConsumers(services),
+        () => [.. services.GetRequiredService<Plans>().Producers.Values.Where(producer => producer.HasRetention).DistinctBy(producer => producer.Stream)],
         services.GetRequiredService<IStreamEngine>,
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<Jitter>(),

@@ -74,7 +74,7 @@ internal sealed class Planner
         var logger = _services.GetRequiredService<ILoggerFactory>().CreateLogger("WorkerStreams");
         foreach (var stream in producers.GroupBy(producer => producer.Stream))
         {
-            if (stream.All(producer => producer is { MaxLength: null, MaxAge: null, KeepForever: false }))
+            if (stream.All(producer => producer is { HasRetention: false, KeepForever: false }))
                 ProducerLog.NoRetention(logger, stream.Key);
         }
     }

@@ -11,7 +11,12 @@ internal sealed record ProducerPlan
 
     public required TimeSpan? MaxAge { get; init; }
 
+    public required bool UntilAcknowledged { get; init; }
+
     public required bool KeepForever { get; init; }
 
     public required int MaxInFlight { get; init; }
+
+    /// <summary>Whether entries go at all.</summary>
+    public bool HasRetention => MaxLength is not null || MaxAge is not null || UntilAcknowledged;
 }

@@ -8,8 +8,28 @@ internal sealed class ProducerPlanner(RegistrationChecks checks, ConfiguredSecti
         var distinct = registrations.DistinctBy(registration => (registration.Stream, registration.MessageType)).ToList();
         foreach (var twice in registrations.Except(distinct).Distinct())
             errors.Add($"{twice.Call} is called twice. Allowed: one producer of a message type for a stream.");
-        return distinct.ToDictionary(registration => registration, Plan);
+        var plans = distinct.ToDictionary(registration => registration, Plan);
+        foreach (var stream in plans.GroupBy(producer => producer.Value.Stream))
+            RefuseDisagreement([.. stream]);
+        return plans;
     }
+
+    // What one producer trims, another can't spare.
+    private void RefuseDisagreement(IReadOnlyList<KeyValuePair<ProducerRegistration, ProducerPlan>> producers)
+    {
+        var sparing = producers.FirstOrDefault(producer => producer.Value.UntilAcknowledged);
+        if (sparing.Value is not { } plan)
+            return;
+        foreach (var (other, _) in producers.Where(producer => producer.Value is { HasRetention: true } or { KeepForever: true } && !AreAlike(producer.Value, plan)))
+        {
+            errors.Add(
+                $"{sparing.Key.Call}: UntilAcknowledged is 'true', but {other.Call} keeps other entries. "
+                + "Allowed: the same MaxLength, MaxAge and UntilAcknowledged for all producers of a stream, or none.");
+        }
+    }
+
+    private static bool AreAlike(ProducerPlan one, ProducerPlan other) =>
+        (one.MaxLength, one.MaxAge, one.UntilAcknowledged) == (other.MaxLength, other.MaxAge, other.UntilAcknowledged);
 
     private ProducerPlan Plan(ProducerRegistration registration)
     {
@@ -24,6 +44,7 @@ internal sealed class ProducerPlanner(RegistrationChecks checks, ConfiguredSecti
             Stream = registration.Stream,
             MaxLength = options.MaxLength,
             MaxAge = options.MaxAge,
+            UntilAcknowledged = options.UntilAcknowledged,
             KeepForever = options.KeepForever,
             MaxInFlight = options.MaxInFlight,
         };
@@ -37,5 +58,7 @@ internal sealed class ProducerPlanner(RegistrationChecks checks, ConfiguredSecti
             binding.Refuse(nameof(options.KeepForever), nameof(options.MaxLength), "one of the two");
         if (options is { KeepForever: true, MaxAge: not null })
             binding.Refuse(nameof(options.KeepForever), nameof(options.MaxAge), "one of the two");
+        if (options is { KeepForever: true, UntilAcknowledged: true })
+            binding.Refuse(nameof(options.KeepForever), nameof(options.UntilAcknowledged), "one of the two");
     }
 }

@@ -9,12 +9,13 @@ using WorkerStreams.Telemetry;
 namespace WorkerStreams.Consuming;
 
 /// <summary>
-/// The hosted service: starts all consumers; when shutdown begins all stop reading at once and drain side by side; the producers are flushed at the
+/// The hosted service: starts all consumers, and the loops that look after the producers' streams; when shutdown begins all stop reading at once and drain side by side; the producers are flushed at the
 /// very end, so that services that stop later can still publish.
 /// </summary>
 internal sealed class StreamWorker(
     Func<CancellationToken, ValueTask> checkEngine,
     Func<IReadOnlyList<PlannedConsumer>> plan,
+    Func<IReadOnlyList<ProducerPlan>> planRetention,
     Func<IStreamEngine> engine,
     TimeProvider time,
     Jitter jitter,
@@ -33,6 +34,7 @@ internal sealed class StreamWorker(
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly GuardedLogger _logger = new(logger);
+    private Task _retention = Task.CompletedTask;
     private Task? _drain;
 
     /// <summary>The consumers, once started.</summary>
@@ -52,6 +54,7 @@ internal sealed class StreamWorker(
             telemetry.Observe(consumer);
             consumer.Start();
         }
+        _retention = Task.WhenAll([.. planRetention().Select(producer => new RetentionLoop(producer, engine(), time, jitter, telemetry, _logger).RunAsync(_stopping.Token))]);
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -84,6 +87,7 @@ internal sealed class StreamWorker(
         using var drainTime = new CancellationTokenSource(ShareOfShutdown(DrainShare), time);
         using var drainEnds = CancellationTokenSource.CreateLinkedTokenSource(drainTime.Token, hostGivesUp);
         await Task.WhenAll(Consumers.Select(consumer => consumer.DrainAsync(handlersEnd.Token, drainEnds.Token)));
+        await _retention.WaitAsync(drainEnds.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     private void StopReading()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WorkerStreams.Configuration;
 using WorkerStreams.Engine;
 
@@ -33,6 +34,13 @@ internal static class Tags
         new("messaging.destination.name", plan.Stream.ToString()),
         new("messaging.consumer.group.name", plan.Group.ToString()),
         new("workerstreams.consumer.name", plan.Name),
+    ];
+
+    public static TagList OfGroup(StreamName stream, StreamName group) =>
+    [
+        System,
+        new("messaging.destination.name", stream.ToString()),
+        new("messaging.consumer.group.name", group.ToString()),
     ];
 
     /// <summary>The class of an error: the engine's code where it has one, else the exception's type.</summary>

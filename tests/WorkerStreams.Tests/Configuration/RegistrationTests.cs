@@ -159,10 +159,11 @@ public sealed class RegistrationTests
             .AddStreamProducer<Order>("growing").AddStreamProducer<Refund>("growing")
             .AddStreamProducer<Order>("by length", options => options.MaxLength = 10).AddStreamProducer<Refund>("by length")
             .AddStreamProducer<Order>("by age", options => options.MaxAge = TimeSpan.FromDays(1))
+            .AddStreamProducer<Order>("until acknowledged", options => options.UntilAcknowledged = true).AddStreamProducer<Refund>("until acknowledged")
             .AddStreamProducer<Order>("archive", options => options.KeepForever = true)
             .AddStreamConsumer<Order, OrderHandler>("read only", "billing"));
 
-        Assert.Equal(["Stream growing has a producer without retention and grows without bound. Set MaxLength or MaxAge, or KeepForever where that is meant."], log.Warnings);
+        Assert.Equal(["Stream growing has a producer without retention and grows without bound. Set MaxLength, MaxAge or UntilAcknowledged, or KeepForever where that is meant."], log.Warnings);
     }
 
     private sealed class UnkeyedHandler(IStreamProducer<Order> producer) : IStreamHandler<Order>

@@ -27,6 +27,7 @@ public sealed class SettingRangeTests
         new("Consumers:OrderHandler", "BlockTime", Duration + "10ms to 1h", ["10ms", "1h"], ["9ms", "3601s"]),
         new("Producers:orders", "MaxLength", "a whole number from 1 on, or nothing", ["1", "9223372036854775807", ""], ["0", "9223372036854775808"]),
         new("Producers:orders", "MaxAge", Duration + "1s on, or nothing", ["1s", "10675199d", ""], ["999ms", "10675200d"]),
+        new("Producers:orders", "UntilAcknowledged", "true or false", ["true", "False"], ["yes", "1", ""]),
         new("Producers:orders", "KeepForever", "true or false", ["true", "False"], ["yes", "1", ""]),
         new("Producers:orders", "MaxInFlight", "a whole number from 1 to 100000", ["1", "100000"], ["0", "100001"]),
         new("Engine", "MaxMemory", Size + "1MiB on, or nothing", ["1MiB", "9223372036854775807", ""], ["1048575", "9223372036854775808"]),

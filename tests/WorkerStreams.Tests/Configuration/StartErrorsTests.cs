@@ -106,6 +106,26 @@ public sealed class StartErrorsTests
             errors);
     }
 
+    [Fact]
+    public async Task Producers_of_a_stream_agree_in_what_they_spare()
+    {
+        var errors = await ConfiguredHost.StartAsync(
+            services => services
+                .AddStreamProducer<Order>("orders", options => (options.UntilAcknowledged, options.MaxLength) = (true, 1000))
+                .AddStreamProducer<Refund>("orders", options => options.MaxLength = 1000)
+                .AddStreamProducer<string>("orders")
+                .AddStreamProducer<Refund>("refunds", options => options.KeepForever = true),
+            ("WorkerStreams:Producers:refunds:UntilAcknowledged", "true"));
+
+        Assert.Equal(
+            [
+                "AddStreamProducer<Refund>(\"refunds\"): KeepForever is 'true', but WorkerStreams:Producers:refunds:UntilAcknowledged is 'true'. Allowed: one of the two.",
+                "AddStreamProducer<Order>(\"orders\"): UntilAcknowledged is 'true', but AddStreamProducer<Refund>(\"orders\") keeps other entries. "
+                + "Allowed: the same MaxLength, MaxAge and UntilAcknowledged for all producers of a stream, or none.",
+            ],
+            errors);
+    }
+
     [Theory]
     [InlineData("WorkerStreams:Consumer:OrderHandler:Concurrency", "1", "WorkerStreams:Consumer is no section. Did you mean 'Consumers'? Allowed: Consumers, Producers, Engine, Health.")]
     [InlineData("WorkerStreams:Consumers", "1", "WorkerStreams:Consumers is '1'. Allowed: a section.")]

@@ -22,7 +22,7 @@ public sealed class AllocationTests
             "Async methods of a debug build allocate.");
         var serializer = Codecs.Serializer(Metadata.SourceGenerated);
         var order = new Order(123, 49.99m, "pending");
-        var plan = new ProducerPlan { Stream = "orders", MaxLength = null, MaxAge = byAge ? TimeSpan.FromDays(1) : null, KeepForever = true, MaxInFlight = 1 };
+        var plan = new ProducerPlan { Stream = "orders", MaxLength = null, MaxAge = byAge ? TimeSpan.FromDays(1) : null, UntilAcknowledged = false, KeepForever = true, MaxInFlight = 1 };
         using var engine = new InProcessStreamEngine();
         using var directEngine = new InProcessStreamEngine();
         using var telemetry = new StreamTelemetry();

@@ -15,13 +15,13 @@ internal sealed class ProducerWorld : IDisposable
     private readonly StreamName _stream;
 
     public ProducerWorld(
-        string stream = "orders", long? maxLength = null, TimeSpan? maxAge = null, int maxInFlight = 1024, int maxEntryBytes = 1024 * 1024, IMessageSerializer? serializer = null)
+        string stream = "orders", long? maxLength = null, TimeSpan? maxAge = null, bool untilAcknowledged = false, int maxInFlight = 1024, int maxEntryBytes = 1024 * 1024, IMessageSerializer? serializer = null)
     {
         _stream = stream;
         // One entry a node, so that approximate trimming is exact.
         _inner = new(new() { TimeProvider = Time, NodeMaxEntries = 1, MaxEntryBytes = maxEntryBytes });
         (var engine, Watch) = WatchedEngine.Over(_inner);
-        var plan = new ProducerPlan { Stream = _stream, MaxLength = maxLength, MaxAge = maxAge, KeepForever = false, MaxInFlight = maxInFlight };
+        var plan = new ProducerPlan { Stream = _stream, MaxLength = maxLength, MaxAge = maxAge, UntilAcknowledged = untilAcknowledged, KeepForever = false, MaxInFlight = maxInFlight };
         serializer ??= new JsonMessageSerializer(JsonMessageSerializer.CreateOptions());
         Producer = new(plan, engine, serializer.GetCodec<Order>(), serializer.ContentType, Time, Telemetry);
     }

@@ -1,0 +1,113 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Engine;
+using WorkerStreams.Producing;
+using WorkerStreams.Tests.Configuration;
+using WorkerStreams.Tests.Telemetry;
+
+namespace WorkerStreams.Tests.Producing;
+
+public sealed class RetentionLoopTests
+{
+    [Fact]
+    public async Task Rounds_go_on_with_a_back_off_while_the_engine_is_away_and_one_line_tells()
+    {
+        FailingEngine? failing = null;
+        using var world = new RetentionWorld(untilAcknowledged: true, dress: engine => FailingEngine.Over(engine, out failing));
+        await world.CreateGroupAsync("billing");
+        await world.AppendAsync(1, 10);
+        await world.HandleAsync("billing", 10);
+        failing!.IsAway = true;
+        using var stopping = new CancellationTokenSource();
+        var loop = world.RunAsync(stopping.Token);
+
+        for (var minute = 0; minute < 60; minute++)
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.InRange(failing.Calls, 10, 30);
+        Assert.StartsWith("Stream orders: its retention could not be seen to; it is tried again in 00:00:", Assert.Single(world.Log, line => !line.StartsWith("Debug: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(10, world.Ids.Count());
+
+        failing.IsAway = false;
+        world.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Empty(world.Ids);
+        var calls = failing.Calls;
+        for (var second = 0; second < 60; second++)
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.InRange(failing.Calls - calls, 5, 7);
+
+        await stopping.CancelAsync();
+        Assert.True(loop.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task The_host_runs_it_for_each_stream_that_has_retention_until_it_stops()
+    {
+        var time = new FakeTimeProvider();
+        var engine = FailingEngine.Over(new InProcessStreamEngine(new() { TimeProvider = time }), out var counting);
+        using var host = ConfiguredHost.Build(services =>
+        {
+            services.AddSingleton<TimeProvider>(time);
+            services.AddWorkerStreams().UseEngine(_ => engine);
+            services.AddStreamProducer<Configuration.Order>("orders", producer => producer.UntilAcknowledged = true).AddStreamProducer<Refund>("orders");
+            services.AddStreamProducer<Refund>("refunds", producer => producer.MaxLength = 100);
+            services.AddStreamProducer<string>("archive", producer => producer.KeepForever = true);
+        });
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredKeyedService<IStreamProducer<Configuration.Order>>("orders").PublishAsync(new(1), cancellation: TestContext.Current.CancellationToken);
+        await engine.CreateGroupAsync("orders", "billing", GroupPosition.End, cancellation: TestContext.Current.CancellationToken);
+
+        time.Advance(RetentionLoop.Interval);
+        Assert.Equal(["orders", "refunds"], counting.Streams.Order());
+        Assert.Equal(0, await engine.GetLengthAsync("orders", TestContext.Current.CancellationToken));
+
+        await host.StopAsync(TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, counting.Calls);
+    }
+
+    [Fact]
+    public async Task What_trimming_has_passed_is_counted()
+    {
+        using var measurements = new Measurements("workerstreams.trimmed_undelivered");
+        using var world = new RetentionWorld(maxLength: 10);
+        await world.CreateGroupAsync("billing");
+        await world.AppendAsync(1, 30);
+        await world.LookAsync();
+        await world.TrimAsync(21);
+        await world.LookAsync();
+        await world.LookAsync();
+    }
+
+    /// <summary>An engine that can be away, and counts how often a stream is looked at.</summary>
+    public class FailingEngine : DispatchProxy
+    {
+        private IStreamEngine _inner = null!;
+
+        public bool IsAway { get; set; }
+
+        public int Calls { get; private set; }
+
+        public List<string> Streams { get; } = [];
+
+        public static IStreamEngine Over(IStreamEngine inner, out FailingEngine failing)
+        {
+            var engine = Create<IStreamEngine, FailingEngine>();
+            failing = (FailingEngine)(object)engine;
+            failing._inner = inner;
+            return engine;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IStreamEngine.GetStreamInfoAsync))
+            {
+                Calls++;
+                Streams.Add(args![0]!.ToString()!);
+                if (IsAway)
+                    throw new StreamEngineException(StreamErrorCode.Unavailable, "away");
+            }
+            return targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null);
+        }
+    }
+}

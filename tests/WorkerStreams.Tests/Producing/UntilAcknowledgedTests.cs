@@ -1,0 +1,198 @@
+using WorkerStreams.Engine;
+using static WorkerStreams.Tests.Producing.RetentionWorld;
+
+namespace WorkerStreams.Tests.Producing;
+
+/// <summary>What is trimmed of what groups have acknowledged, and who is told to hold it back.</summary>
+public sealed class UntilAcknowledgedTests
+{
+    [Fact]
+    public async Task An_entry_goes_once_every_group_has_acknowledged_it()
+    {
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        await world.CreateGroupAsync("billing");
+        await world.CreateGroupAsync("shipping");
+        await world.AppendAsync(1, 50);
+
+        await world.HandleAsync("billing", 50);
+        await world.LookAsync();
+        Assert.Equal(50, world.Ids.Count());
+
+        await world.HandleAsync("shipping", 33);
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(34, 17), world.Ids);
+
+        await world.HandleAsync("shipping", 17);
+        await world.LookAsync();
+        Assert.Empty(world.Ids);
+        await world.LookAsync();
+        Assert.Empty(world.Log);
+    }
+
+    [Fact]
+    public async Task What_is_pending_stays_with_all_that_comes_after_it()
+    {
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        await world.CreateGroupAsync("billing");
+        await world.CreateGroupAsync("shipping");
+        await world.AppendAsync(1, 10);
+        await world.HandleAsync("shipping", 10);
+        await world.ReadAsync("billing", 10);
+
+        await world.AcknowledgeAsync("billing", 1, 2, 3, 5, 6, 9, 10);
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(4, 7), world.Ids);
+
+        await world.AcknowledgeAsync("billing", 4);
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(7, 4), world.Ids);
+    }
+
+    [Fact]
+    public async Task Without_a_stream_a_group_or_an_entry_nothing_goes()
+    {
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        await world.LookAsync();
+        await world.AppendAsync(1, 5);
+        await world.LookAsync();
+        Assert.Equal(5, world.Ids.Count());
+
+        await world.CreateGroupAsync("billing");
+        await world.LookAsync();
+        Assert.Equal(5, world.Ids.Count());
+
+        await world.HandleAsync("billing", 5);
+        await world.LookAsync();
+        await world.LookAsync();
+        Assert.Empty(world.Ids);
+        Assert.Empty(world.Log);
+    }
+
+    [Fact]
+    public async Task A_position_that_is_set_back_holds_as_what_is_pending_does()
+    {
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        await world.CreateGroupAsync("billing");
+        await world.AppendAsync(1, 10);
+        await world.HandleAsync("billing", 8);
+        await world.ReadAsync("billing", 1);
+        await world.Engine.SetGroupIdAsync(Orders, "billing", GroupPosition.After(Id(4)));
+
+        await world.LookAsync();
+
+        Assert.Equal(Enumerable.Range(5, 6), world.Ids);
+        Assert.Empty(world.Log);
+    }
+
+    [Fact]
+    public async Task A_group_made_at_the_end_holds_nothing_and_one_made_at_the_beginning_everything()
+    {
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        await world.AppendAsync(1, 10);
+        await world.CreateGroupAsync("billing", after: 10);
+        await world.CreateGroupAsync("audit");
+        await world.LookAsync();
+        Assert.Equal(10, world.Ids.Count());
+
+        await world.Engine.DestroyGroupAsync(Orders, "audit");
+        await world.LookAsync();
+        Assert.Empty(world.Ids);
+    }
+
+    [Fact]
+    public async Task A_length_spares_what_is_not_acknowledged_and_keeps_the_newest_that_are()
+    {
+        using var world = new RetentionWorld(maxLength: 20, untilAcknowledged: true);
+        await world.CreateGroupAsync("billing");
+        await world.AppendAsync(1, 2500);
+        await world.HandleAsync("billing", 7);
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(8, 2493), world.Ids);
+
+        await world.HandleAsync("billing", 2490);
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(2481, 20), world.Ids);
+        await world.LookAsync();
+        Assert.Equal(20, world.Ids.Count());
+    }
+
+    [Fact]
+    public async Task An_age_spares_what_is_not_acknowledged_and_keeps_the_younger_that_are()
+    {
+        using var world = new RetentionWorld(maxAge: TimeSpan.FromMilliseconds(10), untilAcknowledged: true);
+        world.Time.Advance(TimeSpan.FromMilliseconds(40));
+        await world.CreateGroupAsync("billing");
+        await world.AppendAsync(1, 40);
+        await world.HandleAsync("billing", 5);
+        await world.LookAsync();
+        Assert.Equal(6, world.Ids.First());
+
+        await world.HandleAsync("billing", 35);
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(30, 11), world.Ids);
+    }
+
+    [Theory]
+    [InlineData(5L, null)]
+    [InlineData(null, 1)]
+    public async Task An_append_trims_nothing(long? maxLength, int? maxAgeSeconds)
+    {
+        using var world = new ProducerWorld(maxLength: maxLength, maxAge: maxAgeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, untilAcknowledged: true);
+        for (var number = 0; number < 10; number++)
+        {
+            await world.Producer.PublishAsync(ProducerWorld.Order(number));
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        await world.Producer.PublishManyAsync([ProducerWorld.Order(10), ProducerWorld.Order(11)]);
+
+        Assert.Equal(12, world.Entries.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_that_a_group_has_not_acknowledged_goes_under_any_load()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var random = new Random(seed);
+            using var world = new RetentionWorld(maxLength: seed % 3 == 0 ? 30 : null, untilAcknowledged: true);
+            string[] groups = ["billing", "shipping", "audit"];
+            var open = new Dictionary<string, List<int>>();
+            foreach (var group in groups)
+            {
+                await world.CreateGroupAsync(group);
+                open.Add(group, []);
+            }
+            var last = 0;
+            for (var step = 0; step < 500; step++)
+            {
+                var group = groups[random.Next(groups.Length)];
+                switch (random.Next(5))
+                {
+                    case 0:
+                        var count = random.Next(1, 30);
+                        await world.AppendAsync(last + 1, last + count);
+                        open.Values.ToList().ForEach(ids => ids.AddRange(Enumerable.Range(last + 1, count)));
+                        last += count;
+                        break;
+                    case 1:
+                        await world.ReadAsync(group, random.Next(1, 20));
+                        break;
+                    case 4:
+                        await world.LookAsync();
+                        break;
+                    default:
+                        var pending = await world.Engine.GetPendingAsync(new() { Stream = Orders, Group = group, Count = 50 });
+                        var done = pending.Where(_ => random.Next(2) == 0).Select(entry => (int)entry.Id.Milliseconds).ToArray();
+                        await world.AcknowledgeAsync(group, done);
+                        open[group].RemoveAll(done.Contains);
+                        break;
+                }
+                Assert.Empty(open.Values.SelectMany(ids => ids).Distinct().Except(world.Ids));
+            }
+            await world.LookAsync();
+            var oldest = open.Values.Select(ids => ids.Count > 0 ? ids[0] : last + 1).Min();
+            Assert.Equal(seed % 3 == 0 ? Math.Min(oldest, last - 29) : oldest, world.Ids.FirstOrDefault(last + 1));
+            Assert.Empty(world.Log);
+        }
+    }
+}
