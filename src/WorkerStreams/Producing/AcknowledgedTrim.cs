@@ -9,7 +9,7 @@ namespace WorkerStreams.Producing;
 /// Trims a stream up to the first entry that some group has not acknowledged, and no further than its limits. By ids alone, which mean the same whatever is appended,
 /// acknowledged or trimmed meanwhile.
 /// </summary>
-internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, TimeProvider time, ILogger logger)
+internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, TimeProvider time, StreamTelemetry telemetry, ILogger logger)
 {
     private const int MaxPageEntries = 1000;
     private const int MaxPageBytes = 1024 * 1024;
@@ -95,16 +95,20 @@ internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, 
     private async ValueTask TellPinnedAsync(StreamInfo stream, IReadOnlyList<GroupInfo> groups, CancellationToken cancellation)
     {
         foreach (var released in _pinning.Keys.Except(groups.Select(group => group.Name)).ToList())
+        {
             _pinning.Remove(released);
+            telemetry.Pinned.Record(0, Tags.OfGroup(plan.Stream, released));
+        }
         foreach (var group in groups)
         {
             if (!_pinning.TryGetValue(group.Name, out var silence))
                 _pinning.Add(group.Name, silence = new(time));
             var consumers = await engine.GetConsumersAsync(plan.Stream, group.Name, cancellation);
-            if (silence.Look(consumers.Count > 0 ? consumers.Min(consumer => consumer.Idle) : null) is not { } quiet)
-                continue;
+            var quiet = silence.Look(consumers.Count > 0 ? consumers.Min(consumer => consumer.Idle) : null);
             var (upTo, count) = group.Lag is { } lag ? ("", group.Pending + lag) : ("up to ", stream.Length);
-            ProducerLog.Pinned(logger, plan.Stream, group.Name, group.LastDeliveredId, upTo, count, quiet);
+            telemetry.Pinned.Record(silence.Lasts ? count : 0, Tags.OfGroup(plan.Stream, group.Name));
+            if (quiet is not null)
+                ProducerLog.Pinned(logger, plan.Stream, group.Name, group.LastDeliveredId, upTo, count, quiet.Value);
         }
     }
 

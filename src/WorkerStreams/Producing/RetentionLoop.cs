@@ -18,7 +18,7 @@ internal sealed class RetentionLoop(ProducerPlan plan, IStreamEngine engine, Tim
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<StreamName, UndeliveredLoss> _losses = [];
-    private readonly AcknowledgedTrim? _trim = plan.UntilAcknowledged ? new(plan, engine, time, logger) : null;
+    private readonly AcknowledgedTrim? _trim = plan.UntilAcknowledged ? new(plan, engine, time, telemetry, logger) : null;
 
     /// <summary>Runs until the host stops; what fails is tried again.</summary>
     public async Task RunAsync(CancellationToken stopping)

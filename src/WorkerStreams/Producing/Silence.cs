@@ -11,13 +11,17 @@ internal sealed class Silence(TimeProvider time)
     private long? _nobodySince;
     private TimeSpan _due = Shortest;
 
+    /// <summary>Whether it lasts long enough to be one.</summary>
+    public bool Lasts { get; private set; }
+
     /// <param name="idle">The time since somebody was seen, or null where there is nobody.</param>
     /// <returns>How long it has lasted, where that is to be told now.</returns>
     public TimeSpan? Look(TimeSpan? idle)
     {
         _nobodySince = idle is null ? _nobodySince ?? time.GetTimestamp() : null;
         var quiet = idle ?? time.GetElapsedTime(_nobodySince!.Value);
-        if (quiet < Shortest)
+        Lasts = quiet >= Shortest;
+        if (!Lasts)
             _due = Shortest;
         if (quiet < _due)
             return null;
@@ -26,5 +30,5 @@ internal sealed class Silence(TimeProvider time)
     }
 
     /// <summary>Somebody is there.</summary>
-    public void Over() => (_nobodySince, _due) = (null, Shortest);
+    public void Over() => (_nobodySince, _due, Lasts) = (null, Shortest, false);
 }

@@ -26,6 +26,7 @@ internal sealed class StreamTelemetry : IDisposable
         Sent = _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Messages handed to the engine, also those that failed.");
         Consumed = _meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Messages handed to a handler.");
         TrimmedUndelivered = _meter.CreateCounter<long>("workerstreams.trimmed_undelivered", "{message}", "Entries trimmed before a group was delivered them: lost to it.");
+        Pinned = _meter.CreateGauge<long>("workerstreams.pinned", "{message}", "Entries kept for a group of which nobody has been seen for ten minutes.");
         OperationDuration = CreateDuration("messaging.client.operation.duration", "The time that a publish took.");
         ProcessDuration = CreateDuration("messaging.process.duration", "The time that the handling of a message took, retries included.");
         Observe("workerstreams.retries", "{call}", "Calls of a handler repeated within one delivery.", consumer => consumer.Counters.Retried);
@@ -45,6 +46,8 @@ internal sealed class StreamTelemetry : IDisposable
     public Counter<long> Consumed { get; }
 
     public Counter<long> TrimmedUndelivered { get; }
+
+    public Gauge<long> Pinned { get; }
 
     public Histogram<double> OperationDuration { get; }
 

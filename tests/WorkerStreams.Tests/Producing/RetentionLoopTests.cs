@@ -37,7 +37,7 @@ public sealed class RetentionLoopTests
         Assert.InRange(failing.Calls - calls, 5, 7);
 
         await stopping.CancelAsync();
-        Assert.True(loop.IsCompletedSuccessfully);
+        await loop.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -67,16 +67,30 @@ public sealed class RetentionLoopTests
     }
 
     [Fact]
-    public async Task What_trimming_has_passed_is_counted()
+    public async Task Groups_that_are_passed_or_that_pin_the_stream_are_measured()
     {
-        using var measurements = new Measurements("workerstreams.trimmed_undelivered");
-        using var world = new RetentionWorld(maxLength: 10);
+        const string Tags = "messaging.consumer.group.name=billing messaging.destination.name=orders messaging.system=workerstreams";
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        using var measured = new Measurements(world.Telemetry);
         await world.CreateGroupAsync("billing");
         await world.AppendAsync(1, 30);
         await world.LookAsync();
         await world.TrimAsync(21);
         await world.LookAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(10));
         await world.LookAsync();
+        await world.HandleAsync("billing", 10);
+        await world.LookAsync();
+
+        Assert.Equal(
+            [
+                $"workerstreams.pinned 0 {Tags}",
+                $"workerstreams.trimmed_undelivered 20 {Tags}",
+                $"workerstreams.pinned 0 {Tags}",
+                $"workerstreams.pinned 10 {Tags}",
+                $"workerstreams.pinned 0 {Tags}",
+            ],
+            measured.Lines);
     }
 
     /// <summary>An engine that can be away, and counts how often a stream is looked at.</summary>

@@ -11,18 +11,19 @@ namespace WorkerStreams.Tests.Producing;
 internal sealed class RetentionWorld : IDisposable, ILogger
 {
     private readonly RetentionLoop _loop;
-    private readonly StreamTelemetry _telemetry = new();
 
     public RetentionWorld(long? maxLength = null, TimeSpan? maxAge = null, bool untilAcknowledged = false, Func<IStreamEngine, IStreamEngine>? dress = null)
     {
         Engine = new(new() { TimeProvider = Time, NodeMaxEntries = 10 });
         var plan = new ProducerPlan { Stream = Orders, MaxLength = maxLength, MaxAge = maxAge, UntilAcknowledged = untilAcknowledged, KeepForever = false, MaxInFlight = 1 };
-        _loop = new(plan, dress?.Invoke(Engine) ?? Engine, Time, new(new Random(1)), _telemetry, this);
+        _loop = new(plan, dress?.Invoke(Engine) ?? Engine, Time, new(new Random(1)), Telemetry, this);
     }
 
     public static StreamName Orders { get; } = "orders";
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch);
+
+    public StreamTelemetry Telemetry { get; } = new();
 
     public InProcessStreamEngine Engine { get; }
 
@@ -81,7 +82,7 @@ internal sealed class RetentionWorld : IDisposable, ILogger
     public void Dispose()
     {
         Engine.Dispose();
-        _telemetry.Dispose();
+        Telemetry.Dispose();
     }
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;

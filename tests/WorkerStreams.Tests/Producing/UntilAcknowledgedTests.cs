@@ -151,7 +151,7 @@ public sealed class UntilAcknowledgedTests
     [Fact]
     public async Task Nothing_that_a_group_has_not_acknowledged_goes_under_any_load()
     {
-        for (var seed = 0; seed < 20; seed++)
+        for (var seed = 0; seed < 9; seed++)
         {
             var random = new Random(seed);
             using var world = new RetentionWorld(maxLength: seed % 3 == 0 ? 30 : null, untilAcknowledged: true);
