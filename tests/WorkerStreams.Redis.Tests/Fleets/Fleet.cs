@@ -15,6 +15,8 @@ internal sealed class Fleet : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60), Poll = TimeSpan.FromMilliseconds(5);
 
     private readonly Action<WorkerStreamsBuilder> _use;
+
+    // Those that have not been stopped; guards itself.
     private readonly List<IHost> _hosts = [];
 
     private Fleet(Action<WorkerStreamsBuilder> use, IStreamEngine engine) => (_use, Engine) = (use, engine);
@@ -27,9 +29,6 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>What consumers had to warn of.</summary>
     public MemoryLog Log { get; } = new();
-
-    /// <summary>Hosts that have not been stopped.</summary>
-    public IReadOnlyList<IHost> Hosts => _hosts;
 
     /// <summary>Over the server, or over an engine in this process where it is null.</summary>
     public static Fleet Over(RedisServer? server)
@@ -56,13 +55,15 @@ internal sealed class Fleet : IAsyncDisposable
         builder.Logging.AddProvider(Log).AddFilter("WorkerStreams.Redis", LogLevel.None);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        _hosts.Add(host);
+        lock (_hosts)
+            _hosts.Add(host);
         return host;
     }
 
     public async Task StopAsync(IHost host)
     {
-        _hosts.Remove(host);
+        lock (_hosts)
+            _hosts.Remove(host);
         await host.StopAsync(TestContext.Current.CancellationToken);
         host.Dispose();
     }
