@@ -43,6 +43,28 @@ public interface IStreamAdministration
     /// <returns>The number of entries dropped.</returns>
     ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Holds a consumer's name for one holder, which Redis has not, and makes the consumer if it is not there. The same holder may ask again, which begins the time anew. With its
+    /// group a hold may go too; then the name is nobody's.
+    /// </summary>
+    /// <returns>Who has the name now.</returns>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoGroup"/>: there is no such group.</exception>
+    ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The holder gives the name up, and the consumer is deleted if nothing is pending for it, all in one step. Nothing is done where another holds the name.
+    /// </summary>
+    /// <returns>Whether there is no such consumer any more.</returns>
+    ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// XGROUP DELCONSUMER for consumers of which nothing is left: nothing is pending for them, nobody holds their names, and they were not seen for at least
+    /// <paramref name="minIdle"/>. All in one step.
+    /// </summary>
+    /// <returns>Those that were deleted.</returns>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoGroup"/>: there is no such group.</exception>
+    ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default);
+
     /// <summary>XINFO STREAM.</summary>
     ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default);
 

@@ -142,6 +142,18 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.DeleteConsumer(shard, on.stream, on.group, on.consumer), cancellation);
 
     /// <inheritdoc/>
+    public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) =>
+        On(request.Stream, request, NameCommands.Hold, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
+        On(stream, (stream, group, consumer, holder), static (shard, on) => NameCommands.Leave(shard, on.stream, on.group, on.consumer, on.holder), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default) =>
+        On(stream, (stream, group, minIdle), static (shard, on) => NameCommands.Collect(shard, on.stream, on.group, on.minIdle), cancellation);
+
+    /// <inheritdoc/>
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) =>
         On(stream, stream, InfoCommands.Stream, cancellation);
 

@@ -69,6 +69,12 @@ public sealed record SettleRequest
     /// <summary>The consumer that must own the entries.</summary>
     public required StreamName Owner { get; init; }
 
+    /// <summary>
+    /// Who holds the owner's name, see <see cref="HoldRequest"/>: if it is another by now, nothing is changed, and every outcome is <see cref="SettlementOutcome.NotOwner"/>.
+    /// Default: empty, and that is not looked at.
+    /// </summary>
+    public StreamName Holder { get; init; }
+
     /// <summary>The settlements, of any kinds mixed.</summary>
     public required ReadOnlyMemory<Settlement> Settlements { get; init; }
 
@@ -82,7 +88,7 @@ public enum SettlementOutcome : byte
     /// <summary>It is done.</summary>
     Done,
 
-    /// <summary>Nothing was changed: another consumer owns the entry by now.</summary>
+    /// <summary>Nothing was changed: another consumer owns the entry by now, or another holds the owner's name.</summary>
     NotOwner,
 
     /// <summary>

@@ -211,6 +211,18 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         GroupCommands.DeleteConsumerAsync(Open, stream, group, consumer, cancellation);
 
     /// <inheritdoc/>
+    public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) =>
+        NameCommands.HoldAsync(Open, request, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
+        NameCommands.LeaveAsync(Open, stream, group, consumer, holder, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default) =>
+        NameCommands.CollectAsync(Open, stream, group, minIdle, cancellation);
+
+    /// <inheritdoc/>
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) =>
         InfoCommands.StreamAsync(Open, stream, cancellation);
 

@@ -23,6 +23,11 @@ internal static class SettleCommands
             return;
         }
         group.TryGetConsumer(request.Owner, out var owner);
+        if (IsFenced(shard, owner, request.Holder))
+        {
+            outcomes.Fill(SettlementOutcome.NotOwner);
+            return;
+        }
         var now = acknowledgedOnly ? 0 : shard.Store.Now;
         var deadLetters = default(StreamState);
         // Done, unless found otherwise.
@@ -57,6 +62,10 @@ internal static class SettleCommands
         if (deadLetters is not null)
             shard.ServeWaiters(deadLetters);
     }
+
+    // The time is looked at only where another has, or had, the name.
+    private static bool IsFenced(Shard shard, ConsumerState? owner, StreamName holder) =>
+        !holder.IsEmpty && owner?.Hold is { } hold && hold.Holder != holder && owner.HoldAt(shard.Store.Now) is not null;
 
     private static ReadOnlySpan<StreamEntryId> CopyIds(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> ids, out bool acknowledgedOnly)
     {

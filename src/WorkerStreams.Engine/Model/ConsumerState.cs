@@ -17,4 +17,13 @@ internal sealed class ConsumerState(StreamName name, int index, long seenAt)
 
     /// <summary>The last success, or <see cref="Never"/>.</summary>
     public long ActiveAt { get; set; } = Never;
+
+    /// <summary>Who holds the name, or held it last.</summary>
+    public NameHold? Hold { get; set; }
+
+    /// <summary>Who holds the name now.</summary>
+    public NameHold? HoldAt(long now) => Hold is { } hold && hold.Until > now ? hold : null;
 }
+
+/// <summary>A consumer's name is one holder's until then.</summary>
+internal sealed record NameHold(StreamName Holder, long Until, TimeSpan Lease);

@@ -47,6 +47,19 @@ internal static class PermissionCheck
         ("XREVRANGE", stream, new Arguments().Key(stream).Text(NoId).Text(NoId)),
         ("XACK", stream, new Arguments().Key(stream).Name(group).Text(NoId)),
         .. Appending(stream.Companion("dead")),
+        .. Holding(NameCommands.HoldersOf(stream)),
+    ];
+
+    // What the scripts about names use, with one word too many or a number that is none.
+    private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Holding(StreamName holders) =>
+    [
+        ("HGET", holders, new Arguments().Key(holders).Text(NoId)),
+        ("HGETALL", holders, new Arguments().Key(holders)),
+        ("HSET", holders, new Arguments().Key(holders).Text(NoId).Text(NoId).Text(NoId)),
+        ("HDEL", holders, new Arguments().Key(holders).Text(NoId)),
+        ("PEXPIRE", holders, new Arguments().Key(holders).Text(NoId)),
+        ("TIME", holders, new Arguments()),
+        ("EVALSHA", holders, new Arguments().Text(NoScript).Number(1).Key(holders)),
     ];
 
     private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Publishing(StreamName stream) =>

@@ -28,7 +28,7 @@ internal static class SettleCommands
     private static async ValueTask SettleByScriptAsync(
         RedisConnection connection, SettleRequest request, bool hasLetters, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
     {
-        var keys = new Arguments().Key(request.Stream);
+        var keys = KeysOf(request);
         if (hasLetters)
             keys.Key(request.DeadLetterStream);
         var reply = (string)(await connection.RunAsync(Script.Settle, keys, ArgumentsOf(request), cancellation))!;
@@ -63,18 +63,12 @@ internal static class SettleCommands
 
     private static async ValueTask<SettlementOutcome> SettleLargeAsync(RedisConnection connection, SettleRequest request, Settlement letter, CancellationToken cancellation)
     {
-        var (one, outcome) = (new PendingRequest { Stream = request.Stream, Group = request.Group, Start = letter.Id, End = letter.Id, Count = 1 }, new SettlementOutcome[1]);
-        try
-        {
-            if (await PendingCommands.ListAsync(connection, one, cancellation) is not [var pending])
-                return SettlementOutcome.NotPending;
-            if (pending.Consumer != request.Owner)
-                return SettlementOutcome.NotOwner;
-        }
-        catch (StreamEngineException gone) when (gone.Code == StreamErrorCode.NoGroup)
-        {
-            return SettlementOutcome.NotPending;
-        }
+        var outcome = new SettlementOutcome[1];
+        // Whether it is the owner's, and the name its holder's.
+        var renewal = request with { Settlements = new[] { Settlement.Renew(letter.Id) } };
+        await SettleByScriptAsync(connection, renewal, hasLetters: false, outcome, cancellation);
+        if (outcome[0] != SettlementOutcome.Done)
+            return outcome[0];
         await connection.AppendAsync(Arguments.Take().Key(request.DeadLetterStream).Text("*").Fields(letter.DeadLetterFields), cancellation);
         var acknowledgement = request with { Settlements = new[] { Settlement.Acknowledge(letter.Id) } };
         await SettleByScriptAsync(connection, acknowledgement, hasLetters: false, outcome, CancellationToken.None);
@@ -97,8 +91,8 @@ internal static class SettleCommands
     {
         if (request.Settlements.Length > MaxAcknowledged || Ascending(request.Settlements.Span) is not { } ids)
             return false;
-        var arguments = new Arguments().Name(request.Group).Name(request.Owner).Ids(ids);
-        var acknowledged = (int)await connection.CountAsync(Script.Acknowledge, new Arguments().Key(request.Stream), arguments, cancellation);
+        var arguments = new Arguments().Name(request.Group).Name(request.Owner).Name(request.Holder).Ids(ids);
+        var acknowledged = (int)await connection.CountAsync(Script.Acknowledge, KeysOf(request), arguments, cancellation);
         if (acknowledged < 0)
             return false;
         var others = ids.Length - acknowledged;
@@ -127,6 +121,12 @@ internal static class SettleCommands
         return ids;
     }
 
+    private static Arguments KeysOf(SettleRequest request)
+    {
+        var keys = new Arguments().Key(request.Stream);
+        return request.Holder.IsEmpty ? keys : keys.Key(NameCommands.HoldersOf(request.Stream));
+    }
+
     private static Arguments ArgumentsOf(SettleRequest request)
     {
         var settlements = request.Settlements.Span;
@@ -136,7 +136,7 @@ internal static class SettleCommands
             least = settlement.Id < least ? settlement.Id : least;
             most = settlement.Id > most ? settlement.Id : most;
         }
-        var words = new Arguments().Name(request.Group).Name(request.Owner).Id(least).Id(most).Number(settlements.Length);
+        var words = new Arguments().Name(request.Group).Name(request.Owner).Name(request.Holder).Id(least).Id(most).Number(settlements.Length);
         var ids = new StreamEntryId[settlements.Length];
         for (var (i, first) = (0, 0); i < settlements.Length; i++)
         {

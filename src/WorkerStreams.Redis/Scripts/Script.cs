@@ -26,9 +26,15 @@ internal sealed class Script
 
     public static Script AutoClaim { get; } = new("autoclaim");
 
-    public static Script Acknowledge { get; } = new("acknowledge");
+    public static Script Acknowledge { get; } = new("holders", "acknowledge");
 
-    public static Script Settle { get; } = new("refusal", "settle");
+    public static Script Settle { get; } = new("holders", "refusal", "settle");
+
+    public static Script Hold { get; } = new("holders", "hold");
+
+    public static Script Leave { get; } = new("holders", "leave");
+
+    public static Script Collect { get; } = new("holders", "collect");
 
     public static Script Move { get; } = new("refusal", "move");
 

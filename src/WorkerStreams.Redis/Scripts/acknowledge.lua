@@ -1,6 +1,6 @@
--- KEYS: the stream. ARGV: group, owner, then ids, each greater than the one before.
+-- KEYS: the stream; the holders, where the owner's name is held. ARGV: group, owner, its holder, then ids, each greater than the one before.
 -- Acknowledges the entries if none is another's, and replies how many of them were pending; otherwise does nothing and replies -1.
-local stream, group, owner, first, last = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[#ARGV]
+local stream, group, owner, first, last = KEYS[1], ARGV[1], ARGV[2], ARGV[4], ARGV[#ARGV]
 -- Fewer are looked at one by one, and of these it is told which were pending.
 local many = 16
 
@@ -18,7 +18,7 @@ end
 local function owner_has_all()
     local held = redis.pcall('XPENDING', stream, group, first, last, 2 * #ARGV, owner)
     local at = 1
-    for i = 3, #ARGV do
+    for i = 4, #ARGV do
         while held[at] and held[at][1] ~= ARGV[i] do
             at = at + 1
         end
@@ -29,7 +29,10 @@ local function owner_has_all()
     return true
 end
 
-if (#ARGV - 2 < many or others_have_some()) and not owner_has_all() then
+if KEYS[2] and is_held_by_another(KEYS[2], group, owner, ARGV[3]) then
     return -1
 end
-return redis.call('XACK', stream, group, unpack(ARGV, 3))
+if (#ARGV - 3 < many or others_have_some()) and not owner_has_all() then
+    return -1
+end
+return redis.call('XACK', stream, group, unpack(ARGV, 4))

@@ -1,9 +1,13 @@
--- KEYS: the stream; the stream of dead letters, where there are any.
--- ARGV: group, owner, smallest id, greatest id, their number; then runs of one kind each: the kind and its ids, apart by blanks;
+-- KEYS: the stream; the holders, where the owner's name is held; the stream of dead letters, where there are any.
+-- ARGV: group, owner, its holder, smallest id, greatest id, their number; then runs of one kind each: the kind and its ids, apart by blanks;
 -- after the one id of a dead letter the number of its names and values, and these.
 -- Replies one digit for each id: 0 is done, 1 not the owner, 2 not pending.
-local stream, letters, group, owner = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+local stream, letters, group, owner, asked = KEYS[1], KEYS[#KEYS], ARGV[1], ARGV[2], tonumber(ARGV[6])
 local chunk = 1000
+
+if ARGV[3] ~= '' and is_held_by_another(KEYS[2], group, owner, ARGV[3]) then
+    return string.rep('1', asked)
+end
 
 local function in_chunks(ids, call)
     for from = 1, #ids, chunk do
@@ -31,10 +35,10 @@ end
 
 -- What the owner has around the ids, in one go; what that leaves open is looked up one by one.
 local held = {}
-local around = redis.pcall('XPENDING', stream, group, ARGV[3], ARGV[4], 2 * tonumber(ARGV[5]), owner)
+local around = redis.pcall('XPENDING', stream, group, ARGV[4], ARGV[5], 2 * asked, owner)
 if around.err then
     if string.sub(around.err, 1, 7) == 'NOGROUP' then
-        return string.rep('2', tonumber(ARGV[5]))
+        return string.rep('2', asked)
     end
     return around
 end
@@ -62,7 +66,7 @@ end
 
 -- First all is decided and nothing done, in the order asked for: what comes later in it meets what came before.
 local outcomes, steps, letter_count = {}, {}, 0
-local i = 6
+local i = 7
 while i <= #ARGV do
     local step = {kind = ARGV[i], ids = {}}
     local ids = ARGV[i + 1]

@@ -238,6 +238,15 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         return (long)dropped.Length;
     });
 
+    // Nobody holds a name among the random commands.
+    public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) => Run(() =>
     {
         var found = Find(stream, EngineError.NoKey);

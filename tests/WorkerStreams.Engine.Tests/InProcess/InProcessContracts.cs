@@ -47,6 +47,8 @@ public sealed class InProcessGroups(InProcessFixture fixture) : GroupsContract(f
 
 public sealed class InProcessConsumers(InProcessFixture fixture) : ConsumersContract(fixture), IClassFixture<InProcessFixture>;
 
+public sealed class InProcessNames(InProcessFixture fixture) : NamesContract(fixture), IClassFixture<InProcessFixture>;
+
 public sealed class InProcessStreamInfo(InProcessFixture fixture) : StreamInfoContract(fixture), IClassFixture<InProcessFixture>;
 
 public sealed class InProcessLag(InProcessFixture fixture) : LagContract(fixture), IClassFixture<InProcessFixture>;

@@ -47,6 +47,8 @@ public sealed class TinyNodesGroups(TinyNodesFixture fixture) : GroupsContract(f
 
 public sealed class TinyNodesConsumers(TinyNodesFixture fixture) : ConsumersContract(fixture), IClassFixture<TinyNodesFixture>;
 
+public sealed class TinyNodesNames(TinyNodesFixture fixture) : NamesContract(fixture), IClassFixture<TinyNodesFixture>;
+
 public sealed class TinyNodesStreamInfo(TinyNodesFixture fixture) : StreamInfoContract(fixture), IClassFixture<TinyNodesFixture>;
 
 public sealed class TinyNodesLag(TinyNodesFixture fixture) : LagContract(fixture), IClassFixture<TinyNodesFixture>;

@@ -22,6 +22,8 @@ public sealed class ClusterConcurrency(ClusterFixture fixture) : ConcurrencyCont
 
 public sealed class ClusterConsumers(ClusterFixture fixture) : ConsumersContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
+public sealed class ClusterNames(ClusterFixture fixture) : NamesContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
+
 public sealed class ClusterDeleting(ClusterFixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
 public sealed class ClusterMoving(ClusterFixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;

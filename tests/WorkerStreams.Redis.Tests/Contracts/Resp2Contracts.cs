@@ -22,6 +22,8 @@ public sealed class Resp2Concurrency(Resp2Fixture fixture) : ConcurrencyContract
 
 public sealed class Resp2Consumers(Resp2Fixture fixture) : ConsumersContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
+public sealed class Resp2Names(Resp2Fixture fixture) : NamesContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
 public sealed class Resp2Deleting(Resp2Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
 public sealed class Resp2Moving(Resp2Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;

@@ -22,6 +22,8 @@ public sealed class Resp3Concurrency(Resp3Fixture fixture) : ConcurrencyContract
 
 public sealed class Resp3Consumers(Resp3Fixture fixture) : ConsumersContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
+public sealed class Resp3Names(Resp3Fixture fixture) : NamesContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
 public sealed class Resp3Deleting(Resp3Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3Moving(Resp3Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;

@@ -105,6 +105,15 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     public ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation) =>
         Call("delete consumer").DeleteConsumerAsync(stream, group, consumer, cancellation);
 
+    public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation) =>
+        TravelAsync(Call("hold"), inner => inner.HoldConsumerAsync(request, cancellation));
+
+    public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation) =>
+        TravelAsync(Call("leave"), inner => inner.LeaveConsumerAsync(stream, group, consumer, holder, cancellation));
+
+    public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation) =>
+        TravelAsync(Call("collect"), inner => inner.CollectConsumersAsync(stream, group, minIdle, cancellation));
+
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation) =>
         Call("stream info").GetStreamInfoAsync(stream, cancellation);
 

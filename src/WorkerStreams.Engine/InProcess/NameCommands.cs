@@ -1,0 +1,47 @@
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>Consumers' names: who holds them, and which are left by everybody.</summary>
+internal static class NameCommands
+{
+    public static HoldResult Hold(Shard shard, HoldRequest request)
+    {
+        var (group, now) = (Get(shard, request.Stream, request.Group), shard.Store.Now);
+        var others = group.Consumers.Where(consumer => consumer.Name != request.Consumer).Select(consumer => consumer.HoldAt(now)).OfType<NameHold>();
+        TimeSpan[] leases = [.. others.Select(static hold => hold.Lease)];
+        if (!group.TryGetConsumer(request.Consumer, out var consumer))
+            consumer = group.AddConsumer(request.Consumer, now);
+        if (consumer.HoldAt(now) is { } held && held.Holder != request.Holder && held.Holder != request.Instead)
+            return new(held.Holder, TimeSpan.FromMilliseconds(held.Until - now), leases);
+        consumer.Hold = new(request.Holder, now + Milliseconds(request.Duration), request.Lease);
+        return new(request.Holder, request.Duration, leases);
+    }
+
+    public static bool Leave(Shard shard, StreamName name, StreamName groupName, StreamName consumerName, StreamName holder)
+    {
+        if (!shard.TryGet(name, groupName, out _, out var group) || !group.TryGetConsumer(consumerName, out var consumer))
+            return true;
+        if (consumer.HoldAt(shard.Store.Now) is { } held && held.Holder != holder)
+            return false;
+        consumer.Hold = null;
+        if (consumer.Pending > 0)
+            return false;
+        group.RemoveConsumer(consumer);
+        return true;
+    }
+
+    public static IReadOnlyList<StreamName> Collect(Shard shard, StreamName name, StreamName groupName, TimeSpan minIdle)
+    {
+        var (group, now) = (Get(shard, name, groupName), shard.Store.Now);
+        List<ConsumerState> left =
+            [.. group.Consumers.Where(consumer => consumer.Pending == 0 && consumer.HoldAt(now) is null && now - consumer.SeenAt >= Milliseconds(minIdle))];
+        left.ForEach(group.RemoveConsumer);
+        return [.. left.Select(static consumer => consumer.Name)];
+    }
+
+    private static GroupState Get(Shard shard, StreamName name, StreamName groupName) =>
+        shard.TryGet(name, groupName, out _, out var group) ? group : throw Errors.NoGroup(name, groupName);
+
+    private static long Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
+}
