@@ -23,6 +23,7 @@ internal sealed class Runner(
     {
         // Away from whoever has work for us, to a thread (or a place in the queue of the SynchronizationContext) of our own.
         await Task.Yield();
+        _unlooked = 0;
         HeldBatch? previous = null;
         var context = ExecutionContext.Capture();
         while (true)
