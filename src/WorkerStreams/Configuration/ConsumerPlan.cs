@@ -17,6 +17,9 @@ internal sealed record ConsumerPlan
 
     public required StreamName DeadLetterStream { get; init; }
 
+    /// <summary>Where consumers tell that they have handed something back.</summary>
+    public required StreamName HandBackStream { get; init; }
+
     public required int Concurrency { get; init; }
 
     public required int PrefetchCount { get; init; }

@@ -56,6 +56,7 @@ internal sealed class ConsumerPlanner(
         Group = registration.Group,
         Consumer = consumer,
         DeadLetterStream = new StreamName(registration.Stream).Companion("dead"),
+        HandBackStream = new StreamName(registration.Stream).Companion("handed-back"),
         Concurrency = options.Concurrency,
         PrefetchCount = options.PrefetchCount,
         PrefetchBytes = options.PrefetchBytes,

@@ -3,7 +3,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
-internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group)
+internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group, ReclaimSchedule schedule)
 {
     // Of a lease that may be a tenth older than it looks; the rest is left to try again.
     private readonly TimeSpan _interval = consumer.Plan.MinIdleTime * 2 / 3;
@@ -94,6 +94,9 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
 
     private void Lose(LeasedEntry entry)
     {
+        // A claim that came later may have brought it back, and left it alone as it was held.
+        if (held.Overtaken.MayBeBack(entry.Id))
+            schedule.Suspect();
         switch (entry.Batch?.Lose(entry.Index))
         {
             case EntryState.Waiting:

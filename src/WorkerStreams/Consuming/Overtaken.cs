@@ -42,6 +42,13 @@ internal sealed class Overtaken(Lock gate)
     /// <summary>Whether the entry was given up since the claim began.</summary>
     public bool InClaimUnderGate(StreamEntryId id) => _givenUp.Contains(id);
 
+    /// <summary>Whether a claim brings the entry, or has since the read began.</summary>
+    public bool MayBeBack(StreamEntryId id)
+    {
+        lock (gate)
+            return _claims > 0 || _claimed.Contains(id);
+    }
+
     public void ClaimedUnderGate(HeldBatch batch)
     {
         foreach (ref readonly var entry in batch.Entries)

@@ -5,7 +5,7 @@ using WorkerStreams.Waiting;
 namespace WorkerStreams.Consuming;
 
 /// <summary>XREADGROUP: first what was pending for this consumer before it started, then what is new, as there is room.</summary>
-internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, LeaseLoop leases, UnheardDeliveries unheard)
+internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, LeaseLoop leases, ReclaimSchedule schedule)
 {
     private readonly ReadGroupRequest _undelivered = new()
     {
@@ -59,7 +59,7 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             }
             catch (StreamEngineException answer) when (answer.MayHaveTakenEffect)
             {
-                unheard.Suspect();
+                schedule.Suspect();
                 // An engine may fail to end a read.
                 if (!read.IsCancellationRequested)
                     throw;

@@ -7,7 +7,7 @@ namespace WorkerStreams.Consuming;
 /// XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room. Between, it looks for what
 /// this consumer was delivered and has not heard of, when it is time for that.
 /// </summary>
-internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, ReadLoop reading, LeaseLoop leases, UnheardDeliveries unheard)
+internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, ReadLoop reading, LeaseLoop leases, UnheardDeliveries unheard, ReclaimSchedule schedule)
 {
     // Of entries that others hold; of those that nobody does, only those are taken that handlers are free for.
     private const int Page = 100;
@@ -18,7 +18,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
         await reading.WhenResumedAsync(cancellation);
         while (true)
         {
-            var isLook = await unheard.WhenDueAsync(consumer.Jitter.Around(consumer.Plan.ReclaimInterval), cancellation);
+            var isLook = await schedule.WhenDueAsync(cancellation);
             try
             {
                 await (isLook ? unheard.LookAsync(cancellation) : SweepAsync(cancellation));
@@ -29,7 +29,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
             }
             catch (StreamEngineException answer) when (answer.MayHaveTakenEffect)
             {
-                unheard.Suspect();
+                schedule.Suspect();
                 throw;
             }
         }

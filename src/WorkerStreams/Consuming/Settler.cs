@@ -121,15 +121,18 @@ internal sealed class Settler : IDisposable
 
     private async ValueTask<List<FinishedEntry>> ReleaseAsync(List<FinishedEntry> finished)
     {
+        List<FinishedEntry> unsettled;
         try
         {
             await _held.Releases.ReleaseBeginsAsync();
-            return await SettleAsync(finished);
+            unsettled = await SettleAsync(finished);
         }
         finally
         {
             _held.Releases.ReleaseEnds();
         }
+        await HandBacks.TellAsync(_consumer);
+        return unsettled;
     }
 
     /// <returns>What is not settled although it may be this consumer's.</returns>

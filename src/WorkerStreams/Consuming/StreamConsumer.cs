@@ -14,6 +14,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     private readonly Settler _settler;
     private readonly Settler _deadLetters;
     private readonly Redeliveries _redeliveries;
+    private readonly ReclaimSchedule _schedule;
     private readonly UnheardDeliveries _unheard;
     private readonly Dispatcher _dispatcher;
     private readonly LeaseLoop _leases;
@@ -33,14 +34,16 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _dispatcher = new(consumer, new EntryHandler(consumer, invoker, _held, _settler, _deadLetters, _redeliveries).HandleAsync, _settler.RanDry);
         var watch = new LeaseWatch(consumer, _held, _dispatcher);
         var intake = new Intake(consumer, _held, _redeliveries, _dispatcher, watch);
-        _unheard = new(consumer, _held, _redeliveries, intake);
+        _schedule = new(consumer);
+        _unheard = new(consumer, _held, _redeliveries, intake, _schedule);
         var group = new GroupKeeper(consumer, _held, _redeliveries);
-        _leases = new(consumer, _held, _redeliveries, _dispatcher, group);
-        var reading = new ReadLoop(consumer, _held, intake, group, _leases, _unheard);
+        _leases = new(consumer, _held, _redeliveries, _dispatcher, group, _schedule);
+        var reading = new ReadLoop(consumer, _held, intake, group, _leases, _schedule);
         _bringing =
         [
             new("read", reading.RunAsync),
-            new("reclaim", new ReclaimLoop(consumer, _held, intake, reading, _leases, _unheard).RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake, reading, _leases, _unheard, _schedule).RunAsync),
+            new("hand-backs", new HandBacks(consumer, _schedule).RunAsync) { FirstBackoff = TimeSpan.FromSeconds(10), LongestBackoff = TimeSpan.FromMinutes(1) },
             new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];
         _keeping =
@@ -120,7 +123,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         End();
         _ended.Dispose();
         _redeliveries.Dispose();
-        _unheard.Dispose();
+        _schedule.Dispose();
     }
 
     private Task RunAsync(Supervised[] loops, CancellationToken stopping) =>

@@ -59,7 +59,9 @@ public sealed class LeaseTests : IDisposable
         _world.Run(TimeSpan.FromMinutes(4));
 
         // All in order, but for the one that was told to end at its minute.
-        Assert.Equal([.. Enumerable.Range(0, 59), .. Enumerable.Range(60, 40), 59], _story.Where(line => line.StartsWith("a ends", StringComparison.Ordinal)).Select(line => int.Parse(line[7..], null)));
+        var ended = _story.Where(line => line.StartsWith("a ends", StringComparison.Ordinal)).Select(line => int.Parse(line[7..], null)).ToList();
+        Assert.Equal(Enumerable.Range(0, 100), ended.Order());
+        Assert.Equal([.. Enumerable.Range(0, 59), .. Enumerable.Range(60, 40)], ended.Where(static number => number != 59));
         Assert.Equal(1, JobWorld.CountersOf(host).Reclaimed);
         Assert.Equal(0, _world.Pending);
     }

@@ -97,6 +97,7 @@ public sealed class SettlementPolicyTests
         Group = "g",
         Consumer = "c",
         DeadLetterStream = "{s}:dead",
+        HandBackStream = "{s}:handed-back",
         Concurrency = 1,
         PrefetchCount = 1,
         PrefetchBytes = 1024,

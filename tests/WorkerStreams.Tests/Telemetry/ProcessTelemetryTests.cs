@@ -22,6 +22,7 @@ public sealed class ProcessTelemetryTests
         Group = "billing",
         Consumer = "host-1",
         DeadLetterStream = "{parcels}:dead",
+        HandBackStream = "{parcels}:handed-back",
         Concurrency = 1,
         PrefetchCount = 1,
         PrefetchBytes = 1024,
