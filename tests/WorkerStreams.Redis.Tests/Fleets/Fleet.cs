@@ -12,7 +12,7 @@ internal sealed class Fleet : IAsyncDisposable
 {
     public static readonly StreamName Group = "g";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60), Poll = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Stuck = TimeSpan.FromSeconds(60), Poll = TimeSpan.FromMilliseconds(5);
 
     private readonly Action<WorkerStreamsBuilder> _use;
 
@@ -85,15 +85,19 @@ internal sealed class Fleet : IAsyncDisposable
 
     public Task UntilNothingIsPendingAsync() => UntilAsync(async () => (await PendingAsync()).Count == 0, () => "entries are pending");
 
+    /// <inheritdoc cref="UntilAsync(Func{Task{bool}}, Func{string})"/>
     public Task UntilAsync(Func<bool> condition, Func<string> state) => UntilAsync(() => Task.FromResult(condition()), state);
 
+    /// <summary>Completes when the condition holds; fails when the state has been the same for too long.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition, Func<string> state)
     {
-        var begun = TimeProvider.System.GetTimestamp();
+        var (seen, since) = ("", TimeProvider.System.GetTimestamp());
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(begun) > Deadline)
-                Assert.Fail($"After {Deadline} {state()}. The log:\n{Log}");
+            if (state() is var now && now != seen)
+                (seen, since) = (now, TimeProvider.System.GetTimestamp());
+            if (TimeProvider.System.GetElapsedTime(since) > Stuck)
+                Assert.Fail($"For {Stuck} {seen}. The log:\n{Log}");
             await Task.Delay(Poll, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
