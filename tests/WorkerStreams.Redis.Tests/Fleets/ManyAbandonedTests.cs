@@ -5,7 +5,7 @@ using WorkerStreams.Redis.Tests.Servers;
 namespace WorkerStreams.Redis.Tests.Fleets;
 
 /// <summary>
-/// A consumer has died with much pending, and those who live reclaim it. By hand it may be more: WORKERSTREAMS_ABANDONED=1000000.
+/// A consumer has died with much pending, and those who live reclaim it. By hand it may be more: WORKERSTREAMS_ABANDONED=1000000, which takes two minutes.
 /// </summary>
 [Collection(FleetCollection.Name)]
 public sealed class ManyAbandonedTests(RedisServer server, ITestOutputHelper output)
