@@ -105,7 +105,8 @@ internal sealed class Fleet : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_hosts.ToList().Select(StopAsync));
-        await Engine.DeleteStreamAsync(Stream, CancellationToken.None);
+        foreach (var stream in (StreamName[])[Stream, Stream.Companion("dead"), Stream.Companion("handed-back")])
+            await Engine.DeleteStreamAsync(stream, CancellationToken.None);
         ((IDisposable)Engine).Dispose();
     }
 }

@@ -49,8 +49,7 @@ public sealed class RollingRestartTests(RedisServer server, ITestOutputHelper ou
         Assert.All(_handled.Values, static times => Assert.Equal(1, times));
         Assert.InRange(waits.Max(), TimeSpan.Zero, LongestHandedBack);
 
-        static void Configure(StreamConsumerOptions consumer) =>
-            (consumer.Concurrency, consumer.PrefetchCount, consumer.ReclaimInterval) = (2, 32, TimeSpan.FromMilliseconds(500));
+        static void Configure(StreamConsumerOptions consumer) => (consumer.Concurrency, consumer.PrefetchCount) = (2, 32);
     }
 
     private async ValueTask HandleAsync(Work work, StreamContext context, CancellationToken cancellation)
