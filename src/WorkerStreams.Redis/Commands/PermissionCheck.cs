@@ -43,12 +43,16 @@ internal static class PermissionCheck
         ("XCLAIM", stream, new Arguments().Key(stream).Name(group).Text(NoId).Number(0).Text(NoId)),
         ("XAUTOCLAIM", stream, new Arguments().Key(stream).Name(group).Text(NoId).Number(0).Text(NoId)),
         // The doorbell's.
-        ("XREAD", stream, new Arguments().Text("STREAMS").Key(stream).Text(NoId)),
+        Reading(stream),
         ("XREVRANGE", stream, new Arguments().Key(stream).Text(NoId).Text(NoId)),
         ("XACK", stream, new Arguments().Key(stream).Name(group).Text(NoId)),
         .. Appending(stream.Companion("dead")),
+        .. Telling(stream.Companion("handed-back")),
         .. Holding(NameCommands.HoldersOf(stream)),
     ];
+
+    private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Telling(StreamName stream) =>
+        [("XADD", stream, new Arguments().Key(stream).Text(NoId).Text("f").Text("v")), Reading(stream)];
 
     // What the scripts about names use, with one word too many or a number that is none.
     private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Holding(StreamName holders) =>
@@ -61,6 +65,9 @@ internal static class PermissionCheck
         ("TIME", holders, new Arguments()),
         ("EVALSHA", holders, new Arguments().Text(NoScript).Number(1).Key(holders)),
     ];
+
+    private static (string Command, StreamName Stream, Arguments Words) Reading(StreamName stream) =>
+        ("XREAD", stream, new Arguments().Text("STREAMS").Key(stream).Text(NoId));
 
     private static IEnumerable<(string Command, StreamName Stream, Arguments Words)> Publishing(StreamName stream) =>
         [.. Appending(stream), ("XTRIM", stream, new Arguments().Key(stream).Text("MAXLEN").Text(NoId))];

@@ -59,11 +59,11 @@ public sealed class StartFailureTests(RedisServer server)
         var user = $"user-{Guid.NewGuid():N}";
         await client.GetServers()[0].ExecuteAsync("ACL", "SETUSER", user, "on", ">hush", "~orders*", "-@all", "+@stream", "-xclaim", "-xadd", "+evalsha", "+hello", "+auth", "+ping", "+echo");
         Assert.Equal(
-            $"ERR The user {user} may not use XCLAIM on orders, nor XADD, EVALSHA, EVAL on {{orders}}:dead, "
+            $"ERR The user {user} may not use XCLAIM on orders, nor XADD, EVALSHA, EVAL on {{orders}}:dead, nor XADD, XREAD on {{orders}}:handed-back, "
                 + "nor HGET, HGETALL, HSET, HDEL, PEXPIRE, TIME, EVALSHA on {orders}:holders, nor XADD, EVALSHA, EVAL, XTRIM on others. "
-                + $"Allow it at the server: ACL SETUSER {user} +xclaim +xadd ~{{orders}}:dead +eval +hget +hgetall +hset +hdel +pexpire +time ~{{orders}}:holders ~others",
+                + $"Allow it at the server: ACL SETUSER {user} +xclaim +xadd ~{{orders}}:dead +eval ~{{orders}}:handed-back +hget +hgetall +hset +hdel +pexpire +time ~{{orders}}:holders ~others",
             await MessageAsync($"127.0.0.1:{server.Port}", $"user={user},password=hush", consumes: true));
-        await client.GetServers()[0].ExecuteAsync("ACL", "SETUSER", user, "+xclaim", "+xadd", "~{orders}:dead", "+eval", "+hget", "+hgetall", "+hset", "+hdel", "+pexpire", "+time", "~{orders}:holders", "~others");
+        await client.GetServers()[0].ExecuteAsync("ACL", "SETUSER", user, "+xclaim", "+xadd", "~{orders}:dead", "+eval", "~{orders}:handed-back", "+hget", "+hgetall", "+hset", "+hdel", "+pexpire", "+time", "~{orders}:holders", "~others");
         using var host = Build($"127.0.0.1:{server.Port}", $"user={user},password=hush", consumes: true);
         await host.StartAsync(TestContext.Current.CancellationToken);
         await host.StopAsync(TestContext.Current.CancellationToken);
