@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine;
@@ -13,28 +12,27 @@ public sealed class RetentionLoopTests
     [Fact]
     public async Task Rounds_go_on_with_a_back_off_while_the_engine_is_away_and_one_line_tells()
     {
-        FailingEngine? failing = null;
-        using var world = new RetentionWorld(untilAcknowledged: true, dress: engine => FailingEngine.Over(engine, out failing));
+        using var world = new RetentionWorld(untilAcknowledged: true);
         await world.CreateGroupAsync("billing");
         await world.AppendAsync(1, 10);
         await world.HandleAsync("billing", 10);
-        failing!.IsAway = true;
+        world.Way.BeforeCall = _ => throw new StreamEngineException(StreamErrorCode.Unavailable, "away");
         using var stopping = new CancellationTokenSource();
         var loop = world.RunAsync(stopping.Token);
 
         for (var minute = 0; minute < 60; minute++)
             world.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.InRange(failing.Calls, 10, 30);
+        Assert.InRange(world.Way.Looks.Count, 10, 30);
         Assert.StartsWith("Stream orders: its retention could not be seen to; it is tried again in 00:00:", Assert.Single(world.Log, line => !line.StartsWith("Debug: ", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(10, world.Ids.Count());
 
-        failing.IsAway = false;
+        world.Way.BeforeCall = _ => { };
         world.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.Empty(world.Ids);
-        var calls = failing.Calls;
+        var looks = world.Way.Looks.Count;
         for (var second = 0; second < 60; second++)
             world.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.InRange(failing.Calls - calls, 5, 7);
+        Assert.InRange(world.Way.Looks.Count - looks, 5, 7);
 
         await stopping.CancelAsync();
         await loop.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
@@ -44,7 +42,7 @@ public sealed class RetentionLoopTests
     public async Task The_host_runs_it_for_each_stream_that_has_retention_until_it_stops()
     {
         var time = new FakeTimeProvider();
-        var engine = FailingEngine.Over(new InProcessStreamEngine(new() { TimeProvider = time }), out var counting);
+        var (engine, way) = InterceptedEngine.Over(new InProcessStreamEngine(new() { TimeProvider = time }));
         using var host = ConfiguredHost.Build(services =>
         {
             services.AddSingleton<TimeProvider>(time);
@@ -58,12 +56,12 @@ public sealed class RetentionLoopTests
         await engine.CreateGroupAsync("orders", "billing", GroupPosition.End, cancellation: TestContext.Current.CancellationToken);
 
         time.Advance(RetentionLoop.Interval);
-        Assert.Equal(["orders", "refunds"], counting.Streams.Order());
+        Assert.Equal(["orders", "refunds"], way.Looks.Order());
         Assert.Equal(0, await engine.GetLengthAsync("orders", TestContext.Current.CancellationToken));
 
         await host.StopAsync(TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(2, counting.Calls);
+        Assert.Equal(2, way.Looks.Count);
     }
 
     [Fact]
@@ -91,37 +89,5 @@ public sealed class RetentionLoopTests
                 $"workerstreams.pinned 0 {Tags}",
             ],
             measured.Lines);
-    }
-
-    /// <summary>An engine that can be away, and counts how often a stream is looked at.</summary>
-    public class FailingEngine : DispatchProxy
-    {
-        private IStreamEngine _inner = null!;
-
-        public bool IsAway { get; set; }
-
-        public int Calls { get; private set; }
-
-        public List<string> Streams { get; } = [];
-
-        public static IStreamEngine Over(IStreamEngine inner, out FailingEngine failing)
-        {
-            var engine = Create<IStreamEngine, FailingEngine>();
-            failing = (FailingEngine)(object)engine;
-            failing._inner = inner;
-            return engine;
-        }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        {
-            if (targetMethod!.Name == nameof(IStreamEngine.GetStreamInfoAsync))
-            {
-                Calls++;
-                Streams.Add(args![0]!.ToString()!);
-                if (IsAway)
-                    throw new StreamEngineException(StreamErrorCode.Unavailable, "away");
-            }
-            return targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null);
-        }
     }
 }

@@ -12,11 +12,12 @@ internal sealed class RetentionWorld : IDisposable, ILogger
 {
     private readonly RetentionLoop _loop;
 
-    public RetentionWorld(long? maxLength = null, TimeSpan? maxAge = null, bool untilAcknowledged = false, Func<IStreamEngine, IStreamEngine>? dress = null)
+    public RetentionWorld(long? maxLength = null, TimeSpan? maxAge = null, bool untilAcknowledged = false)
     {
         Engine = new(new() { TimeProvider = Time, NodeMaxEntries = 10 });
         var plan = new ProducerPlan { Stream = Orders, MaxLength = maxLength, MaxAge = maxAge, UntilAcknowledged = untilAcknowledged, KeepForever = false, MaxInFlight = 1 };
-        _loop = new(plan, dress?.Invoke(Engine) ?? Engine, Time, new(new Random(1)), Telemetry, this);
+        (var engine, Way) = InterceptedEngine.Over(Engine);
+        _loop = new(plan, engine, Time, new(new Random(1)), Telemetry, this);
     }
 
     public static StreamName Orders { get; } = "orders";
@@ -26,6 +27,9 @@ internal sealed class RetentionWorld : IDisposable, ILogger
     public StreamTelemetry Telemetry { get; } = new();
 
     public InProcessStreamEngine Engine { get; }
+
+    /// <summary>The way to the engine of what is tested.</summary>
+    public InterceptedEngine Way { get; }
 
     /// <summary>What was logged, with its level where that is not a warning.</summary>
     public List<string> Log { get; } = [];

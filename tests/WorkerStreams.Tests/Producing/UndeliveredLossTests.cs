@@ -199,6 +199,31 @@ public sealed class UndeliveredLossTests
         Assert.Equal([Told(5, at: 5)], await world.ToldAsync());
     }
 
+    // Amid a look too, where what it has seen is older already.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_told_is_true_whatever_happens_to_stream_and_groups(bool amidLooks)
+    {
+        var (lost, told) = (0, 0);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            using var world = new RetentionWorld(maxLength: 10);
+            var story = new LossStory(seed, world.Engine, Orders);
+            await story.BeginAsync();
+            if (amidLooks)
+                world.Way.BeforeCall = _ => Assert.True(story.StepAsync().IsCompletedSuccessfully);
+            for (var look = 0; look < 60; look++)
+            {
+                await story.CheckAsync(await world.ToldAsync(), countsAnew: !amidLooks);
+                for (var step = seed % 7; step >= 0; step--)
+                    await story.StepAsync();
+            }
+            (lost, told) = (lost + story.Lost, told + story.Told);
+        }
+        Assert.InRange(told, lost / 3, lost);
+    }
+
     private static string Told(int count, int at, string atLeast = "") =>
         $"Stream orders: trimming has passed {atLeast}{count} entries that group billing, at {(at == 0 ? "0-0" : Id(at))}, was never delivered: they are lost to it. Have it read faster, keep more, or set UntilAcknowledged.";
 }
