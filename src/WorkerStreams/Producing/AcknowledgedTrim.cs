@@ -71,15 +71,17 @@ internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, 
     {
         if (stream.FirstEntry is not { } entry || !first.TryDecrement(out var last))
             return;
-        var page = Math.Clamp(MaxPageBytes / Math.Max(1, entry.Fields.EncodedLength), 1, MaxPageEntries);
+        var size = entry.Fields.EncodedLength;
         for (var excess = stream.Length - maxLength; excess > 0;)
         {
+            var page = Math.Clamp(MaxPageBytes / Math.Max(1, size), 1, MaxPageEntries);
             using var oldest = await engine.RangeAsync(plan.Stream, RangeBound.Min, last, (int)Math.Min(page, excess), cancellation: cancellation);
             // Asked for after the entries: those that another host has trimmed meanwhile do not go twice.
             excess = await engine.GetLengthAsync(plan.Stream, cancellation) - maxLength;
             var going = (int)Math.Min(oldest.Count, excess);
             if (going <= 0 || !oldest.Entries[going - 1].Id.TryIncrement(out var kept))
                 return;
+            size = oldest.Entries[going - 1].Fields.EncodedLength;
             await engine.TrimAsync(plan.Stream, StreamTrim.MinId(kept), cancellation);
             excess -= going;
         }

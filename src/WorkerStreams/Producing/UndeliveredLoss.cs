@@ -63,7 +63,9 @@ internal sealed class UndeliveredLoss
         var unread = stream.EntriesAdded - read;
         if (at >= first && at != stream.LastGeneratedId)
         {
-            _counted ??= new(unread, at, IsBound: true);
+            // It may have read what was appended after the stream was asked for.
+            if (at < stream.LastGeneratedId)
+                _counted ??= new(unread, at, IsBound: true);
             return 0;
         }
         var passed = at < first ? unread - stream.Length : unread;

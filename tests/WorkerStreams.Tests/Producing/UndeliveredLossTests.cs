@@ -1,4 +1,5 @@
 using WorkerStreams.Engine;
+using WorkerStreams.Producing;
 using static WorkerStreams.Tests.Producing.RetentionWorld;
 
 namespace WorkerStreams.Tests.Producing;
@@ -101,6 +102,29 @@ public sealed class UndeliveredLossTests
     }
 
     [Fact]
+    public async Task Nothing_is_told_of_a_group_that_reads_on_amid_a_look()
+    {
+        using var world = new RetentionWorld(maxLength: 10);
+        await world.CreateGroupAsync("billing");
+        world.Way.BeforeCall = method =>
+        {
+            if (method == nameof(IStreamEngine.GetGroupsAsync))
+                Assert.True(GoOnAsync().IsCompletedSuccessfully);
+        };
+        for (var look = 0; look < 3; look++)
+            Assert.Empty(await world.ToldAsync());
+        world.Way.BeforeCall = _ => { };
+        Assert.Empty(await world.ToldAsync());
+
+        async Task GoOnAsync()
+        {
+            var last = world.Ids.LastOrDefault();
+            await world.AppendAsync(last + 1, last + 50);
+            await world.HandleAsync("billing", 50);
+        }
+    }
+
+    [Fact]
     public async Task Nothing_is_told_of_groups_made_after_the_trimming()
     {
         using var world = new RetentionWorld(maxLength: 10);
@@ -199,6 +223,30 @@ public sealed class UndeliveredLossTests
         Assert.Equal([Told(5, at: 5)], await world.ToldAsync());
     }
 
+    [Fact]
+    public void Where_a_groups_counter_never_counts_what_it_skipped_the_growth_is_told()
+    {
+        var loss = new UndeliveredLoss();
+        // Five it has skipped before anybody looked.
+        Assert.Equal(0, Look(loss, first: 1, last: 31, at: 31, read: 26).Count);
+        Assert.Equal((4, true), Look(loss, first: 36, last: 45, at: 31, read: 26));
+        Assert.Equal(0, Look(loss, first: 36, last: 45, at: 40, read: 31).Count);
+        Assert.Equal((10, true), Look(loss, first: 51, last: 60, at: 40, read: 31));
+        Assert.Equal(0, Look(loss, first: 51, last: 60, at: 60, read: 41).Count);
+        Assert.Equal((7, true), Look(loss, first: 68, last: 70, at: 60, read: 41));
+        Assert.Equal(0, Look(loss, first: 68, last: 70, at: 70, read: 44).Count);
+    }
+
+    [Fact]
+    public void Where_nothing_is_counted_nothing_is_told()
+    {
+        var loss = new UndeliveredLoss();
+        Assert.Equal(0, loss.Look(Figures(first: 1, last: 40, added: 40), new("billing", 1, 0, Id(10), null, null)).Count);
+        loss.HasNext(Id(11));
+        Assert.Equal(0, loss.Look(Figures(first: 31, last: 40, added: 10), new("billing", 1, 0, Id(10), null, null)).Count);
+        Assert.Equal(0, loss.Look(Figures(first: 35, last: 40, added: 6), new("billing", 1, 0, Id(10), null, null)).Count);
+    }
+
     // Amid a look too, where what it has seen is older already.
     [Theory]
     [InlineData(false)]
@@ -223,6 +271,22 @@ public sealed class UndeliveredLossTests
         }
         Assert.InRange(told, lost / 3, lost);
     }
+
+    // As Redis 7.0 tells.
+    private static (long Count, bool IsExact) Look(UndeliveredLoss loss, int first, int last, int at, int read) =>
+        loss.Look(Figures(first, last, added: last), new("billing", 1, 0, Id(at), read, last - read));
+
+    private static StreamInfo Figures(int first, int last, int added) => new()
+    {
+        Length = last - first + 1,
+        LastGeneratedId = Id(last),
+        MaxDeletedEntryId = default,
+        EntriesAdded = added,
+        RecordedFirstEntryId = Id(first),
+        Groups = 1,
+        FirstEntry = null,
+        LastEntry = null,
+    };
 
     private static string Told(int count, int at, string atLeast = "") =>
         $"Stream orders: trimming has passed {atLeast}{count} entries that group billing, at {(at == 0 ? "0-0" : Id(at))}, was never delivered: they are lost to it. Have it read faster, keep more, or set UntilAcknowledged.";
