@@ -16,7 +16,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     private readonly Action<WorkerStreamsBuilder> _use;
 
-    // Those that have not been stopped; guards itself.
+    // Guards itself.
     private readonly List<IHost> _hosts = [];
 
     private Fleet(Action<WorkerStreamsBuilder> use, IStreamEngine engine) => (_use, Engine) = (use, engine);
@@ -26,6 +26,16 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>To see what hosts do not tell.</summary>
     public IStreamEngine Engine { get; }
+
+    /// <summary>Those that have not been stopped.</summary>
+    public IReadOnlyList<IHost> Hosts
+    {
+        get
+        {
+            lock (_hosts)
+                return [.. _hosts];
+        }
+    }
 
     /// <summary>What consumers had to warn of.</summary>
     public MemoryLog Log { get; } = new();
@@ -104,7 +114,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_hosts.ToList().Select(StopAsync));
+        await Task.WhenAll(Hosts.Select(StopAsync));
         foreach (var stream in (StreamName[])[Stream, Stream.Companion("dead"), Stream.Companion("handed-back")])
             await Engine.DeleteStreamAsync(stream, CancellationToken.None);
         ((IDisposable)Engine).Dispose();
