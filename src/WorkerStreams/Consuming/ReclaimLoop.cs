@@ -27,9 +27,13 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
             {
                 // The read loop makes the group anew.
             }
-            catch (StreamEngineException answer) when (answer.MayHaveTakenEffect)
+            catch (StreamEngineException broken)
             {
-                schedule.Suspect();
+                if (broken.MayHaveTakenEffect)
+                    schedule.Suspect();
+                // What it has handed back is not to wait for long.
+                if (!isLook)
+                    schedule.SweepNow();
                 throw;
             }
         }

@@ -16,7 +16,9 @@ internal sealed class HostsStory : IDisposable
     private readonly SimulatedWorld _world;
     private readonly Random _random;
     private readonly StreamConsumerOptions _options;
+    private readonly bool _isLeaseLong;
     private readonly bool _losesAnswers;
+    private readonly bool _failsCalls;
     private readonly Witness _witness;
     private readonly Misfortune _misfortune;
     private readonly Dictionary<int, Fate> _fates = [];
@@ -29,8 +31,8 @@ internal sealed class HostsStory : IDisposable
         _world = _jobs.World;
         _random = _world.Random;
         // In some stories leases outlast the story: then nothing but a host's own return brings back what it had in hand.
-        var isLeaseLong = seed % 4 == 0;
-        var lease = isLeaseLong ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(10);
+        _isLeaseLong = seed % 4 == 0;
+        var lease = _isLeaseLong ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(10);
         _options = new()
         {
             Concurrency = 4,
@@ -41,9 +43,10 @@ internal sealed class HostsStory : IDisposable
             MaxRedeliveryDelay = TimeSpan.FromSeconds(25),
         };
         _losesAnswers = seed % 3 == 0;
+        _failsCalls = seed % 7 == 0;
         _witness = new(_jobs, _options);
         // Where leases are long, nobody looks for what a clock set forward lets look as if it had been delivered before.
-        _misfortune = new(_world, _witness, CreateHost, alwaysReturn: isLeaseLong, clockJumps: !isLeaseLong && seed % 5 == 0);
+        _misfortune = new(_world, _witness, CreateHost, alwaysReturn: _isLeaseLong, clockJumps: !_isLeaseLong && seed % 5 == 0);
     }
 
     /// <summary>Plays it to the end; fails where a promise is not kept.</summary>
@@ -74,7 +77,7 @@ internal sealed class HostsStory : IDisposable
         _witness.Check();
         Demand(_witness.Broken.Count == 0, string.Join('\n', _witness.Broken));
         foreach (var consumer in _hosts.Where(static host => host.OutUntil is null).SelectMany(static host => host.Services.GetRequiredService<StreamWorker>().Consumers))
-            Demand(consumer.Counters.Restarting == 0 || _losesAnswers, $"A loop has failed: {consumer.Counters.LastError}");
+            Demand(consumer.Counters.Restarting == 0 || _losesAnswers || _failsCalls, $"A loop has failed: {consumer.Counters.LastError}");
     }
 
     private void Demand(bool kept, string otherwise) => Assert.True(kept, $"""
@@ -111,7 +114,10 @@ internal sealed class HostsStory : IDisposable
         host.Engine.BeforeCall = call =>
         {
             _world.Note($"{name} asks for {call}");
-            if (host.OutUntil > _world.Time.GetUtcNow())
+            var fails = _failsCalls && _random.Next(30) == 0;
+            if (fails)
+                _world.Note($"{name} is refused the {call}");
+            if (fails || host.OutUntil > _world.Time.GetUtcNow())
                 JobWorld.Refuse(call);
         };
         host.Engine.Latency = TravelAsync;
@@ -137,11 +143,31 @@ internal sealed class HostsStory : IDisposable
         return true;
     }
 
+    // Another delivery, an end, or a sweep to come, where that does not take too long.
+    private void Ask(SimulatedHost host, StreamContext context)
+    {
+        var asked = (Asked)_random.Next(_isLeaseLong ? 2 : 3);
+        switch (asked)
+        {
+            case Asked.Retry:
+                context.RetryAfter(TimeSpan.FromSeconds(_random.Next(20)));
+                break;
+            case Asked.DeadLetter:
+                context.DeadLetter(Witness.AskedReason);
+                break;
+            default:
+                context.LeavePending();
+                break;
+        }
+        _world.Note($"{host.Name} asks for {context.Id}: {asked}");
+        _witness.Asks(host, context.Id, asked);
+    }
+
     private async ValueTask HandleAsync(SimulatedHost host, Job job, StreamContext context, CancellationToken cancellation)
     {
         var fate = _fates[job.Number];
         _world.Note($"{host.Name} begins {context.Id}, delivery {context.DeliveryCount}");
-        _witness.Begins(host, context.Id);
+        _witness.Begins(host, context.Id, cancellation);
         try
         {
             var longest = _random.Next(20) switch { 0 => TimeSpan.FromMinutes(1), < 4 => TimeSpan.FromSeconds(2), _ => TimeSpan.FromMilliseconds(300) };
@@ -150,6 +176,11 @@ internal sealed class HostsStory : IDisposable
                 await _misfortune.DieAsync(host);
             if (fate == Fate.Poisonous || _random.Next(4) == 0)
                 throw new InvalidOperationException("before its effect");
+            if (_random.Next(12) == 0)
+            {
+                Ask(host, context);
+                return;
+            }
             _witness.Handled(host, context.Id);
             if (_random.Next(100) == 0)
                 await _misfortune.DieAsync(host);

@@ -9,6 +9,9 @@ namespace WorkerStreams.Tests.Simulation;
 /// <param name="options">The settings of all consumers.</param>
 internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
 {
+    /// <summary>What a dead letter tells that a handler has asked for.</summary>
+    public const string AskedReason = "asked for";
+
     // The default time for shutdown, but for what the consumers leave to the host.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(30) * 0.95;
 
@@ -22,7 +25,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
     public void Published(StreamEntryId id, Fate fate) => _entries.Add(id, new(fate));
 
     /// <summary>A handler is called.</summary>
-    public void Begins(SimulatedHost host, StreamEntryId id)
+    public void Begins(SimulatedHost host, StreamEntryId id, CancellationToken cancellation)
     {
         var entry = _entries[id];
         entry.Handlers.RemoveAll(static other => other.Process.IsDead);
@@ -30,7 +33,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
             Break($"{host.Name} handles {id} while {other.Name} does");
         entry.Handlers.Add(host);
         entry.Begun.Add(host);
-        entry.InHand.Add(host);
+        entry.InHand.Add((host, cancellation));
     }
 
     /// <summary>The handler has had its effect.</summary>
@@ -38,6 +41,14 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
     {
         _world.Note($"{host.Name} has handled {id}");
         _entries[id].IsHandled = true;
+    }
+
+    /// <summary>The handler has asked for something else than an acknowledgement. What it leaves pending anybody may have after a lease.</summary>
+    public void Asks(SimulatedHost host, StreamEntryId id, Asked asked)
+    {
+        _entries[id].HasAsked.Add(asked);
+        if (asked == Asked.LeavePending)
+            _entries[id].InHand.RemoveAll(handler => handler.Host == host);
     }
 
     public void Ends(SimulatedHost host, StreamEntryId id) => _entries[id].Handlers.Remove(host);
@@ -99,7 +110,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
             if (owner != consumer && IsKept(pending))
                 Break($"{id} is taken from {owner}, which had it in hand");
             // One that comes back while its lost handler still runs is not begun, so as not to run twice: it waits for another sweep.
-            _entries[id].InHand.RemoveAll(host => owner != consumer || !_entries[id].Handlers.Contains(host));
+            _entries[id].InHand.RemoveAll(handler => owner != consumer || !_entries[id].Handlers.Contains(handler.Host));
         }
     }
 
@@ -151,7 +162,8 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         {
             "undecodable" => fate == Fate.Undecodable,
             "handler-failed" => deliveries == options.MaxDeliveries,
-            _ => deliveries > options.MaxDeliveries,
+            AskedReason => _entries[id].HasAsked.Contains(Asked.DeadLetter),
+            _ => deliveries > options.MaxDeliveries || (deliveries == options.MaxDeliveries && _entries[id].HasAsked.Contains(Asked.Retry)),
         };
         if (!isRight)
             Break($"{id}, {fate}, is dead after {deliveries} deliveries: {reason}");
@@ -160,13 +172,15 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
     // Who has no way to the engine is not: it goes by its own clock. But not even that tells of the engine's.
     private bool IsExcused(SimulatedHost beginner, SimulatedHost other) => beginner != other && (HasStalled(other) || HasJust(_world.EngineClock.JumpedAt));
 
-    // The owner is well and has the entry in its handler, or has had it there.
+    // The owner is well and has the entry in its handler, or has had it there, and has not told it to end.
     private bool IsKept(PendingEntry pending)
     {
         var entry = _entries[pending.Id];
-        return entry.InHand.Exists(host => host.Name == pending.Consumer && !host.Process.IsDead && !HasStalled(host) && !HasJust(host.OutUntil))
+        return entry.InHand.Exists(handler => handler.Host.Name == pending.Consumer && !handler.Told.IsCancellationRequested && IsWell(handler.Host))
             && !HasJust(_world.EngineClock.JumpedAt);
     }
+
+    private bool IsWell(SimulatedHost host) => !host.Process.IsDead && !HasStalled(host) && !HasJust(host.OutUntil);
 
     // Until a lease later it may not have heard what it lost meanwhile.
     private bool HasStalled(SimulatedHost host) => HasJust(host.Process.StalledUntil);
@@ -190,6 +204,8 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         /// <summary>Since the last look.</summary>
         public bool IsReleased { get; set; }
 
+        public HashSet<Asked> HasAsked { get; } = [];
+
         /// <summary>Where its handler runs.</summary>
         public List<SimulatedHost> Handlers { get; } = [];
 
@@ -197,7 +213,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         public HashSet<SimulatedHost> Begun { get; } = [];
 
         /// <summary>Where its handler was called since it was claimed or released, or runs since before.</summary>
-        public List<SimulatedHost> InHand { get; } = [];
+        public List<(SimulatedHost Host, CancellationToken Told)> InHand { get; } = [];
     }
 }
 
@@ -214,4 +230,12 @@ internal enum Fate
 
     /// <summary>Its handler takes its process with it.</summary>
     Deadly,
+}
+
+/// <summary>What a handler asks for instead of an acknowledgement.</summary>
+internal enum Asked
+{
+    Retry,
+    DeadLetter,
+    LeavePending,
 }
