@@ -117,6 +117,24 @@ public sealed class UntilAcknowledgedTests
     }
 
     [Fact]
+    public async Task Two_hosts_that_trim_to_a_length_at_once_take_nothing_twice()
+    {
+        using var world = new RetentionWorld(maxLength: 20, untilAcknowledged: true);
+        await world.CreateGroupAsync("billing");
+        await world.AppendAsync(1, 100);
+        await world.HandleAsync("billing", 100);
+        world.Way.BeforeCall = method =>
+        {
+            if (method is nameof(IStreamEngine.GetLengthAsync) or nameof(IStreamEngine.RangeAsync))
+                Assert.True(world.TrimAsync(Math.Min(81, world.Ids.First() + 30)).AsTask().IsCompletedSuccessfully);
+        };
+        await world.LookAsync();
+        await world.LookAsync();
+
+        Assert.Equal(Enumerable.Range(81, 20), world.Ids);
+    }
+
+    [Fact]
     public async Task An_age_spares_what_is_not_acknowledged_and_keeps_the_younger_that_are()
     {
         using var world = new RetentionWorld(maxAge: TimeSpan.FromMilliseconds(10), untilAcknowledged: true);
