@@ -20,7 +20,7 @@ public sealed class StreamConsumerOptions
 
     /// <summary>
     /// The length of the lease: an entry idle for so long may be claimed by another consumer of the group. What this one holds is renewed
-    /// well before. All hosts of a group should agree on it. 100 ms to 1 day. Default: 1 minute.
+    /// well before. All hosts of a group should agree on it; one that differs is warned. 100 ms to 1 day. Default: 1 minute.
     /// </summary>
     public TimeSpan MinIdleTime { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -51,7 +51,10 @@ public sealed class StreamConsumerOptions
     /// <summary>Where a group that does not exist yet starts. Default: <see cref="GroupStart.Beginning"/>.</summary>
     public GroupStart StartFrom { get; set; } = GroupStart.Beginning;
 
-    /// <summary>The consumer's name in its group, unique among all hosts. 1 to 256 characters. Default: null, the machine's name and an ordinal.</summary>
+    /// <summary>
+    /// The consumer's name in its group, unique among all hosts. 1 to 256 characters. While another process has it, an ordinal is added, with a warning.
+    /// Default: null, the machine's name and the first ordinal that no other process has.
+    /// </summary>
     public string? ConsumerName { get; set; }
 
     /// <summary>How long one read waits for entries before it is made anew. 10 ms to 1 hour. Default: 1 minute.</summary>

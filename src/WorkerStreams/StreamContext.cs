@@ -37,7 +37,7 @@ public sealed class StreamContext
     public StreamName Group => _batch.Consumer.Plan.Group;
 
     /// <summary>The consumer's name in its group.</summary>
-    public StreamName Consumer => _batch.Consumer.Plan.Consumer;
+    public StreamName Consumer => _batch.Consumer.Consumer;
 
     /// <summary>The entry's deliveries to the group so far, this one included, by the engine's count: 1 the first time, more after failures and crashes.</summary>
     public long DeliveryCount => Entry.DeliveryCount;

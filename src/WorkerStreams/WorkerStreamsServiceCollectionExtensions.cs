@@ -26,6 +26,7 @@ public static class WorkerStreamsServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Jitter.Shared);
+        services.TryAddSingleton(HolderProcess.Current);
         services.AddSingleton(new RegisteredServices(services));
         services.AddSingleton<EngineRegistration>(new InProcessRegistration());
         services.AddSingleton(static provider => new StreamTelemetry(provider.GetService<IMeterFactory>()));

@@ -31,6 +31,7 @@ internal static class Composition
         services.GetRequiredService<IStreamEngine>,
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<Jitter>(),
+        services.GetRequiredService<HolderProcess>(),
         services.GetRequiredService<StreamTelemetry>(),
         services.GetRequiredService<OpenProducers>(),
         services.GetRequiredService<ILogger<StreamWorker>>(),

@@ -12,8 +12,8 @@ internal sealed record ConsumerPlan
 
     public required StreamName Group { get; init; }
 
-    /// <summary>The name in the group.</summary>
-    public required StreamName Consumer { get; init; }
+    /// <summary>The names that it may have in the group.</summary>
+    public required ConsumerNames Names { get; init; }
 
     public required StreamName DeadLetterStream { get; init; }
 

@@ -23,8 +23,8 @@ internal sealed class ConsumerPlanner(
         var binding = new SettingsBinding<StreamConsumerOptions>(ConsumerSettings.Table, options, registration.Call, errors);
         binding.Bind(sections[ConfiguredSections.OfConsumer(registration.Name)]);
         RefuseConflicts(binding, options);
-        var consumer = NameConsumer(binding, options, registration);
-        return checks.Run(registration.Stream, registration.CheckCodec, registration.Call) ? Freeze(registration, options, consumer) : null;
+        var names = NameConsumer(binding, options, registration);
+        return checks.Run(registration.Stream, registration.CheckCodec, registration.Call) ? Freeze(registration, options, names) : null;
     }
 
     private void RefuseConflicts(SettingsBinding<StreamConsumerOptions> binding, StreamConsumerOptions options)
@@ -37,24 +37,27 @@ internal sealed class ConsumerPlanner(
             binding.Refuse(nameof(options.ResiliencePipeline), "a key that AddResiliencePipeline has registered");
     }
 
-    private string NameConsumer(SettingsBinding<StreamConsumerOptions> binding, StreamConsumerOptions options, ConsumerRegistration registration)
+    private ConsumerNames NameConsumer(SettingsBinding<StreamConsumerOptions> binding, StreamConsumerOptions options, ConsumerRegistration registration)
     {
         var (stream, group) = (registration.Stream, registration.Group);
         if (options.ConsumerName is not { } name)
-            return Enumerable.Range(1, int.MaxValue).Select(ordinal => $"{Environment.MachineName}-{ordinal}").First(free => _consumers.Add((stream, group, free)));
+        {
+            return Enumerable.Range(1, int.MaxValue).Select(ordinal => new ConsumerNames(Environment.MachineName, ordinal, IsGiven: false))
+                .First(names => names[0] != group && _consumers.Add((stream, group, $"{names[0]}")));
+        }
         if (name == group)
             binding.Refuse(nameof(options.ConsumerName), "another name than the group's; instances of one name would take each other's entries");
         if (!_consumers.Add((stream, group, name)))
             binding.Refuse(nameof(options.ConsumerName), $"a name that no other consumer has in the group '{group}' of '{stream}'");
-        return name;
+        return new(name, Ordinal: 1, IsGiven: true);
     }
 
-    private static ConsumerPlan Freeze(ConsumerRegistration registration, StreamConsumerOptions options, string consumer) => new()
+    private static ConsumerPlan Freeze(ConsumerRegistration registration, StreamConsumerOptions options, ConsumerNames names) => new()
     {
         Name = registration.Name,
         Stream = registration.Stream,
         Group = registration.Group,
-        Consumer = consumer,
+        Names = names,
         DeadLetterStream = new StreamName(registration.Stream).Companion("dead"),
         HandBackStream = new StreamName(registration.Stream).Companion("handed-back"),
         Concurrency = options.Concurrency,

@@ -11,11 +11,30 @@ namespace WorkerStreams.Consuming;
 /// <param name="Time">The clock of this host.</param>
 /// <param name="Jitter">Spreads waits, so that hosts do not act in step.</param>
 /// <param name="Logger">The log.</param>
+/// <param name="Holder">Who holds the consumer's name: this one, and nobody else.</param>
 /// <param name="Stopping">Fires when shutdown begins.</param>
 internal sealed record ConsumerEnvironment(
-    ConsumerPlan Plan, IStreamEngine Engine, TimeProvider Time, Jitter Jitter, ILogger Logger, CancellationToken Stopping)
+    ConsumerPlan Plan, IStreamEngine Engine, TimeProvider Time, Jitter Jitter, ILogger Logger, StreamName Holder, CancellationToken Stopping)
 {
+    // Swapped whole: with the name the owner of what is settled.
+    private volatile SettleRequest _settling = new()
+    {
+        Stream = Plan.Stream,
+        Group = Plan.Group,
+        Owner = Plan.Names[0],
+        Holder = Holder,
+        Settlements = default,
+        DeadLetterStream = Plan.DeadLetterStream,
+    };
+
     public ConsumerCounters Counters { get; } = new();
+
+    /// <summary>The name in the group, once it is held. Another one after it was lost.</summary>
+    public StreamName Consumer
+    {
+        get => _settling.Owner;
+        set => _settling = _settling with { Owner = value };
+    }
 
     /// <summary>
     /// Since then this host has not been stalled, or only just: what it hears now was not said before. Written by the lease watch, by the clock of this host.
@@ -26,17 +45,8 @@ internal sealed record ConsumerEnvironment(
     /// <param name="settlements">The settlements.</param>
     /// <param name="outcomes">What became of each.</param>
     /// <param name="cancellation">Ends the call.</param>
-    public ValueTask SettleAsync(ReadOnlyMemory<Settlement> settlements, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default) => Engine.SettleAsync(
-        new()
-        {
-            Stream = Plan.Stream,
-            Group = Plan.Group,
-            Owner = Plan.Consumer,
-            Settlements = settlements,
-            DeadLetterStream = Plan.DeadLetterStream,
-        },
-        outcomes,
-        cancellation);
+    public ValueTask SettleAsync(ReadOnlyMemory<Settlement> settlements, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default) =>
+        Engine.SettleAsync(_settling with { Settlements = settlements }, outcomes, cancellation);
 
     /// <summary>Another consumer owns an entry that was this one's.</summary>
     public void ReportLost(StreamEntryId id)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using WorkerStreams.Configuration;
 using WorkerStreams.DeadLetters;
 using WorkerStreams.Engine;
 using WorkerStreams.Serialization;
@@ -28,18 +27,18 @@ internal sealed record DeadLetterCause(string Reason, Exception? Error)
         },
         result.Error);
 
-    public EntryFields Write(in StreamEntry entry, ConsumerPlan plan, DateTimeOffset now)
+    public EntryFields Write(in StreamEntry entry, ConsumerEnvironment consumer)
     {
         var writer = new EntryFieldsWriter(entry.Fields.EncodedLength + 512);
         Add(writer, DeadLetterField.Reason, Reason);
         if (Error is not null)
             Add(writer, DeadLetterField.Exception, Describe(Error));
-        writer.Add(DeadLetterField.Stream, plan.Stream.Bytes);
+        writer.Add(DeadLetterField.Stream, consumer.Plan.Stream.Bytes);
         Add(writer, DeadLetterField.Id, entry.Id.ToString());
-        writer.Add(DeadLetterField.Group, plan.Group.Bytes);
-        writer.Add(DeadLetterField.Consumer, plan.Consumer.Bytes);
+        writer.Add(DeadLetterField.Group, consumer.Plan.Group.Bytes);
+        writer.Add(DeadLetterField.Consumer, consumer.Consumer.Bytes);
         Add(writer, DeadLetterField.Deliveries, entry.DeliveryCount.ToString(CultureInfo.InvariantCulture));
-        Add(writer, DeadLetterField.At, now.ToString("O", CultureInfo.InvariantCulture));
+        Add(writer, DeadLetterField.At, consumer.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
         foreach (var field in entry.Fields)
         {
             // Who reads the dead letters may be of any group.

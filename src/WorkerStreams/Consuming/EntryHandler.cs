@@ -134,7 +134,7 @@ internal sealed class EntryHandler(ConsumerEnvironment consumer, IMessageInvoker
 
     private void PutToDeadLetters(HeldBatch batch, int index, DeadLetterCause cause)
     {
-        var fields = cause.Write(batch.Entries[index], consumer.Plan, consumer.Time.GetUtcNow());
+        var fields = cause.Write(batch.Entries[index], consumer);
         deadLetters.Finish(new(Settlement.DeadLetter(batch.Entries[index].Id, fields), batch, index, cause));
     }
 }

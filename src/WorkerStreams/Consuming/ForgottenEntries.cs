@@ -22,7 +22,7 @@ internal static class ForgottenEntries
                 {
                     Stream = consumer.Plan.Stream,
                     Group = consumer.Plan.Group,
-                    Consumer = consumer.Plan.Consumer,
+                    Consumer = consumer.Consumer,
                     Ids = alike.Select(static entry => entry.Id).ToArray(),
                     MinIdle = consumer.Plan.MinIdleTime,
                     DeliveryCount = alike.Key.Count,

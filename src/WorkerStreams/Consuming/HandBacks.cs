@@ -25,7 +25,7 @@ internal sealed class HandBacks(ConsumerEnvironment consumer, ReclaimSchedule sc
     {
         try
         {
-            var fields = EntryFields.Of((GroupField, consumer.Plan.Group.ToString()), (ConsumerField, consumer.Plan.Consumer.ToString()));
+            var fields = EntryFields.Of((GroupField, consumer.Plan.Group.ToString()), (ConsumerField, consumer.Consumer.ToString()));
             await consumer.Engine.AppendAsync(consumer.Plan.HandBackStream, new(fields), Kept);
         }
         catch (StreamEngineException)
@@ -54,7 +54,7 @@ internal sealed class HandBacks(ConsumerEnvironment consumer, ReclaimSchedule sc
         foreach (ref readonly var entry in told.Entries)
         {
             _lastHeard = entry.Id;
-            isForUs |= Is(entry.Fields, GroupField, consumer.Plan.Group) && !Is(entry.Fields, ConsumerField, consumer.Plan.Consumer);
+            isForUs |= Is(entry.Fields, GroupField, consumer.Plan.Group) && !Is(entry.Fields, ConsumerField, consumer.Consumer);
         }
         return isForUs;
     }

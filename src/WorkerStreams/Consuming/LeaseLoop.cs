@@ -3,7 +3,7 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Consuming;
 
 /// <summary>Renews the leases of all that is held, well before another consumer could claim it, and gives up what is another's.</summary>
-internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group, ReclaimSchedule schedule)
+internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Dispatcher dispatcher, GroupKeeper group, HeldName name, ReclaimSchedule schedule)
 {
     // Of a lease that may be a tenth older than it looks; the rest is left to try again.
     private readonly TimeSpan _interval = consumer.Plan.MinIdleTime * 2 / 3;
@@ -29,6 +29,7 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
 
     public async Task RenewAllAsync(CancellationToken cancellation)
     {
+        var isHeld = await name.RenewAsync(cancellation);
         List<LeasedEntry> leased = [.. held.RenewalBegins(), .. redeliveries.Leased()];
         try
         {
@@ -38,6 +39,12 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         finally
         {
             held.Releases.LeasingEnds();
+        }
+        // All that was held under it is given up by now.
+        if (!isHeld)
+        {
+            await name.TakeAsync(cancellation);
+            held.Prefetch.EndRead();
         }
     }
 

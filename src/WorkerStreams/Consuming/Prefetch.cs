@@ -98,6 +98,15 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
         }
     }
 
+    /// <summary>The read under way, if any, ends.</summary>
+    public void EndRead()
+    {
+        CancellationTokenSource? read;
+        lock (gate)
+            read = _read;
+        read?.Cancel();
+    }
+
     public void AddUnderGate(HeldBatch batch)
     {
         _active += batch.Count;

@@ -5,15 +5,10 @@ using WorkerStreams.Waiting;
 namespace WorkerStreams.Consuming;
 
 /// <summary>XREADGROUP: first what was pending for this consumer before it started, then what is new, as there is room.</summary>
-internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, LeaseLoop leases, ReclaimSchedule schedule)
+internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, GroupKeeper group, HeldName name, LeaseLoop leases, ReclaimSchedule schedule)
 {
-    private readonly ReadGroupRequest _undelivered = new()
-    {
-        Streams = [new(consumer.Plan.Stream, ReadPosition.Undelivered)],
-        Group = consumer.Plan.Group,
-        Consumer = consumer.Plan.Consumer,
-        Block = consumer.Plan.BlockTime,
-    };
+    // Made when the name is known, and when it is another.
+    private ReadGroupRequest _undelivered = null!;
 
     // What was pending before the start is resumed up to here; null once all of it is. The group is made before, once: what is lost later is restored.
     private StreamEntryId? _resumed;
@@ -34,6 +29,7 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         if (!_started)
         {
             await group.EnsureAsync(cancellation);
+            await name.TakeAsync(cancellation);
             (_started, _resumed) = (true, StreamEntryId.MinValue);
         }
         var read = new CancellationTokenSource();
@@ -42,6 +38,7 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             var places = _resumed is null ? 0 : await _pages.WaitAsync(cancellation);
             var room = await held.Prefetch.WaitForRoomAsync(read, cancellation);
             held.Overtaken.ReadBegins();
+            SetName();
             var lost = false;
             try
             {
@@ -77,12 +74,31 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         }
     }
 
+    private void SetName()
+    {
+        if (_undelivered?.Consumer == consumer.Consumer)
+            return;
+        _undelivered = new()
+        {
+            Streams = [new(consumer.Plan.Stream, ReadPosition.Undelivered)],
+            Group = consumer.Plan.Group,
+            Consumer = consumer.Consumer,
+            Block = consumer.Plan.BlockTime,
+        };
+    }
+
     private async ValueTask ReadAsync(Room room, CancellationToken cancellation)
     {
         consumer.Counters.Looped(consumer.Time.GetTimestamp());
         var entries = await consumer.Engine.ReadGroupAsync(_undelivered with { Count = room.Count, MaxBytes = room.Bytes }, cancellation);
         if (entries.Count == 0)
             return;
+        if (_undelivered.Consumer != consumer.Consumer)
+        {
+            // The name is another's by now, so these are not for here. They are claimed when their lease is over.
+            entries.Dispose();
+            return;
+        }
         var again = group.HasRead(entries.Entries[0].Id, entries.Entries[^1].Id);
         if (again)
             intake.AcceptPending(entries, held.Overtaken.InReadUnderGate);

@@ -7,7 +7,7 @@ namespace WorkerStreams.Consuming;
 /// XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room. Between, it looks for what
 /// this consumer was delivered and has not heard of, when it is time for that.
 /// </summary>
-internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, ReadLoop reading, LeaseLoop leases, UnheardDeliveries unheard, ReclaimSchedule schedule)
+internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, HeldName name, ReadLoop reading, LeaseLoop leases, UnheardDeliveries unheard, ReclaimSchedule schedule)
 {
     // Of entries that others hold; of those that nobody does, only those are taken that handlers are free for.
     private const int Page = 100;
@@ -59,6 +59,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
         }
         while (cursor != StreamEntryId.MinValue);
         await leases.RenewLapsedAsync(cancellation);
+        await name.CollectAsync(cancellation);
     }
 
     /// <returns>Where to go on.</returns>
@@ -69,7 +70,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
             {
                 Stream = consumer.Plan.Stream,
                 Group = consumer.Plan.Group,
-                Consumer = consumer.Plan.Consumer,
+                Consumer = consumer.Consumer,
                 MinIdle = consumer.Plan.MinIdleTime,
                 Start = cursor,
                 Count = room.Count,

@@ -53,8 +53,8 @@ internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries h
             {
                 Stream = consumer.Plan.Stream,
                 Group = consumer.Plan.Group,
-                Consumer = consumer.Plan.Consumer,
-                ExpectedOwner = consumer.Plan.Consumer,
+                Consumer = consumer.Consumer,
+                ExpectedOwner = consumer.Consumer,
                 Ids = due.Select(static entry => entry.Id).ToArray(),
             },
             cancellation);

@@ -18,13 +18,14 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
     private readonly UnheardDeliveries _unheard;
     private readonly Dispatcher _dispatcher;
     private readonly LeaseLoop _leases;
+    private readonly HeldName _name;
     private readonly Supervised[] _bringing;
     private readonly Supervised[] _keeping;
     private Task _brought = Task.CompletedTask;
     private Task _kept = Task.CompletedTask;
     private long _startedAt;
 
-    public StreamConsumer(ConsumerEnvironment consumer, IMessageInvoker invoker)
+    public StreamConsumer(ConsumerEnvironment consumer, HolderProcess process, IMessageInvoker invoker)
     {
         _consumer = consumer;
         _held = new(consumer);
@@ -37,12 +38,13 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _schedule = new(consumer);
         _unheard = new(consumer, _held, _redeliveries, intake, _schedule);
         var group = new GroupKeeper(consumer, _held, _redeliveries);
-        _leases = new(consumer, _held, _redeliveries, _dispatcher, group, _schedule);
-        var reading = new ReadLoop(consumer, _held, intake, group, _leases, _schedule);
+        _name = new(consumer, process);
+        _leases = new(consumer, _held, _redeliveries, _dispatcher, group, _name, _schedule);
+        var reading = new ReadLoop(consumer, _held, intake, group, _name, _leases, _schedule);
         _bringing =
         [
             new("read", reading.RunAsync),
-            new("reclaim", new ReclaimLoop(consumer, _held, intake, reading, _leases, _unheard, _schedule).RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake, _name, reading, _leases, _unheard, _schedule).RunAsync),
             new("hand-backs", new HandBacks(consumer, _schedule).RunAsync) { FirstBackoff = TimeSpan.FromSeconds(10), LongestBackoff = TimeSpan.FromMinutes(1) },
             new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];
@@ -113,6 +115,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         }
         End();
         await OrEndAsync(_kept, drainEnds);
+        await OrEndAsync(_name.LeaveAsync(drainEnds), drainEnds);
         if (_dispatcher.Running + _held.Prefetch.Unsettled is > 0 and var left)
             ConsumerLog.DrainIncomplete(_consumer.Logger, Plan.Name, left);
     }

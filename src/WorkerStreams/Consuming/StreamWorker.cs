@@ -19,6 +19,7 @@ internal sealed class StreamWorker(
     Func<IStreamEngine> engine,
     TimeProvider time,
     Jitter jitter,
+    HolderProcess process,
     StreamTelemetry telemetry,
     OpenProducers producers,
     ILogger<StreamWorker> logger,
@@ -48,7 +49,8 @@ internal sealed class StreamWorker(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await checkEngine(cancellationToken);
-        Consumers = [.. plan().Select(consumer => new StreamConsumer(new(consumer.Plan, engine(), time, jitter, _logger, _stopping.Token), consumer.Invoker))];
+        Consumers = [.. plan().Select(consumer => new StreamConsumer(
+            new(consumer.Plan, engine(), time, jitter, _logger, process.CreateHolder(), _stopping.Token), process, consumer.Invoker))];
         foreach (var consumer in Consumers)
         {
             telemetry.Observe(consumer);

@@ -59,8 +59,8 @@ internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntrie
                 {
                     Stream = plan.Stream,
                     Group = plan.Group,
-                    Consumer = plan.Consumer,
-                    ExpectedOwner = plan.Consumer,
+                    Consumer = consumer.Consumer,
+                    ExpectedOwner = consumer.Consumer,
                     Ids = alike.ToArray(),
                     DeliveryCount = alike.Key,
                 },
@@ -79,7 +79,7 @@ internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntrie
     {
         var plan = consumer.Plan;
         var pending = await consumer.Engine.GetPendingAsync(
-            new() { Stream = plan.Stream, Group = plan.Group, Consumer = plan.Consumer, Start = start, Count = count }, cancellation);
+            new() { Stream = plan.Stream, Group = plan.Group, Consumer = consumer.Consumer, Start = start, Count = count }, cancellation);
         HashSet<StreamEntryId> known = [.. redeliveries.Leased().Concat(held.Owned()).Select(static entry => entry.Id)];
         // What was delivered before this start is not unheard but resumed, which counts.
         var lifetime = consumer.Time.GetElapsedTime(_startedAt);

@@ -56,4 +56,20 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(116, LogLevel.Debug, "Consumer {Consumer}: entry {Id} was redriven for another group; it is acknowledged and not handled.")]
     public static partial void RedrivenForAnother(ILogger logger, string consumer, StreamEntryId id);
+
+    /// <summary>A warning where the name was given.</summary>
+    public static void OtherName(ILogger logger, bool isGiven, string consumer, StreamName name, StreamName holder, StreamName other) =>
+        OtherName(logger, isGiven ? LogLevel.Warning : LogLevel.Information, consumer, name, holder, other);
+
+    [LoggerMessage(118, LogLevel.Warning, "Consumer {Consumer}: its name {Name} was not held on to in time and is held by {Holder} now: what it had in hand is given up, and it goes on under another name.")]
+    public static partial void NameLost(ILogger logger, string consumer, StreamName name, StreamName holder);
+
+    [LoggerMessage(119, LogLevel.Information, "Consumer {Consumer}: deleted {Count} consumers of its group, first {First}, which nobody is any more and nothing is pending for.")]
+    public static partial void Collected(ILogger logger, string consumer, int count, StreamName first);
+
+    [LoggerMessage(120, LogLevel.Warning, "Consumer {Consumer}: its MinIdleTime is {Lease}, and that of another consumer of group {Group} of stream {Stream} is {OtherLease}. They should agree: who has the shorter one claims what the other still holds.")]
+    public static partial void LeasesDiffer(ILogger logger, string consumer, TimeSpan lease, TimeSpan otherLease, StreamName group, StreamName stream);
+
+    [LoggerMessage(EventId = 117, Message = "Consumer {Consumer}: the name {Name} is held by {Holder}; it takes {Other}.")]
+    private static partial void OtherName(ILogger logger, LogLevel level, string consumer, StreamName name, StreamName holder, StreamName other);
 }

@@ -20,7 +20,7 @@ public sealed class NamesTests
         var machine = Environment.MachineName;
         Assert.Equal(
             [("OrderHandler", $"{machine}-1"), ("second", $"{machine}-2"), ("other group", $"{machine}-1"), ("other stream", $"{machine}-1"), ("named", "alice"), ("third", $"{machine}-3")],
-            host.Services.GetRequiredService<Plans>().Consumers.Select(plan => (plan.Name, plan.Consumer.ToString())));
+            host.Services.GetRequiredService<Plans>().Consumers.Select(plan => (plan.Name, plan.Names[0].ToString())));
     }
 
     [Fact]

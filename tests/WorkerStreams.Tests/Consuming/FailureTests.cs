@@ -11,7 +11,7 @@ namespace WorkerStreams.Tests.Consuming;
 public sealed class FailureTests
 {
     // "No hot loop": what a minute may cost at most, once the trouble has begun.
-    private const int MostCallsInAMinute = 12;
+    private const int MostCallsInAMinute = 14;
 
     [Fact]
     public void A_handler_that_always_throws_gives_a_dead_letter_after_the_last_delivery() => JobWorld.OnManySeeds(world =>

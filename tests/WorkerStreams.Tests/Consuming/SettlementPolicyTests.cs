@@ -95,7 +95,7 @@ public sealed class SettlementPolicyTests
         Name = "test",
         Stream = "s",
         Group = "g",
-        Consumer = "c",
+        Names = new("c", 1, IsGiven: true),
         DeadLetterStream = "{s}:dead",
         HandBackStream = "{s}:handed-back",
         Concurrency = 1,

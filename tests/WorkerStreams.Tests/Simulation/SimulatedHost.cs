@@ -20,6 +20,7 @@ internal sealed class SimulatedHost
         services.AddLogging();
         services.AddSingleton<TimeProvider>(world.Time);
         services.AddSingleton(new Jitter(world.Random));
+        services.AddSingleton(new HolderProcess(world.AddProcess(Process), world.IsDead));
         services.AddWorkerStreams().UseEngine(_ => Engine);
         configure(services, this);
         _services = services.BuildServiceProvider();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerStreams.Engine;
 
@@ -6,6 +7,8 @@ namespace WorkerStreams.Tests.Simulation;
 /// <summary>A clock, an engine, and hosts on it: one thread, one seed, one history.</summary>
 internal sealed class SimulatedWorld : IDisposable
 {
+    private readonly List<SimulatedProcess> _processes = [];
+
     public SimulatedWorld(int seed = 0)
     {
         Random = new(seed);
@@ -26,6 +29,15 @@ internal sealed class SimulatedWorld : IDisposable
 
     /// <summary>What happened, with the time: the same for the same seed.</summary>
     public List<string> Trace { get; } = [];
+
+    /// <summary>Returns what tells the process from others.</summary>
+    public string AddProcess(SimulatedProcess process)
+    {
+        _processes.Add(process);
+        return $"{_processes.Count - 1}";
+    }
+
+    public bool IsDead(string process) => _processes[int.Parse(process, CultureInfo.InvariantCulture)].IsDead;
 
     public void Note(string what) => Trace.Add($"{Time.GetUtcNow():HH:mm:ss.fff} {what}");
 

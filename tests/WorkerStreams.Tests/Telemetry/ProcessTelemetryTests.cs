@@ -20,7 +20,7 @@ public sealed class ProcessTelemetryTests
         Name = "ParcelHandler",
         Stream = "parcels",
         Group = "billing",
-        Consumer = "host-1",
+        Names = new("host-1", 1, IsGiven: true),
         DeadLetterStream = "{parcels}:dead",
         HandBackStream = "{parcels}:handed-back",
         Concurrency = 1,

@@ -1,0 +1,103 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
+
+namespace WorkerStreams.Consuming;
+
+/// <summary>
+/// The consumer's name in its group: held against every other process before it is used, held on to while it is, and left at the end. Also collects the names that
+/// others have left behind.
+/// </summary>
+internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess process)
+{
+    // So that a hold outlasts the leases that were made under it.
+    private readonly TimeSpan _duration = 2 * consumer.Plan.MinIdleTime;
+
+    // Consumers that hold no name, as those of other clients, are seen when they read.
+    private readonly TimeSpan _leftBehind = 2 * (consumer.Plan.MinIdleTime > consumer.Plan.BlockTime ? consumer.Plan.MinIdleTime : consumer.Plan.BlockTime);
+
+    // Of the reclaim loop.
+    private long? _collectedAt;
+
+    private volatile bool _isTaken;
+    private int _toldLeases;
+
+    /// <summary>Takes the first name that nobody holds who may be alive. The group must be there.</summary>
+    public async Task TakeAsync(CancellationToken cancellation)
+    {
+        var (plan, firstHolder) = (consumer.Plan, default(StreamName));
+        for (var index = 0; ; index++)
+        {
+            var name = plan.Names[index];
+            if (name == plan.Group)
+                continue;
+            var holder = await AskAsync(name, instead: default, cancellation);
+            if (holder != consumer.Holder && process.IsDead(holder))
+                holder = await AskAsync(name, instead: holder, cancellation);
+            if (holder == consumer.Holder)
+            {
+                consumer.Consumer = name;
+                _isTaken = true;
+                if (index > 0)
+                    ConsumerLog.OtherName(consumer.Logger, plan.Names.IsGiven, plan.Name, plan.Names[0], firstHolder, name);
+                return;
+            }
+            firstHolder = firstHolder.IsEmpty ? holder : firstHolder;
+        }
+    }
+
+    /// <summary>Holds on to the name, if it was taken. Returns false where it is another's by now, and is to be taken anew.</summary>
+    public async Task<bool> RenewAsync(CancellationToken cancellation)
+    {
+        if (!_isTaken)
+            return true;
+        try
+        {
+            var holder = await AskAsync(consumer.Consumer, instead: default, cancellation);
+            if (holder == consumer.Holder)
+                return true;
+            ConsumerLog.NameLost(consumer.Logger, consumer.Plan.Name, consumer.Consumer, holder);
+            return false;
+        }
+        catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
+        {
+            // The read loop makes the group anew.
+            return true;
+        }
+    }
+
+    /// <summary>Gives the name up, and the consumer goes if nothing is pending for it. What it has left is claimed by others, who then delete it.</summary>
+    public async Task LeaveAsync(CancellationToken cancellation)
+    {
+        if (!_isTaken)
+            return;
+        _isTaken = false;
+        await consumer.Engine.LeaveConsumerAsync(consumer.Plan.Stream, consumer.Plan.Group, consumer.Consumer, consumer.Holder, cancellation);
+    }
+
+    /// <summary>Deletes the group's consumers that nobody is any more, once nothing is pending for them; unless that was done not long ago.</summary>
+    public async Task CollectAsync(CancellationToken cancellation)
+    {
+        if (_collectedAt is { } at && consumer.Time.GetElapsedTime(at) < _leftBehind / 2)
+            return;
+        _collectedAt = consumer.Time.GetTimestamp();
+        var collected = await consumer.Engine.CollectConsumersAsync(consumer.Plan.Stream, consumer.Plan.Group, _leftBehind, cancellation);
+        if (collected.Count > 0)
+            ConsumerLog.Collected(consumer.Logger, consumer.Plan.Name, collected.Count, collected[0]);
+    }
+
+    /// <returns>Who has the name.</returns>
+    private async Task<StreamName> AskAsync(StreamName name, StreamName instead, CancellationToken cancellation)
+    {
+        var plan = consumer.Plan;
+        var held = await consumer.Engine.HoldConsumerAsync(
+            new() { Stream = plan.Stream, Group = plan.Group, Consumer = name, Holder = consumer.Holder, Duration = _duration, Lease = plan.MinIdleTime, Instead = instead },
+            cancellation);
+        foreach (var lease in held.OtherLeases)
+        {
+            // An engine may keep whole milliseconds alone.
+            if ((lease - plan.MinIdleTime).Duration() >= TimeSpan.FromMilliseconds(1) && Interlocked.Exchange(ref _toldLeases, 1) == 0)
+                ConsumerLog.LeasesDiffer(consumer.Logger, plan.Name, plan.MinIdleTime, lease, plan.Group, plan.Stream);
+        }
+        return held.Holder;
+    }
+}
