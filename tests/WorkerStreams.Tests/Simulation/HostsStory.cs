@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkerStreams.Consuming;
+using WorkerStreams.Telemetry;
 using WorkerStreams.Tests.Consuming;
 
 namespace WorkerStreams.Tests.Simulation;
@@ -69,7 +70,12 @@ internal sealed class HostsStory : IDisposable
         return _world.Trace;
     }
 
-    public void Dispose() => _jobs.Dispose();
+    public void Dispose()
+    {
+        // The meters, which are known to the whole process, else keep all of it in memory.
+        _hosts.ForEach(static host => host.Services.GetRequiredService<StreamTelemetry>().Dispose());
+        _jobs.Dispose();
+    }
 
     private void GoOn(TimeSpan duration)
     {
