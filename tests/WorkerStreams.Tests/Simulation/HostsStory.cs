@@ -64,7 +64,7 @@ internal sealed class HostsStory : IDisposable
         var end = _world.Time.GetUtcNow() + DrainLimit;
         while (_jobs.Pending > 0 || JobWorld.Now(_jobs.Engine.GetGroupsAsync(JobWorld.Jobs))[0].Lag > 0)
         {
-            Demand(_world.Time.GetUtcNow() < end, "Not all was handled in time.");
+            Demand(_world.Time.GetUtcNow() < end, static () => "Not all was handled in time.");
             GoOn(TimeSpan.FromSeconds(1));
         }
         return _world.Trace;
@@ -81,16 +81,21 @@ internal sealed class HostsStory : IDisposable
     {
         _world.Run(duration);
         _witness.Check();
-        Demand(_witness.Broken.Count == 0, string.Join('\n', _witness.Broken));
+        Demand(_witness.Broken.Count == 0, () => string.Join('\n', _witness.Broken));
         foreach (var consumer in _hosts.Where(static host => host.OutUntil is null).SelectMany(static host => host.Services.GetRequiredService<StreamWorker>().Consumers))
-            Demand(consumer.Counters.Restarting == 0 || _losesAnswers || _failsCalls, $"A loop has failed: {consumer.Counters.LastError}");
+            Demand(consumer.Counters.Restarting == 0 || _losesAnswers || _failsCalls, () => $"A loop has failed: {consumer.Counters.LastError}");
     }
 
-    private void Demand(bool kept, string otherwise) => Assert.True(kept, $"""
-        {otherwise}
-        To see it again: SIMULATION_SEEDS={_seed} dotnet test --project tests/WorkerStreams.Tests --filter-class "*.{nameof(HostsSimulation)}"
-        {string.Join('\n', _world.Trace)}
-        """);
+    private void Demand(bool kept, Func<string> otherwise)
+    {
+        if (kept)
+            return;
+        Assert.Fail($"""
+            {otherwise()}
+            To see it again: SIMULATION_SEEDS={_seed} dotnet test --project tests/WorkerStreams.Tests --filter-class "*.{nameof(HostsSimulation)}"
+            {string.Join('\n', _world.Trace)}
+            """);
+    }
 
     private void Publish(int number)
     {
