@@ -52,14 +52,15 @@ public interface IStreamAdministration
     ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default);
 
     /// <summary>
-    /// The holder gives the name up, and the consumer is deleted if nothing is pending for it, all in one step. Nothing is done where another holds the name.
+    /// The holder gives the name up, and the consumer is deleted if nothing is pending for it, all in one step; else it is left to <see cref="CollectConsumersAsync"/>.
+    /// Nothing is done where another holds the name.
     /// </summary>
     /// <returns>Whether there is no such consumer any more.</returns>
     ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default);
 
     /// <summary>
-    /// XGROUP DELCONSUMER for consumers of which nothing is left: nothing is pending for them, nobody holds their names, and they were not seen for at least
-    /// <paramref name="minIdle"/>. All in one step.
+    /// XGROUP DELCONSUMER for consumers of which nothing is left: nothing is pending for them, nobody holds their names, and their holders have left, or they were not
+    /// seen for at least <paramref name="minIdle"/>. All in one step.
     /// </summary>
     /// <returns>Those that were deleted.</returns>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoGroup"/>: there is no such group.</exception>

@@ -134,6 +134,32 @@ public abstract class NamesContract(EngineFixture fixture) : EngineContract(fixt
     }
 
     [Fact]
+    public async Task Who_was_left_with_something_pending_is_collected_at_once_when_nothing_is()
+    {
+        await DeliverAllAsync(1);
+        await HoldAsync("a", "first");
+        await HoldAsync("b", "second");
+        Assert.False(await Engine.LeaveConsumerAsync(Stream, Group, "a", "first"));
+        Assert.Empty(await Engine.CollectConsumersAsync(Stream, Group, Long));
+        await HoldAsync("b", "second");
+        await SettleAsync("first", Settlement.Acknowledge(new(1, 0)));
+        Assert.Equal(["a"], (await Engine.CollectConsumersAsync(Stream, Group, Long)).Select(static name => name.ToString()));
+        Assert.Equal("b", await ConsumersAsync());
+    }
+
+    [Fact]
+    public async Task Who_was_left_and_is_held_again_is_not_collected()
+    {
+        await DeliverAllAsync(1);
+        await HoldAsync("a", "first");
+        await Engine.LeaveConsumerAsync(Stream, Group, "a", "first");
+        await HoldAsync("a", "second");
+        await SettleAsync("second", Settlement.Acknowledge(new(1, 0)));
+        Assert.Empty(await Engine.CollectConsumersAsync(Stream, Group, Long));
+        Assert.Equal("a", await ConsumersAsync());
+    }
+
+    [Fact]
     public async Task Consumers_are_collected_that_are_idle_with_nothing_pending_and_held_by_nobody()
     {
         await DeliverAllAsync(1);

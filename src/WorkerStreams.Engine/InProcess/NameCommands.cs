@@ -14,7 +14,7 @@ internal static class NameCommands
             consumer = group.AddConsumer(request.Consumer, now);
         if (consumer.HoldAt(now) is { } held && held.Holder != request.Holder && held.Holder != request.Instead)
             return new(held.Holder, TimeSpan.FromMilliseconds(held.Until - now), leases);
-        consumer.Hold = new(request.Holder, now + Milliseconds(request.Duration), request.Lease);
+        (consumer.Hold, consumer.IsLeft) = (new(request.Holder, now + Milliseconds(request.Duration), request.Lease), false);
         return new(request.Holder, request.Duration, leases);
     }
 
@@ -24,7 +24,7 @@ internal static class NameCommands
             return true;
         if (consumer.HoldAt(shard.Store.Now) is { } held && held.Holder != holder)
             return false;
-        consumer.Hold = null;
+        (consumer.Hold, consumer.IsLeft) = (null, true);
         if (consumer.Pending > 0)
             return false;
         group.RemoveConsumer(consumer);
@@ -34,8 +34,8 @@ internal static class NameCommands
     public static IReadOnlyList<StreamName> Collect(Shard shard, StreamName name, StreamName groupName, TimeSpan minIdle)
     {
         var (group, now) = (Get(shard, name, groupName), shard.Store.Now);
-        List<ConsumerState> left =
-            [.. group.Consumers.Where(consumer => consumer.Pending == 0 && consumer.HoldAt(now) is null && now - consumer.SeenAt >= Milliseconds(minIdle))];
+        var abandoned = group.Consumers.Where(consumer => consumer.IsLeft || (consumer.HoldAt(now) is null && now - consumer.SeenAt >= Milliseconds(minIdle)));
+        List<ConsumerState> left = [.. abandoned.Where(static consumer => consumer.Pending == 0)];
         left.ForEach(group.RemoveConsumer);
         return [.. left.Select(static consumer => consumer.Name)];
     }

@@ -21,6 +21,9 @@ internal sealed class ConsumerState(StreamName name, int index, long seenAt)
     /// <summary>Who holds the name, or held it last.</summary>
     public NameHold? Hold { get; set; }
 
+    /// <summary>Whether who held the name has left it, and nobody holds it since.</summary>
+    public bool IsLeft { get; set; }
+
     /// <summary>Who holds the name now.</summary>
     public NameHold? HoldAt(long now) => Hold is { } hold && hold.Until > now ? hold : null;
 }

@@ -11,9 +11,9 @@ local all = redis.call('HGETALL', holders)
 local has, left
 for i = 1, #all, 2 do
     local other, other_left, lease = hold_of(all[i + 1], at)
-    if not other then
+    if not other and all[i + 1] ~= left_by_holder then
         redis.call('HDEL', holders, all[i])
-    else
+    elseif other then
         longest = math.max(longest, other_left)
         if all[i] == own then
             has, left = other, other_left

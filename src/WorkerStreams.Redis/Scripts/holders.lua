@@ -1,5 +1,7 @@
 -- Begins the scripts that look at who holds consumers' names: the hash of the holders has for each group and consumer, the length of the group's name before them,
--- until when the name is held, how long the holder's leases are, both in milliseconds, and the holder.
+-- until when the name is held, how long the holder's leases are, both in milliseconds, and the holder; or that its holder has left it.
+local left_by_holder = 'left'
+
 local function field_of(group, consumer)
     return #group .. ':' .. group .. consumer
 end

@@ -4,13 +4,18 @@ local stream, holders, group, consumer = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
 if is_held_by_another(holders, group, consumer, ARGV[3]) then
     return 0
 end
-redis.call('HDEL', holders, field_of(group, consumer))
+local own = field_of(group, consumer)
 local pending = redis.pcall('XPENDING', stream, group, '-', '+', 1, consumer)
+if not pending.err and #pending > 0 then
+    -- What is not there has no time to live.
+    if redis.call('HGET', holders, own) then
+        redis.call('HSET', holders, own, left_by_holder)
+    end
+    return 0
+end
+redis.call('HDEL', holders, own)
 if pending.err then
     return string.sub(pending.err, 1, 7) == 'NOGROUP' and 1 or pending
-end
-if #pending > 0 then
-    return 0
 end
 redis.call('XGROUP', 'DELCONSUMER', stream, group, consumer)
 return 1

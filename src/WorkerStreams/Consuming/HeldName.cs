@@ -74,10 +74,10 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
         await consumer.Engine.LeaveConsumerAsync(consumer.Plan.Stream, consumer.Plan.Group, consumer.Consumer, consumer.Holder, cancellation);
     }
 
-    /// <summary>Deletes the group's consumers that nobody is any more, once nothing is pending for them; unless that was done not long ago.</summary>
-    public async Task CollectAsync(CancellationToken cancellation)
+    /// <summary>Deletes the group's consumers that nobody is any more, once nothing is pending for them; unless that was done not long ago and nothing was reclaimed since.</summary>
+    public async Task CollectAsync(bool hasReclaimed, CancellationToken cancellation)
     {
-        if (_collectedAt is { } at && consumer.Time.GetElapsedTime(at) < _leftBehind / 2)
+        if (!hasReclaimed && _collectedAt is { } at && consumer.Time.GetElapsedTime(at) < _leftBehind / 2)
             return;
         _collectedAt = consumer.Time.GetTimestamp();
         var collected = await consumer.Engine.CollectConsumersAsync(consumer.Plan.Stream, consumer.Plan.Group, _leftBehind, cancellation);

@@ -41,7 +41,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
 
     private async Task SweepAsync(CancellationToken cancellation)
     {
-        var (cursor, pages) = (StreamEntryId.MinValue, new SuspectPages(held.Prefetch, Page));
+        var (cursor, pages, reclaimed) = (StreamEntryId.MinValue, new SuspectPages(held.Prefetch, Page), consumer.Counters.Reclaimed);
         do
         {
             var count = await pages.WaitAsync(cancellation);
@@ -59,7 +59,8 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
         }
         while (cursor != StreamEntryId.MinValue);
         await leases.RenewLapsedAsync(cancellation);
-        await name.CollectAsync(cancellation);
+        // Whoever has taken the last entry of a name is the first who can tell that it is over.
+        await name.CollectAsync(hasReclaimed: consumer.Counters.Reclaimed > reclaimed, cancellation);
     }
 
     /// <returns>Where to go on.</returns>
