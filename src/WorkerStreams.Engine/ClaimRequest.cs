@@ -23,6 +23,11 @@ public sealed record ClaimRequest
     /// </summary>
     public StreamName? ExpectedOwner { get; init; }
 
+    /// <summary>
+    /// Who holds the name of <see cref="Consumer"/> (not in Redis): nothing is claimed while another does. Default: none, no condition.
+    /// </summary>
+    public StreamName Holder { get; init; }
+
     /// <summary>IDLE: the idle time that the entries have from now on. Default: zero. Not together with <see cref="DeliveredAt"/>.</summary>
     public TimeSpan? Idle { get; init; }
 

@@ -120,6 +120,25 @@ public abstract class NamesContract(EngineFixture fixture) : EngineContract(fixt
     }
 
     [Fact]
+    public async Task A_holder_whose_name_is_anothers_claims_nothing()
+    {
+        await DeliverAllAsync(2);
+        await HoldAsync("a", "first");
+        Assert.Equal(0, await ClaimAsync("second"));
+        Assert.Equal("1-0 a x1, 2-0 a x1", await PendingAsync());
+        Assert.Equal(2, await ClaimAsync("first"));
+        Assert.Equal(2, await ClaimAsync(default));
+        Assert.Equal("1-0 a x3, 2-0 a x3", await PendingAsync());
+
+        async Task<int> ClaimAsync(StreamName holder)
+        {
+            StreamEntryId[] ids = [new(1, 0), new(2, 0)];
+            using var claimed = await Engine.ClaimAsync(new() { Stream = Stream, Group = Group, Consumer = "a", Holder = holder, Ids = ids });
+            return claimed.Count;
+        }
+    }
+
+    [Fact]
     public async Task Who_leaves_gives_up_the_name_and_the_consumer_goes_if_nothing_is_pending()
     {
         await DeliverAllAsync(1);

@@ -15,6 +15,8 @@ internal static class ClaimCommands
             throw StreamEngineException.InvalidArgument("syntax error, IDLE and TIME at the same time are not compatible");
         if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
             throw Errors.NoGroup(request.Stream, request.Group);
+        if (group.TryGetConsumer(request.Consumer, out var named) && NameCommands.IsHeldByAnother(shard, named, request.Holder))
+            return EntryBatch.Empty;
         var now = shard.Store.Now;
         var deliveredAt = DeliveredAt(request, now);
         if (request.LastId > group.LastId)

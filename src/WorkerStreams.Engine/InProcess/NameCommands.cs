@@ -40,6 +40,10 @@ internal static class NameCommands
         return [.. left.Select(static consumer => consumer.Name)];
     }
 
+    // The time is looked at only where another has, or had, the name.
+    public static bool IsHeldByAnother(Shard shard, ConsumerState? consumer, StreamName holder) =>
+        !holder.IsEmpty && consumer?.Hold is { } hold && hold.Holder != holder && consumer.HoldAt(shard.Store.Now) is not null;
+
     private static GroupState Get(Shard shard, StreamName name, StreamName groupName) =>
         shard.TryGet(name, groupName, out _, out var group) ? group : throw Errors.NoGroup(name, groupName);
 

@@ -23,7 +23,7 @@ internal static class SettleCommands
             return;
         }
         group.TryGetConsumer(request.Owner, out var owner);
-        if (IsFenced(shard, owner, request.Holder))
+        if (NameCommands.IsHeldByAnother(shard, owner, request.Holder))
         {
             outcomes.Fill(SettlementOutcome.NotOwner);
             return;
@@ -62,10 +62,6 @@ internal static class SettleCommands
         if (deadLetters is not null)
             shard.ServeWaiters(deadLetters);
     }
-
-    // The time is looked at only where another has, or had, the name.
-    private static bool IsFenced(Shard shard, ConsumerState? owner, StreamName holder) =>
-        !holder.IsEmpty && owner?.Hold is { } hold && hold.Holder != holder && owner.HoldAt(shard.Store.Now) is not null;
 
     private static ReadOnlySpan<StreamEntryId> CopyIds(ReadOnlySpan<Settlement> settlements, Span<StreamEntryId> ids, out bool acknowledgedOnly)
     {

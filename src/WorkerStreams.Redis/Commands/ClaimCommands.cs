@@ -17,11 +17,11 @@ internal static class ClaimCommands
             throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR Invalid RETRYCOUNT option argument for XCLAIM");
         if (request is { Idle: not null, DeliveredAt: not null })
             throw new StreamEngineException(StreamErrorCode.InvalidArgument, "ERR syntax error, IDLE and TIME at the same time are not compatible");
-        var arguments = new Arguments().Name(request.Group).Name(request.Consumer).AtLeast(request.MinIdle)
+        var arguments = new Arguments().Name(request.Group).Name(request.Consumer).Name(request.Holder).AtLeast(request.MinIdle)
             .Joined(request.Ids.Span)
             .Text(request.ExpectedOwner is null ? "0" : "1").Name(request.ExpectedOwner ?? default)
             .Options(ClaimOptions(request));
-        var reply = await connection.RunAsync(Script.Claim, new Arguments().Key(request.Stream), arguments, cancellation);
+        var reply = await connection.RunAsync(Script.Claim, NameCommands.KeysOf(request.Stream, request.Holder), arguments, cancellation);
         var before = new KnownDeliveries(reply[1]);
         var added = request.JustIds ? 0 : 1;
         return EntryReply.OfStream(request.Stream, reply[0], (id, _) =>

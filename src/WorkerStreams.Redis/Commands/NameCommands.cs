@@ -15,6 +15,13 @@ internal static class NameCommands
     /// <summary>The key of the holders.</summary>
     public static StreamName HoldersOf(StreamName stream) => Known.GetOrAdd(stream, static stream => stream.Companion("holders"));
 
+    /// <summary>The stream, and where a holder is named the key of the holders.</summary>
+    public static Arguments KeysOf(StreamName stream, StreamName holder)
+    {
+        var keys = new Arguments().Key(stream);
+        return holder.IsEmpty ? keys : keys.Key(HoldersOf(stream));
+    }
+
     public static async ValueTask<HoldResult> HoldAsync(RedisConnection connection, HoldRequest request, CancellationToken cancellation)
     {
         var arguments = new Arguments().Name(request.Group).Name(request.Consumer).Name(request.Holder).AtLeast(request.Duration).AtLeast(request.Lease).Name(request.Instead);

@@ -61,7 +61,6 @@ internal static class PermissionCheck
         ("HGETALL", holders, new Arguments().Key(holders)),
         ("HSET", holders, new Arguments().Key(holders).Text(NoId).Text(NoId).Text(NoId)),
         ("HDEL", holders, new Arguments().Key(holders).Text(NoId)),
-        ("PEXPIRE", holders, new Arguments().Key(holders).Text(NoId)),
         ("TIME", holders, new Arguments()),
         ("EVALSHA", holders, new Arguments().Text(NoScript).Number(1).Key(holders)),
     ];

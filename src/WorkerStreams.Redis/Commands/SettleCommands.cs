@@ -28,7 +28,7 @@ internal static class SettleCommands
     private static async ValueTask SettleByScriptAsync(
         RedisConnection connection, SettleRequest request, bool hasLetters, Memory<SettlementOutcome> outcomes, CancellationToken cancellation)
     {
-        var keys = KeysOf(request);
+        var keys = NameCommands.KeysOf(request.Stream, request.Holder);
         if (hasLetters)
             keys.Key(request.DeadLetterStream);
         var reply = (string)(await connection.RunAsync(Script.Settle, keys, ArgumentsOf(request), cancellation))!;
@@ -92,7 +92,7 @@ internal static class SettleCommands
         if (request.Settlements.Length > MaxAcknowledged || Ascending(request.Settlements.Span) is not { } ids)
             return false;
         var arguments = new Arguments().Name(request.Group).Name(request.Owner).Name(request.Holder).Ids(ids);
-        var acknowledged = (int)await connection.CountAsync(Script.Acknowledge, KeysOf(request), arguments, cancellation);
+        var acknowledged = (int)await connection.CountAsync(Script.Acknowledge, NameCommands.KeysOf(request.Stream, request.Holder), arguments, cancellation);
         if (acknowledged < 0)
             return false;
         var others = ids.Length - acknowledged;
@@ -119,12 +119,6 @@ internal static class SettleCommands
                 return null;
         }
         return ids;
-    }
-
-    private static Arguments KeysOf(SettleRequest request)
-    {
-        var keys = new Arguments().Key(request.Stream);
-        return request.Holder.IsEmpty ? keys : keys.Key(NameCommands.HoldersOf(request.Stream));
     }
 
     private static Arguments ArgumentsOf(SettleRequest request)

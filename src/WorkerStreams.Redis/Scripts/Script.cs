@@ -22,7 +22,7 @@ internal sealed class Script
 
     public static Script History { get; } = new("history");
 
-    public static Script Claim { get; } = new("claim");
+    public static Script Claim { get; } = new("holders", "claim");
 
     public static Script AutoClaim { get; } = new("autoclaim");
 

@@ -6,7 +6,7 @@ if found.err then
     return found
 end
 redis.call('XGROUP', 'CREATECONSUMER', stream, group, consumer)
-local at, own, of_group, leases, longest = now(), field_of(group, consumer), field_of(group, ''), {}, tonumber(ARGV[4])
+local at, own, of_group, leases = now(), field_of(group, consumer), field_of(group, ''), {}
 local all = redis.call('HGETALL', holders)
 local has, left
 for i = 1, #all, 2 do
@@ -14,7 +14,6 @@ for i = 1, #all, 2 do
     if not other and all[i + 1] ~= left_by_holder then
         redis.call('HDEL', holders, all[i])
     elseif other then
-        longest = math.max(longest, other_left)
         if all[i] == own then
             has, left = other, other_left
         elseif string.sub(all[i], 1, #of_group) == of_group then
@@ -26,5 +25,4 @@ if has and has ~= holder and has ~= ARGV[6] then
     return {has, left, leases}
 end
 redis.call('HSET', holders, own, string.format('%.0f', at + ARGV[4]) .. ' ' .. ARGV[5] .. ' ' .. holder)
-redis.call('PEXPIRE', holders, string.format('%.0f', longest))
 return {holder, tonumber(ARGV[4]), leases}

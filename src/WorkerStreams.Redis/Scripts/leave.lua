@@ -7,10 +7,7 @@ end
 local own = field_of(group, consumer)
 local pending = redis.pcall('XPENDING', stream, group, '-', '+', 1, consumer)
 if not pending.err and #pending > 0 then
-    -- What is not there has no time to live.
-    if redis.call('HGET', holders, own) then
-        redis.call('HSET', holders, own, left_by_holder)
-    end
+    redis.call('HSET', holders, own, left_by_holder)
     return 0
 end
 redis.call('HDEL', holders, own)

@@ -5,6 +5,7 @@ namespace WorkerStreams.Consuming;
 /// <summary>Hands held entries to at most <c>Concurrency</c> runners, which start as they are needed and end when nothing waits.</summary>
 internal sealed class Dispatcher
 {
+    private readonly ConsumerEnvironment _consumer;
     private readonly Runner[] _runners;
 
     // Guards every field below; _current and _running are also read without it, as hints.
@@ -17,6 +18,10 @@ internal sealed class Dispatcher
     private readonly Queue<HeldBatch> _suspects = new();
     private Runner? _alone;
     private volatile bool _someSuspected;
+
+    // Since when the next one waits for all others to end, and those that were waited for in vain, with the entries that they had: for them nothing waits any more.
+    private long? _aloneWaitsSince;
+    private List<(Runner Runner, long Entry)> _slow = [];
     private int _running;
     private bool _paused;
     private bool _closed;
@@ -27,6 +32,7 @@ internal sealed class Dispatcher
     /// <param name="ranDry">Called when a runner finds nothing to do.</param>
     public Dispatcher(ConsumerEnvironment consumer, Func<HeldBatch, int, CancellationToken, ValueTask> handle, Action ranDry)
     {
+        _consumer = consumer;
         _runners = new Runner[consumer.Plan.Concurrency];
         for (var i = 0; i < _runners.Length; i++)
             _runners[i] = new(this, consumer, handle, ranDry);
@@ -61,7 +67,7 @@ internal sealed class Dispatcher
             else if (batch is not null && batch.TryTake(out var index))
             {
                 runner.Take(batch, index);
-                if (Volatile.Read(ref _running) < _runners.Length && batch.HasWaiting)
+                if (Volatile.Read(ref _running) < _runners.Length && (batch.HasWaiting || _batches.Count > 0))
                     StartRunner();
                 return true;
             }
@@ -126,6 +132,17 @@ internal sealed class Dispatcher
         StartRunner();
     }
 
+    /// <summary>Now and then: what waits to run alone is not to wait for ever.</summary>
+    public void Look()
+    {
+        lock (_gate)
+        {
+            if (_aloneWaitsSince is not { } since || !_consumer.HasLapsed(since))
+                return;
+        }
+        StartRunner();
+    }
+
     /// <summary>No entry is started any more.</summary>
     public void Close()
     {
@@ -176,7 +193,7 @@ internal sealed class Dispatcher
                 {
                     _suspects.Dequeue();
                 }
-                else if (isAlone && _running > 1)
+                else if (isAlone && _running > 1 && WaitsForOthersUnderGate(runner))
                 {
                     Retire(runner);
                     return false;
@@ -188,15 +205,28 @@ internal sealed class Dispatcher
                 }
                 else if (batch.TryTake(out var index))
                 {
-                    _alone = isAlone ? runner : null;
+                    _alone = isAlone && _running == 1 ? runner : null;
+                    _aloneWaitsSince = null;
                     runner.Take(batch, index);
                     StartRunner();
                     return true;
                 }
             }
             _someSuspected = _suspects.Count > 0;
+            if (!_someSuspected)
+                _aloneWaitsSince = null;
             return null;
         }
+    }
+
+    // For a lease at most, so that handlers that take long, or hang, do not hold up everything.
+    private bool WaitsForOthersUnderGate(Runner asks)
+    {
+        _slow.RemoveAll(slow => slow.Runner.Entry != slow.Entry || _resting.Contains(slow.Runner));
+        _aloneWaitsSince ??= _consumer.Time.GetTimestamp();
+        if (_slow.Count == 0 && _consumer.HasLapsed(_aloneWaitsSince.Value))
+            _slow = [.. _runners.Except(_resting).Where(runner => runner != asks).Select(static runner => (runner, runner.Entry))];
+        return _slow.Count == 0;
     }
 
     private void StartRunner()

@@ -23,6 +23,7 @@ internal static class ForgottenEntries
                     Stream = consumer.Plan.Stream,
                     Group = consumer.Plan.Group,
                     Consumer = consumer.Consumer,
+                    Holder = consumer.Holder,
                     Ids = alike.Select(static entry => entry.Id).ToArray(),
                     MinIdle = consumer.Plan.MinIdleTime,
                     DeliveryCount = alike.Key.Count,

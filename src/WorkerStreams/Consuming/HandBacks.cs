@@ -28,9 +28,9 @@ internal sealed class HandBacks(ConsumerEnvironment consumer, ReclaimSchedule sc
             var fields = EntryFields.Of((GroupField, consumer.Plan.Group.ToString()), (ConsumerField, consumer.Consumer.ToString()));
             await consumer.Engine.AppendAsync(consumer.Plan.HandBackStream, new(fields), Kept);
         }
-        catch (StreamEngineException)
+        catch (Exception)
         {
-            // It is found in a sweep.
+            // Whatever it is, what is settled stays so: it is found in a sweep.
         }
     }
 

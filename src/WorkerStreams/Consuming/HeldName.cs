@@ -19,6 +19,7 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
     private long? _collectedAt;
 
     private volatile bool _isTaken;
+    private int _isTakingAnew;
     private int _toldLeases;
 
     /// <summary>Takes the first name that nobody holds who may be alive. The group must be there.</summary>
@@ -42,6 +43,22 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
                 return;
             }
             firstHolder = firstHolder.IsEmpty ? holder : firstHolder;
+        }
+    }
+
+    /// <summary>Takes another name instead of one that was lost, unless that has been done. Returns whether it was done here.</summary>
+    public async Task<bool> TakeAnewAsync(StreamName lost, CancellationToken cancellation)
+    {
+        if (consumer.Consumer != lost || Interlocked.Exchange(ref _isTakingAnew, 1) == 1)
+            return false;
+        try
+        {
+            await TakeAsync(cancellation);
+            return true;
+        }
+        finally
+        {
+            Volatile.Write(ref _isTakingAnew, 0);
         }
     }
 
@@ -70,8 +87,8 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
     {
         if (!_isTaken)
             return;
-        _isTaken = false;
         await consumer.Engine.LeaveConsumerAsync(consumer.Plan.Stream, consumer.Plan.Group, consumer.Consumer, consumer.Holder, cancellation);
+        _isTaken = false;
     }
 
     /// <summary>Deletes the group's consumers that nobody is any more, once nothing is pending for them; unless that was done not long ago and nothing was reclaimed since.</summary>

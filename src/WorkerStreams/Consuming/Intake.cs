@@ -62,7 +62,7 @@ internal sealed class Intake(ConsumerEnvironment consumer, HeldEntries held, Red
         {
             Enqueue(batch);
         }
-        return excess is [var next, ..] ? new(kept, next.Id, next.RunsAlone) : new(kept, null, batch.Suspicion == Suspicion.Alone);
+        return new(kept, excess is [var next, ..] ? next.Id : null, batch.Suspicion == Suspicion.Alone || excess is [{ RunsAlone: true }, ..]);
     }
 
     private IEnumerable<StreamEntryId> Known => redeliveries.Leased().Select(static entry => entry.Id);

@@ -29,7 +29,9 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
 
     public async Task RenewAllAsync(CancellationToken cancellation)
     {
-        var isHeld = await name.RenewAsync(cancellation);
+        // Where the name cannot be held on to, as in want of memory, the leases can: what is settled is fenced.
+        var (named, holding) = (consumer.Consumer, name.RenewAsync(cancellation));
+        await ((Task)holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         List<LeasedEntry> leased = [.. held.RenewalBegins(), .. redeliveries.Leased()];
         try
         {
@@ -41,11 +43,8 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
             held.Releases.LeasingEnds();
         }
         // All that was held under it is given up by now.
-        if (!isHeld)
-        {
-            await name.TakeAsync(cancellation);
+        if (!await holding && await name.TakeAnewAsync(named, cancellation))
             held.Prefetch.EndRead();
-        }
     }
 
     /// <summary>Renews the leases; what is another's by now is given up.</summary>

@@ -30,6 +30,7 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
             // If one was renewed just as it lapsed, whoever renewed it may have looked too early.
             if (!held.HasLapsed)
                 dispatcher.Resume();
+            dispatcher.Look();
             await Task.Delay(next + Moment, consumer.Time, cancellation);
             // Not the time of this beat: if it comes after a stall, so does what is heard now.
             consumer.AliveSince = now;

@@ -26,8 +26,9 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
     private int _claimsWaiting;
     private bool _someWait;
 
-    // Waiting or running.
+    // Waiting or running; and of them those that run alone.
     private int _suspects;
+    private int _alone;
 
     /// <summary>Entries waiting or running.</summary>
     public int Active => Volatile.Read(ref _active);
@@ -73,7 +74,7 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
             Task wait;
             lock (gate)
             {
-                if (_suspects <= (alone ? 0 : plan.Concurrency / 2) && _suspects < plan.Concurrency)
+                if (_suspects <= (alone ? 0 : plan.Concurrency / 2) && PlacesUnderGate > 0)
                     return alone ? 1 : PlacesUnderGate;
                 wait = _placesWanted.WaitAsync(cancellation);
             }
@@ -81,8 +82,8 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
         }
     }
 
-    /// <summary>How many suspects may come beside those that are held.</summary>
-    public int PlacesUnderGate => plan.Concurrency - _suspects;
+    /// <summary>How many suspects may come beside those that are held; behind one that runs alone there is no place.</summary>
+    public int PlacesUnderGate => _alone > 0 ? 0 : plan.Concurrency - _suspects;
 
     public bool HasSuspectsUnderGate => _suspects > 0;
 
@@ -112,6 +113,8 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
         _active += batch.Count;
         if (batch.Suspicion != Suspicion.None)
             _suspects += batch.Count;
+        if (batch.Suspicion == Suspicion.Alone)
+            _alone += batch.Count;
         var bytes = 0L;
         foreach (ref readonly var entry in batch.Entries)
             bytes += entry.Fields.EncodedLength;
@@ -126,6 +129,8 @@ internal sealed class Prefetch(ConsumerPlan plan, Lock gate)
         if (batch.Suspicion == Suspicion.None)
             return;
         _suspects--;
+        if (batch.Suspicion == Suspicion.Alone)
+            _alone--;
         _placesWanted.ReleaseAll();
     }
 

@@ -55,6 +55,7 @@ internal sealed class RedeliveryLoop(ConsumerEnvironment consumer, HeldEntries h
                 Group = consumer.Plan.Group,
                 Consumer = consumer.Consumer,
                 ExpectedOwner = consumer.Consumer,
+                Holder = consumer.Holder,
                 Ids = due.Select(static entry => entry.Id).ToArray(),
             },
             cancellation);

@@ -11,6 +11,9 @@ internal sealed class Runner(
     // Of the runner alone.
     private int _unlooked;
 
+    /// <summary>The number of its entry. A runner that rests keeps that of its last one.</summary>
+    public long Entry { get; private set; }
+
     /// <summary>Whether the last entry may have ended a process. Of the runner alone.</summary>
     public bool HadSuspect { get; set; }
 
@@ -65,6 +68,7 @@ internal sealed class Runner(
 
     public void Take(HeldBatch batch, int index)
     {
+        Entry++;
         _index = index;
         _batch = batch;
         HadSuspect = batch.Suspicion != Suspicion.None;

@@ -8,6 +8,10 @@ namespace WorkerStreams.Consuming;
 /// <summary>One registered consumer: its parts, its start and its drain.</summary>
 internal sealed class StreamConsumer : IConsumerFigures, IDisposable
 {
+    private const int MostTries = 5;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(300);
+
     private readonly ConsumerEnvironment _consumer;
     private readonly CancellationTokenSource _ended = new();
     private readonly HeldEntries _held;
@@ -109,13 +113,13 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
             HandBack();
             _settler.Flush();
             _deadLetters.Flush();
-            await OrEndAsync(_unheard.HandBackAsync(_ended.Token), drainEnds);
+            await OrEndAsync(TryAsync(_unheard.HandBackAsync, _ended.Token), drainEnds);
             await OrEndAsync(_dispatcher.WhenIdleAsync(drainEnds), drainEnds);
             await OrEndAsync(_held.WhenSettledAsync(drainEnds), drainEnds);
         }
         End();
         await OrEndAsync(_kept, drainEnds);
-        await OrEndAsync(_name.LeaveAsync(drainEnds), drainEnds);
+        await OrEndAsync(TryAsync(_name.LeaveAsync, drainEnds), drainEnds);
         if (_dispatcher.Running + _held.Prefetch.Unsettled is > 0 and var left)
             ConsumerLog.DrainIncomplete(_consumer.Logger, Plan.Name, left);
     }
@@ -140,6 +144,23 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
                 _settler.Finish(new(Settlement.ReleaseUnstarted(batch.Entries[index].Id), batch, index));
             else
                 _held.Forget(batch, index);
+        }
+    }
+
+    // An engine that is away for longer is not waited for: then it is left to others.
+    private async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await call(cancellation);
+                return;
+            }
+            catch (StreamEngineException) when (tries < MostTries)
+            {
+                await Task.Delay(BetweenTries, _consumer.Time, cancellation);
+            }
         }
     }
 

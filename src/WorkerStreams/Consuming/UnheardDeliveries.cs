@@ -61,6 +61,7 @@ internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntrie
                     Group = plan.Group,
                     Consumer = consumer.Consumer,
                     ExpectedOwner = consumer.Consumer,
+                    Holder = consumer.Holder,
                     Ids = alike.ToArray(),
                     DeliveryCount = alike.Key,
                 },

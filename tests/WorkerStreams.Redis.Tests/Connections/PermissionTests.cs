@@ -7,7 +7,7 @@ namespace WorkerStreams.Redis.Tests.Connections;
 public sealed class PermissionTests(RedisServer server) : EngineTest(server)
 {
     /// <summary>What is enough, with a name by which tests know their connections.</summary>
-    internal const string Least = "-@all +@stream +eval +evalsha +hget +hgetall +hset +hdel +pexpire +time +del +hello +auth +ping +echo +client|setname";
+    internal const string Least = "-@all +@stream +eval +evalsha +hget +hgetall +hset +hdel +time +del +hello +auth +ping +echo +client|setname";
 
     [Fact]
     public async Task Streams_and_scripts_are_enough_but_a_cancelled_read_may_then_be_delivered_something()

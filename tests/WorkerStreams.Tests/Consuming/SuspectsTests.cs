@@ -99,6 +99,73 @@ public sealed class SuspectsTests : IDisposable
         Assert.InRange(most, 2, 8);
     });
 
+    [Fact]
+    public void A_handler_that_takes_long_holds_up_neither_what_is_to_run_alone_nor_what_is_new_for_longer_than_a_lease() => JobWorld.OnManySeeds(world =>
+    {
+        var (handled, started) = (new List<int>(), 0);
+        world.Start(
+            "b",
+            (job, context, cancellation) =>
+            {
+                if (++started == 1)
+                    return world.Never(job, context, cancellation);
+                handled.Add(job.Number);
+                return default;
+            },
+            static options => options.Concurrency = 4);
+        world.Publish(1000);
+        world.Run(TimeSpan.FromSeconds(1));
+        world.LeaveBehind("a", 3);
+        world.LeaveBehind("a", 0, static options => options.Concurrency = 20);
+        world.Run(TimeSpan.FromSeconds(62));
+
+        for (var number = 2000; number < 2240; number++)
+        {
+            world.Publish(number);
+            world.Run(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([0, 1, 2, .. Enumerable.Range(2000, 240)], handled.Order());
+    });
+
+    [Fact]
+    public void When_one_that_ran_alone_has_ended_all_handlers_are_there_for_what_came_meanwhile() => JobWorld.OnManySeeds(world =>
+    {
+        world.LeaveBehind("a", 1);
+        world.LeaveBehind("a", 0);
+        var (running, most) = (0, 0);
+        world.Start("a", async (job, _, cancellation) =>
+        {
+            most = Math.Max(most, ++running);
+            await world.WaitAsync(TimeSpan.FromSeconds(10), cancellation);
+            running--;
+        });
+        world.Run(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, running);
+        for (var number = 1; number < 8; number++)
+        {
+            world.Publish(number);
+            world.Run(TimeSpan.FromSeconds(0.5));
+        }
+        Assert.Equal(1, most);
+        world.Run(TimeSpan.FromSeconds(8));
+
+        Assert.Equal(7, running);
+    });
+
+    [Fact]
+    public void What_runs_alone_costs_those_behind_it_no_delivery() => JobWorld.OnManySeeds(world =>
+    {
+        world.LeaveBehind("a", 1);
+        world.LeaveBehind("a", 0);
+        world.LeaveBehind("x", 20);
+
+        world.Start("b", world.Never);
+        world.Run(TimeSpan.FromMinutes(5));
+
+        Assert.Equal([3, .. Enumerable.Repeat(1L, 20)], world.PendingEntries.Select(static entry => entry.DeliveryCount));
+    });
+
     [Theory]
     [InlineData(1)]
     [InlineData(8)]

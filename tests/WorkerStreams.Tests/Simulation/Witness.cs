@@ -62,7 +62,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         if (now - toldAt >= DrainTime || host.OutUntil >= toldAt)
             return;
         // By a clock that was set the idle time does not tell what was delivered to this host and what to one of its name before.
-        if (jumpedAt >= host.StartedAt)
+        if (jumpedAt is not null)
             return;
         var lifetime = now - host.StartedAt;
         foreach (var (id, entry) in _pending)
