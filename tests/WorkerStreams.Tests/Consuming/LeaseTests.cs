@@ -1,4 +1,5 @@
 using WorkerStreams.Engine;
+using WorkerStreams.Tests.Simulation;
 
 namespace WorkerStreams.Tests.Consuming;
 
@@ -43,6 +44,32 @@ public sealed class LeaseTests : IDisposable
         Assert.Equal(0, world.Pending);
         Assert.Equal(0, JobWorld.CountersOf(a).Handled);
         Assert.Equal(3, JobWorld.CountersOf(a).LeasesLost);
+    });
+
+    [Fact]
+    public void Where_a_name_cannot_be_held_on_to_leases_are_renewed_all_the_same() => JobWorld.OnManySeeds(world =>
+    {
+        var handled = new List<(string Host, int Number)>();
+        SimulatedHost Start(string name) => world.Start(name, async (job, _, cancellation) =>
+        {
+            await world.WaitAsync(TimeSpan.FromMinutes(job.Number), cancellation);
+            handled.Add((name, job.Number));
+        });
+        var a = Start("a");
+        world.Publish(1, 2, 5);
+        world.Run(TimeSpan.FromSeconds(1));
+        // As a server does that has no memory left.
+        a.Engine.BeforeCall = static call =>
+        {
+            if (call == "hold")
+                JobWorld.Refuse(call);
+        };
+        Start("b");
+
+        world.Run(TimeSpan.FromMinutes(6));
+
+        Assert.Equal([("a", 1), ("a", 2), ("a", 5)], handled);
+        Assert.Equal(0, world.Pending);
     });
 
     [Fact]
