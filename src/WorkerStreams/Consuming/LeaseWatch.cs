@@ -13,6 +13,9 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
 
     private readonly TimeSpan _beat = consumer.Plan.MinIdleTime / 20;
 
+    // A beat that is later by so much was held up.
+    private readonly TimeSpan _stall = consumer.Plan.MinIdleTime / 4;
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
@@ -32,8 +35,9 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
                 dispatcher.Resume();
             dispatcher.Look();
             await Task.Delay(next + Moment, consumer.Time, cancellation);
-            // Not the time of this beat: if it comes after a stall, so does what is heard now.
-            consumer.AliveSince = now;
+            // Not the time of this beat: if it comes after a stall, so does what is heard now. And not after a stall at all: another may follow before that is heard.
+            if (consumer.Time.GetElapsedTime(now) <= next + _stall)
+                consumer.AliveSince = now;
         }
     }
 
