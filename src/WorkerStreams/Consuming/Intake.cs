@@ -52,7 +52,10 @@ internal sealed class Intake(ConsumerEnvironment consumer, HeldEntries held, Red
         try
         {
             if (excess.Count > 0)
+            {
+                await held.Releases.WhenNoRenewalAsync();
                 await consumer.SettleAsync(excess.ConvertAll(static entry => Settlement.ReleaseUnstarted(entry.Id)).ToArray(), new SettlementOutcome[excess.Count]);
+            }
         }
         catch (StreamEngineException error) when (!error.MayHaveTakenEffect)
         {

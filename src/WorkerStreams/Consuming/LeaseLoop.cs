@@ -40,7 +40,7 @@ internal sealed class LeaseLoop(ConsumerEnvironment consumer, HeldEntries held, 
         }
         finally
         {
-            held.Releases.LeasingEnds();
+            held.Releases.RenewalEnds();
         }
         // All that was held under it is given up by now.
         if (!await holding && await name.TakeAnewAsync(named, cancellation))

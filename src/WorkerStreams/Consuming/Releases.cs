@@ -11,11 +11,34 @@ internal sealed class Releases(Lock gate)
 {
     private readonly WaitList _leasingOver = new();
     private readonly WaitList _releasingOver = new();
+    private readonly WaitList _renewingOver = new();
     private int _leasing;
+    private int _renewing;
     private int _releasing;
 
     /// <summary>Renewals wait for no release, as they do not name what is being released.</summary>
-    public void RenewalBeginsUnderGate() => _leasing++;
+    public void RenewalBeginsUnderGate()
+    {
+        _leasing++;
+        _renewing++;
+    }
+
+    public void RenewalEnds()
+    {
+        lock (gate)
+        {
+            if (--_renewing == 0)
+                _renewingOver.ReleaseAll();
+        }
+        LeasingEnds();
+    }
+
+    /// <summary>Completes when no renewal is under way, so that what was held when one began, and is not any more, may be released. Within a claim, which may release what it has brought.</summary>
+    public Task WhenNoRenewalAsync()
+    {
+        lock (gate)
+            return _renewing == 0 ? Task.CompletedTask : _renewingOver.WaitAsync(default);
+    }
 
     /// <summary>Completes when a claim may be sent.</summary>
     public async ValueTask ClaimBeginsAsync(CancellationToken cancellation)

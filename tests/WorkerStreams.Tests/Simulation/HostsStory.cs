@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkerStreams.Consuming;
+using WorkerStreams.Engine;
 using WorkerStreams.Telemetry;
 using WorkerStreams.Tests.Consuming;
 
@@ -53,6 +54,8 @@ internal sealed class HostsStory : IDisposable
     /// <summary>Plays it to the end; fails where a promise is not kept.</summary>
     public IReadOnlyList<string> Play()
     {
+        // All hosts may meet with misfortune before one of them has made the group.
+        Assert.True(_jobs.Engine.CreateGroupAsync(JobWorld.Jobs, JobWorld.Group, GroupPosition.Beginning, createStream: true).AsTask().IsCompletedSuccessfully);
         foreach (var name in new[] { "a", "b", "c", "d" }[..(2 + (_seed / 3 % 3))])
             _misfortune.Start(name);
         _world.Run(TimeSpan.FromSeconds(1));
