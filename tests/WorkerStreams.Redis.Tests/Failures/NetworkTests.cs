@@ -28,7 +28,7 @@ public abstract class NetworkTest
         await using var host = await NumbersHost.StartAsync(Configuration, stream: $"{Guid.NewGuid():N}", configure: NumbersHost.NeverReclaims);
         await host.PublishAsync(0, count);
         await host.HandlesAllAsync();
-        await host.UntilAsync(() => Proxy.Waiting.Any(), () => "no read waits");
+        await host.UntilAsync(() => Proxy.Waiting.Any(static connection => connection.IsWaitingForGroup), () => "no read waits");
         await fail(host);
         await host.PublishAsync(count, count);
         await host.HandlesAllAsync();
@@ -97,9 +97,9 @@ public sealed class AbandonedReadTests
         // The read that waits then has only begun, and does not end before the next is published.
         await host.PublishAsync(0, 1);
         await host.HandlesAllAsync();
-        await host.UntilAsync(() => proxy.Waiting.Any(), () => "no read waits");
+        await host.UntilAsync(() => proxy.Waiting.Any(static connection => connection.IsWaitingForGroup), () => "no read waits");
         var looks = await server.CallsAsync("xpending");
-        Assert.Single(proxy.Waiting).Abandon();
+        Assert.Single(proxy.Waiting, static connection => connection.IsWaitingForGroup).Abandon();
         await host.UntilAsync(async () => await server.CallsAsync("xpending") > looks, () => "nobody has looked");
         await host.PublishAsync(1, 1);
         await host.HandlesAllAsync();

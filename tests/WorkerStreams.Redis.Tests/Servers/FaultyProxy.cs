@@ -83,10 +83,13 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
     // As long as the clients are not closed they have these.
     private readonly Socket[] _ends = [client.Client, server.Client];
     private readonly TaskCompletionSource _never = new();
-    private volatile bool _isWaiting, _isStalled, _isAbandoned, _cutsAtAnswer;
+    private volatile bool _isWaiting, _isOfGroup, _isStalled, _isAbandoned, _cutsAtAnswer;
 
     /// <summary>Whether the last that was sent is a read with BLOCK, without an answer yet.</summary>
     public bool IsWaiting => _isWaiting;
+
+    /// <summary>Whether that is XREADGROUP, and not what waits for words of others.</summary>
+    public bool IsWaitingForGroup => _isWaiting && _isOfGroup;
 
     /// <summary>Ends it both ways, without a farewell.</summary>
     public void Cut()
@@ -150,7 +153,16 @@ public sealed class ProxiedConnection(FaultyProxy proxy, TcpClient client, TcpCl
             if (_isStalled)
                 await _never.Task;
             // A number answers the CLIENT ID that is sent before the read.
-            _isWaiting = from == client ? Encoding.ASCII.GetString(buffer, 0, count).Contains("BLOCK", StringComparison.Ordinal) : _isWaiting && buffer[0] == ':';
+            if (from == client)
+            {
+                var words = Encoding.ASCII.GetString(buffer, 0, count);
+                _isOfGroup = words.Contains("XREADGROUP", StringComparison.Ordinal);
+                _isWaiting = words.Contains("BLOCK", StringComparison.Ordinal);
+            }
+            else
+            {
+                _isWaiting &= buffer[0] == ':';
+            }
             await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
         }
     }
