@@ -287,6 +287,3 @@ internal readonly record struct FinishedEntry(Settlement Settlement, HeldBatch B
 
 /// <summary>An entry that must stay this consumer's own: held in a batch, or waiting for its redelivery without one.</summary>
 internal readonly record struct LeasedEntry(StreamEntryId Id, long DeliveryCount, long LeasedAt, HeldBatch? Batch = null, int Index = 0);
-
-/// <summary>An entry of which nobody tells how its last delivery ended, and whether it is to be handled while nothing else is.</summary>
-internal readonly record struct Suspect(StreamEntryId Id, bool RunsAlone);

@@ -1,3 +1,5 @@
+using WorkerStreams.Engine;
+
 namespace WorkerStreams.Consuming;
 
 /// <summary>
@@ -15,3 +17,6 @@ internal enum Suspicion
     /// <summary>The one that is held is handled while nothing else is.</summary>
     Alone,
 }
+
+/// <summary>An entry of which nobody tells how its last delivery ended, and whether it is to be handled while nothing else is.</summary>
+internal readonly record struct Suspect(StreamEntryId Id, bool RunsAlone);

@@ -4,28 +4,20 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Tests.Consuming;
 
 /// <summary>An engine that takes its time over settling, and over answering reads and claims that it has carried out.</summary>
-public class SlowEngine : DispatchProxy
+public class SlowEngine : EngineProxy
 {
-    private IStreamEngine _inner = null!;
-
     /// <summary>Comes before each settlement, whatever is cancelled.</summary>
     public Func<Task> BeforeSettling { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Comes between the entries of each read and claim and their arrival, whatever is cancelled.</summary>
     public Func<Task> BeforeArrival { get; set; } = () => Task.CompletedTask;
 
-    internal static (IStreamEngine Engine, SlowEngine Slow) Over(IStreamEngine inner)
-    {
-        var engine = Create<IStreamEngine, SlowEngine>();
-        var slow = (SlowEngine)(object)engine;
-        slow._inner = inner;
-        return (engine, slow);
-    }
+    internal static (IStreamEngine Engine, SlowEngine Slow) Over(IStreamEngine inner) => Over<SlowEngine>(inner);
 
     /// <inheritdoc/>
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        object? Call() => targetMethod!.Invoke(_inner, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
+        object? Call() => this.Call(targetMethod!, args);
         return targetMethod!.Name switch
         {
             nameof(IStreamEngine.SettleAsync) => new ValueTask(SettleAsync(() => (ValueTask)Call()!)),

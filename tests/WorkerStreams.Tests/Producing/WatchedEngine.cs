@@ -4,10 +4,8 @@ using WorkerStreams.Engine;
 namespace WorkerStreams.Tests.Producing;
 
 /// <summary>An engine that carries appends out at once and answers them when, and as, the test says.</summary>
-public class WatchedEngine : DispatchProxy
+public class WatchedEngine : EngineProxy
 {
-    private IStreamEngine _inner = null!;
-
     /// <summary>What stands between an append and its answer; it may throw. Default: nothing.</summary>
     public Func<Task> Answer { get; set; } = () => Task.CompletedTask;
 
@@ -17,18 +15,12 @@ public class WatchedEngine : DispatchProxy
     /// <summary>The entries of each append of many.</summary>
     public List<int> BatchSizes { get; } = [];
 
-    public static (IStreamEngine Engine, WatchedEngine Watch) Over(IStreamEngine inner)
-    {
-        var engine = Create<IStreamEngine, WatchedEngine>();
-        var watch = (WatchedEngine)(object)engine;
-        watch._inner = inner;
-        return (engine, watch);
-    }
+    public static (IStreamEngine Engine, WatchedEngine Watch) Over(IStreamEngine inner) => Over<WatchedEngine>(inner);
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (targetMethod!.Name != nameof(IStreamEngine.AppendAsync))
-            return targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null);
+            return Call(targetMethod, args);
         var stream = (StreamName)args![0]!;
         return args[1] is AppendEntry entry
             ? new ValueTask<StreamEntryId?>(AppendOneAsync(stream, entry, (AppendOptions?)args[2], (CancellationToken)args[3]!))
@@ -39,7 +31,7 @@ public class WatchedEngine : DispatchProxy
     {
         lock (Appends)
             Appends.Add(options);
-        var id = await _inner.AppendAsync(stream, entry, options, cancellation);
+        var id = await Inner.AppendAsync(stream, entry, options, cancellation);
         await Answer().WaitAsync(cancellation);
         return id;
     }
@@ -47,7 +39,7 @@ public class WatchedEngine : DispatchProxy
     private async Task AppendManyAsync(StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options)
     {
         BatchSizes.Add(entries.Length);
-        await _inner.AppendAsync(stream, entries, results, options);
+        await Inner.AppendAsync(stream, entries, results, options);
         await Answer();
     }
 }
