@@ -16,6 +16,9 @@ namespace WorkerStreams.Consuming;
 internal sealed record ConsumerEnvironment(
     ConsumerPlan Plan, IStreamEngine Engine, TimeProvider Time, Jitter Jitter, ILogger Logger, StreamName Holder, CancellationToken Stopping)
 {
+    // A timer may fire so much too late, even on a machine that has little to do.
+    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(2);
+
     // Swapped whole: with the name the owner of what is settled.
     private volatile SettleRequest _settling = new()
     {
@@ -64,6 +67,9 @@ internal sealed record ConsumerEnvironment(
         Counters.AddTrimmed(count);
     }
 
-    /// <summary>Whether a lease of that time has run out by the clock of this host: another consumer may have the entry by now.</summary>
-    public bool HasLapsed(long leasedAt) => Time.GetElapsedTime(leasedAt) >= Plan.MinIdleTime;
+    /// <summary>Whether a lease of that time has run out by the clock of this host: another consumer may have the entry by now, or is about to.</summary>
+    public bool HasLapsed(long leasedAt) => LeaseLeft(leasedAt, Time.GetTimestamp()) <= TimeSpan.Zero;
+
+    /// <summary>How long a lease of that time still runs. It ends here a little before another consumer could have the entry, so that handlers are told in time.</summary>
+    public TimeSpan LeaseLeft(long leasedAt, long now) => Plan.MinIdleTime - (Plan.MinIdleTime / 100) - TimerGrain - Time.GetElapsedTime(leasedAt, now);
 }

@@ -24,7 +24,7 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
             var next = _beat;
             foreach (var batch in held.LeasedBatches())
             {
-                var left = consumer.Plan.MinIdleTime - consumer.Time.GetElapsedTime(batch.LeasedAt, now);
+                var left = consumer.LeaseLeft(batch.LeasedAt, now);
                 if (left <= TimeSpan.Zero)
                     Lapse(batch);
                 else if (left < next)
