@@ -101,7 +101,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
             if (!_pending.TryGetValue(id, out var pending))
             {
                 // Whose lease holds by its own clock takes it that the group was lost: so it may be handled again, one after the other, where a clock was set.
-                if (!HasJust(_world.EngineClock.JumpedAt))
+                if (!HasJust(_world.EngineClock.JumpedAt) && !_entries[id].IsSettledAfterJump)
                     Break($"{consumer} claims {id}, which is not pending");
                 continue;
             }
@@ -132,6 +132,7 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
                 _entries[id].InHand.Clear();
             }
             _entries[id].IsDead |= kind == SettlementKind.DeadLetter;
+            _entries[id].IsSettledAfterJump |= HasJust(_world.EngineClock.JumpedAt);
         }
     }
 
@@ -200,6 +201,9 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         public bool IsHandled { get; set; }
 
         public bool IsDead { get; set; }
+
+        /// <summary>When a clock had just been set: by whom it was claimed before its time, maybe, and who had it may not hear of it for long.</summary>
+        public bool IsSettledAfterJump { get; set; }
 
         /// <summary>Since the last look.</summary>
         public bool IsReleased { get; set; }
