@@ -14,7 +14,7 @@ public sealed class StreamProducerOptions
 
     /// <summary>
     /// Retention: alone, an entry goes once every group has acknowledged it; <see cref="MaxLength"/> and <see cref="MaxAge"/> spare what some group has not. It
-    /// is trimmed about every 10 seconds, and not with each publish (XINFO GROUPS, XPENDING, XTRIM MINID). A stream without a group keeps everything. All
+    /// is trimmed about every 10 seconds, and not with each publish (XINFO, XPENDING, XTRIM MINID). A stream without a group keeps everything. All
     /// producers of a stream agree in it. Default: false.
     /// </summary>
     public bool UntilAcknowledged { get; set; }

@@ -8,6 +8,12 @@ namespace WorkerStreams.Consuming;
 /// </summary>
 internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries)
 {
+    /// <summary>
+    /// A consumer that marks a group made anew: until all hosts have taken back what they hold, it does not tell what may be trimmed. Nobody holds the name, so it is
+    /// collected with those that are left behind.
+    /// </summary>
+    public static readonly StreamName MadeAnew = "workerstreams:made-anew";
+
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
@@ -50,6 +56,7 @@ internal sealed class GroupKeeper(ConsumerEnvironment consumer, HeldEntries held
             position = entry.Id <= position && entry.Id.TryDecrement(out var before) ? before : position;
         ConsumerLog.GroupRestored(consumer.Logger, consumer.Plan.Name, consumer.Plan.Group, consumer.Plan.Stream, position);
         await CreateAsync(GroupPosition.After(position), cancellation);
+        await consumer.Engine.CreateConsumerAsync(consumer.Plan.Stream, consumer.Plan.Group, MadeAnew, cancellation);
         // Which moves the group's position past what was read.
         await ForgottenEntries.TakeBackAsync(consumer, leased, restored: true, _lastRead, cancellation);
     }

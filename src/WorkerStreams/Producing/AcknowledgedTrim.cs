@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkerStreams.Configuration;
+using WorkerStreams.Consuming;
 using WorkerStreams.Engine;
 using WorkerStreams.Telemetry;
 
@@ -16,6 +17,7 @@ internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, 
 
     private readonly Dictionary<StreamName, Silence> _pinning = [];
     private readonly Silence _noGroup = new(time);
+    private readonly GoneGroups _gone = new(time);
     private StreamEntryId _toldWithoutGroup;
 
     /// <param name="stream">The stream.</param>
@@ -24,15 +26,20 @@ internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, 
     public async ValueTask RunAsync(StreamInfo stream, IReadOnlyList<GroupInfo> groups, CancellationToken cancellation)
     {
         var first = StreamEntryId.MaxValue;
-        var pinning = new List<GroupInfo>();
+        var (pinning, standing) = (new List<GroupInfo>(), new Dictionary<StreamName, StreamEntryId>());
         foreach (var group in groups)
         {
-            var unacknowledged = await FirstUnacknowledgedAsync(group, cancellation);
+            var unacknowledged = standing[group.Name] = await FirstUnacknowledgedAsync(group, cancellation);
             if (unacknowledged < first)
                 pinning.Clear();
             if (unacknowledged <= first)
                 pinning.Add(group);
             first = unacknowledged < first ? unacknowledged : first;
+        }
+        if (_gone.Look(standing) is var held && held < first)
+        {
+            pinning.Clear();
+            first = held;
         }
         if (groups.Count > 0)
             await TrimAsync(stream, first, cancellation);
@@ -40,11 +47,15 @@ internal sealed class AcknowledgedTrim(ProducerPlan plan, IStreamEngine engine, 
         await TellPinnedAsync(stream, IsHeldBack(stream, first) ? pinning : [], cancellation);
     }
 
-    // Its pending entries are asked for after its position: what it is delivered in between is behind either. After XGROUP SETID both count.
+    // Its pending entries are asked for after its position: what it is delivered in between is behind either. After XGROUP SETID both count. A group made anew does
+    // not tell what its hosts still hold, until they have taken that back: within a lease, while the mark stays for two.
     private async ValueTask<StreamEntryId> FirstUnacknowledgedAsync(GroupInfo group, CancellationToken cancellation)
     {
         var pending = await engine.GetPendingSummaryAsync(plan.Stream, group.Name, cancellation);
         var undelivered = group.LastDeliveredId.TryIncrement(out var next) ? next : StreamEntryId.MaxValue;
+        var consumers = await engine.GetConsumersAsync(plan.Stream, group.Name, cancellation);
+        if (consumers.Any(static consumer => consumer.Name == GroupKeeper.MadeAnew))
+            return StreamEntryId.MinValue;
         return pending.MinId is { } oldest && oldest < undelivered ? oldest : undelivered;
     }
 

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using WorkerStreams.Engine;
+using WorkerStreams.Tests.Consuming;
 using static WorkerStreams.Tests.Producing.RetentionWorld;
 
 namespace WorkerStreams.Tests.Producing;
@@ -96,8 +98,68 @@ public sealed class UntilAcknowledgedTests
 
         await world.Engine.DestroyGroupAsync(Orders, "audit");
         await world.LookAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        await world.LookAsync();
         Assert.Empty(world.Ids);
     }
+
+    [Fact]
+    public async Task A_group_that_has_gone_holds_what_it_had_not_acknowledged_for_ten_minutes()
+    {
+        using var world = new RetentionWorld(untilAcknowledged: true);
+        await world.CreateGroupAsync("billing");
+        await world.CreateGroupAsync("audit");
+        await world.AppendAsync(1, 10);
+        await world.HandleAsync("billing", 10);
+        await world.HandleAsync("audit", 3);
+        await world.ReadAsync("audit", 1);
+        await world.LookAsync();
+        // However long nobody could look.
+        world.Time.Advance(TimeSpan.FromHours(1));
+        await world.Engine.DestroyGroupAsync(Orders, "audit");
+        await world.LookAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(9));
+        await world.LookAsync();
+        Assert.Equal(Enumerable.Range(4, 7), world.Ids);
+
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await world.LookAsync();
+        Assert.Empty(world.Ids);
+        Assert.Empty(world.Log);
+    }
+
+    // One host has room to read, so that it notices at once; the other, whose handlers are all busy, when it renews its leases.
+    [Fact]
+    public void What_a_host_holds_stays_while_another_makes_the_group_anew_and_goes_when_all_is_settled() => JobWorld.OnManySeeds(world =>
+    {
+        var (release, handled) = (new TaskCompletionSource(), new List<int>());
+        world.Start(
+            "busy",
+            async (job, context, _) =>
+            {
+                await release.Task;
+                handled.Add(context.DeliveryCount == 1 ? throw new InvalidOperationException() : job.Number);
+            },
+            options => (options.Concurrency, options.PrefetchCount) = (1, 1),
+            (services, _) => services.AddStreamProducer<Job>("jobs", producer => producer.UntilAcknowledged = true));
+        world.Publish(1);
+        world.Run(TimeSpan.FromSeconds(1));
+        world.Start("free", (job, _, _) =>
+        {
+            handled.Add(job.Number);
+            return default;
+        });
+        world.Publish(2, 3);
+        world.Run(TimeSpan.FromSeconds(30));
+        world.DestroyGroup();
+        world.Run(TimeSpan.FromMinutes(2));
+        release.SetResult();
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.Equal([2, 3, 1], handled);
+        world.Run(TimeSpan.FromMinutes(5));
+        Assert.Equal(0, JobWorld.Now(world.Engine.GetLengthAsync(JobWorld.Jobs)));
+    });
 
     [Fact]
     public async Task A_length_spares_what_is_not_acknowledged_and_keeps_the_newest_that_are()
