@@ -96,7 +96,7 @@ internal sealed class HeldEntries
         finally
         {
             Overtaken.ClaimEnds();
-            Releases.LeasingEnds();
+            Releases.ClaimEnds();
         }
     }
 

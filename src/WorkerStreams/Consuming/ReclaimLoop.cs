@@ -4,10 +4,9 @@ using WorkerStreams.Telemetry;
 namespace WorkerStreams.Consuming;
 
 /// <summary>
-/// XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room. Between, it looks for what
-/// this consumer was delivered and has not heard of, when it is time for that.
+/// XAUTOCLAIM, now and then: follows the cursor through all pending entries and takes those that nobody has renewed, as there is room.
 /// </summary>
-internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, HeldName name, ReadLoop reading, LeaseLoop leases, UnheardDeliveries unheard, ReclaimSchedule schedule)
+internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held, Intake intake, HeldName name, ReadLoop reading, LeaseLoop leases, ReclaimSchedule schedule)
 {
     // Of entries that others hold; of those that nobody does, only those are taken that handlers are free for.
     private const int Page = 100;
@@ -18,10 +17,10 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
         await reading.WhenResumedAsync(cancellation);
         while (true)
         {
-            var isLook = await schedule.WhenDueAsync(cancellation);
+            await schedule.WhenSweepDueAsync(cancellation);
             try
             {
-                await (isLook ? unheard.LookAsync(cancellation) : SweepAsync(cancellation));
+                await SweepAsync(cancellation);
             }
             catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
             {
@@ -32,8 +31,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
                 if (broken.MayHaveTakenEffect)
                     schedule.Suspect();
                 // What it has handed back is not to wait for long.
-                if (!isLook)
-                    schedule.SweepNow();
+                schedule.SweepNow();
                 throw;
             }
         }

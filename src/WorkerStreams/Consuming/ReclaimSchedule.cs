@@ -4,7 +4,7 @@ using WorkerStreams.Waiting;
 namespace WorkerStreams.Consuming;
 
 /// <summary>
-/// When the reclaim loop sweeps: every interval, and when it is told that something was handed back; and when it looks for deliveries of which nothing was heard: at
+/// When this consumer sweeps: every interval, and when it is told that something was handed back; and when it looks for deliveries of which nothing was heard: at
 /// once, and again when the read must have ended.
 /// </summary>
 internal sealed class ReclaimSchedule : IDisposable
@@ -14,7 +14,8 @@ internal sealed class ReclaimSchedule : IDisposable
 
     private readonly ConsumerEnvironment _consumer;
     private readonly WaitList _changed = new();
-    private readonly ITimer _timer;
+    private readonly ITimer _sweepTimer;
+    private readonly ITimer _lookTimer;
 
     // Guards the fields below.
     private readonly Lock _gate = new();
@@ -26,7 +27,7 @@ internal sealed class ReclaimSchedule : IDisposable
     public ReclaimSchedule(ConsumerEnvironment consumer)
     {
         _consumer = consumer;
-        _timer = consumer.Time.CreateTimer(static state => ((WaitList)state!).ReleaseAll(), _changed, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_sweepTimer, _lookTimer) = (CreateTimer(), CreateTimer());
     }
 
     /// <summary>When the next look is due or was, or null where none is.</summary>
@@ -71,30 +72,46 @@ internal sealed class ReclaimSchedule : IDisposable
         _changed.ReleaseAll();
     }
 
-    /// <summary>Waits until it is time for a look or a sweep. Returns whether it is a look.</summary>
-    public async Task<bool> WhenDueAsync(CancellationToken cancellation)
+    /// <summary>Waits until it is time for a sweep.</summary>
+    public Task WhenSweepDueAsync(CancellationToken cancellation)
     {
         var (begun, interval) = (_consumer.Time.GetTimestamp(), _consumer.Jitter.Around(_consumer.Plan.ReclaimInterval));
+        return WhenDueAsync(_sweepTimer, LeftUnderGate, cancellation);
+
+        TimeSpan? LeftUnderGate()
+        {
+            var left = _isSweepAsked ? TimeSpan.Zero : interval - _consumer.Time.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero)
+                _isSweepAsked = false;
+            return left;
+        }
+    }
+
+    /// <summary>Waits until it is time for a look.</summary>
+    public Task WhenLookDueAsync(CancellationToken cancellation) =>
+        WhenDueAsync(_lookTimer, () => _looks.TryPeek(out var look) ? _consumer.Time.GetElapsedTime(_consumer.Time.GetTimestamp(), look) : null, cancellation);
+
+    public void Dispose()
+    {
+        _sweepTimer.Dispose();
+        _lookTimer.Dispose();
+    }
+
+    private async Task WhenDueAsync(ITimer timer, Func<TimeSpan?> leftUnderGate, CancellationToken cancellation)
+    {
         while (true)
         {
             var wait = _changed.WaitAsync(cancellation);
-            var left = interval - _consumer.Time.GetElapsedTime(begun);
+            TimeSpan? left;
             lock (_gate)
-            {
-                var untilLook = _looks.TryPeek(out var look) ? _consumer.Time.GetElapsedTime(_consumer.Time.GetTimestamp(), look) : TimeSpan.MaxValue;
-                if (untilLook <= TimeSpan.Zero)
-                    return true;
-                if (left <= TimeSpan.Zero || _isSweepAsked)
-                {
-                    _isSweepAsked = false;
-                    return false;
-                }
-                left = untilLook < left ? untilLook : left;
-            }
-            _timer.Change(left + Moment, Timeout.InfiniteTimeSpan);
+                left = leftUnderGate();
+            if (left <= TimeSpan.Zero)
+                return;
+            timer.Change(left + Moment ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             await wait;
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    private ITimer CreateTimer() =>
+        _consumer.Time.CreateTimer(static state => ((WaitList)state!).ReleaseAll(), _changed, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 }

@@ -4,17 +4,19 @@ namespace WorkerStreams.Consuming;
 
 /// <summary>
 /// Keeps releases apart from what would lease the same entries anew. A renewal or a claim that comes to the engine after the release leaves the entry
-/// with this consumer, which has given it up: nobody would handle it before a lease has passed.
+/// with this consumer, which has given it up: nobody would handle it before a lease has passed. So there is one claim at a time too, as each may release what it has
+/// too many of.
 /// </summary>
 /// <param name="gate">The gate of <see cref="HeldEntries"/>; guards every field here.</param>
 internal sealed class Releases(Lock gate)
 {
     private readonly WaitList _leasingOver = new();
-    private readonly WaitList _releasingOver = new();
+    private readonly WaitList _claimsWanted = new();
     private readonly WaitList _renewingOver = new();
     private int _leasing;
     private int _renewing;
     private int _releasing;
+    private bool _isClaiming;
 
     /// <summary>Renewals wait for no release, as they do not name what is being released.</summary>
     public void RenewalBeginsUnderGate()
@@ -48,25 +50,26 @@ internal sealed class Releases(Lock gate)
             Task wait;
             lock (gate)
             {
-                if (_releasing == 0)
+                if (_releasing == 0 && !_isClaiming)
                 {
+                    _isClaiming = true;
                     _leasing++;
                     return;
                 }
-                wait = _releasingOver.WaitAsync(cancellation);
+                wait = _claimsWanted.WaitAsync(cancellation);
             }
             await wait;
         }
     }
 
-    /// <summary>A renewal or a claim is over.</summary>
-    public void LeasingEnds()
+    public void ClaimEnds()
     {
         lock (gate)
         {
-            if (--_leasing == 0)
-                _leasingOver.ReleaseAll();
+            _isClaiming = false;
+            _claimsWanted.ReleaseAll();
         }
+        LeasingEnds();
     }
 
     /// <summary>Completes when releases may be sent. Claims wait from now on, so that a long sweep does not hold them up.</summary>
@@ -84,7 +87,16 @@ internal sealed class Releases(Lock gate)
         lock (gate)
         {
             if (--_releasing == 0)
-                _releasingOver.ReleaseAll();
+                _claimsWanted.ReleaseAll();
+        }
+    }
+
+    private void LeasingEnds()
+    {
+        lock (gate)
+        {
+            if (--_leasing == 0)
+                _leasingOver.ReleaseAll();
         }
     }
 }

@@ -40,15 +40,16 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         var watch = new LeaseWatch(consumer, _held, _dispatcher);
         var intake = new Intake(consumer, _held, _redeliveries, _dispatcher, watch);
         _schedule = new(consumer);
-        _unheard = new(consumer, _held, _redeliveries, intake, _schedule);
         var group = new GroupKeeper(consumer, _held, _redeliveries);
         _name = new(consumer, process);
         _leases = new(consumer, _held, _redeliveries, _dispatcher, group, _name, _schedule);
         var reading = new ReadLoop(consumer, _held, intake, group, _name, _leases, _schedule);
+        _unheard = new(consumer, _held, _redeliveries, intake, reading, _schedule);
         _bringing =
         [
             new("read", reading.RunAsync),
-            new("reclaim", new ReclaimLoop(consumer, _held, intake, _name, reading, _leases, _unheard, _schedule).RunAsync),
+            new("reclaim", new ReclaimLoop(consumer, _held, intake, _name, reading, _leases, _schedule).RunAsync),
+            new("unheard", _unheard.RunAsync),
             new("hand-backs", new HandBacks(consumer, _schedule).RunAsync) { FirstBackoff = TimeSpan.FromSeconds(10), LongestBackoff = TimeSpan.FromMinutes(1) },
             new("redelivery", new RedeliveryLoop(consumer, _held, intake, _redeliveries, _leases).RunAsync),
         ];

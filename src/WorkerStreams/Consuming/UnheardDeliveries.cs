@@ -7,29 +7,35 @@ namespace WorkerStreams.Consuming;
 /// Entries that the engine has delivered in an answer which was not heard, as when a connection broke: pending for this consumer, and held by nobody. They are
 /// looked for at once, and again when the read must have ended of which nothing was heard, since until then it may be delivered more.
 /// </summary>
-internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Intake intake, ReclaimSchedule schedule)
+internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Intake intake, ReadLoop reading, ReclaimSchedule schedule)
 {
     private const int Page = 100;
 
     private readonly long _startedAt = consumer.Time.GetTimestamp();
 
-    /// <summary>Looks through what is pending for this consumer, and takes what it does not hold. That is not counted as another delivery.</summary>
-    public async Task LookAsync(CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        var look = schedule.NextLook;
-        for (RangeBound? start = RangeBound.Min; start is not null;)
+        // What this consumer had before its start is not to be taken twice over.
+        await reading.WhenResumedAsync(cancellation);
+        while (true)
         {
-            var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
+            await schedule.WhenLookDueAsync(cancellation);
+            var look = schedule.NextLook;
             try
             {
-                start = await held.ClaimAsync(() => LookAsync(start.Value, room, cancellation), cancellation);
+                await LookAsync(cancellation);
             }
-            finally
+            catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
             {
-                held.Prefetch.GiveBack(room);
+                // Nothing is pending in it, and the read loop makes it anew.
             }
+            catch (StreamEngineException broken) when (broken.MayHaveTakenEffect)
+            {
+                schedule.Suspect();
+                throw;
+            }
+            schedule.Looked(look);
         }
-        schedule.Looked(look);
     }
 
     /// <summary>At a stop, when nothing is brought any more: what was suspected and not looked for is not to lie here for a lease.</summary>
@@ -44,6 +50,23 @@ internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntrie
                 continue;
             await consumer.SettleAsync(unheard.Select(static entry => Settlement.ReleaseUnstarted(entry.Id)).ToArray(), new SettlementOutcome[unheard.Count], cancellation);
             await HandBacks.TellAsync(consumer);
+        }
+    }
+
+    // Looks through what is pending for this consumer, and takes what it does not hold. That is not counted as another delivery.
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        for (RangeBound? start = RangeBound.Min; start is not null;)
+        {
+            var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation);
+            try
+            {
+                start = await held.ClaimAsync(() => LookAsync(start.Value, room, cancellation), cancellation);
+            }
+            finally
+            {
+                held.Prefetch.GiveBack(room);
+            }
         }
     }
 

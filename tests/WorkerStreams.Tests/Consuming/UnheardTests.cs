@@ -49,6 +49,39 @@ public sealed class UnheardTests : IDisposable
     }
 
     [Fact]
+    public void What_was_not_heard_is_taken_while_a_sweep_waits_for_handlers_and_the_sweep_goes_on_after_it()
+    {
+        _world.LeaveBehind("dead", jobs: 6);
+        var begun = new Queue<TaskCompletionSource>();
+        var host = _world.Start("a", HandleAsync, options => options.Concurrency = 4);
+        _world.Run(TimeSpan.FromMinutes(3));
+        Assert.Equal(4, begun.Count);
+
+        Lose(host);
+        _world.Publish(100);
+        _world.Run(TimeSpan.FromSeconds(3));
+        begun.Dequeue().SetResult();
+        _world.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal((100, 1L), _handled[^1]);
+        Assert.Equal(3, begun.Count);
+
+        for (; begun.TryDequeue(out var handler); _world.Run(TimeSpan.FromSeconds(1)))
+            handler.SetResult();
+        Assert.Equal([0, 1, 2, 3, 4, 5, 100], _handled.Select(static handled => handled.Job).Order());
+        Assert.Equal(0, _world.Pending);
+
+        async ValueTask HandleAsync(Job job, StreamContext context, CancellationToken cancellation)
+        {
+            if (job.Number < 100)
+            {
+                begun.Enqueue(new());
+                await begun.Last().Task;
+            }
+            _handled.Add((job.Number, context.DeliveryCount));
+        }
+    }
+
+    [Fact]
     public void What_is_held_or_waits_for_its_redelivery_is_left_alone()
     {
         var host = _world.Start("a", HandleAsync, options =>

@@ -10,7 +10,7 @@ namespace WorkerStreams.Tests.Simulation;
 /// </summary>
 public sealed class HostsSimulation
 {
-    private static readonly Lazy<IReadOnlyList<string>> Traces = new(() => [.. Enumerable.Range(0, 30).Select(seed => string.Join('\n', Play(seed)))]);
+    private static readonly Lazy<IReadOnlyList<string>> Traces = new(() => [.. Enumerable.Range(0, 50).Select(seed => string.Join('\n', Play(seed)))]);
 
     // Those of each test run, or those asked for: one, as 53, or several, as 0-4999.
     private static (int First, int Last) Seeds
