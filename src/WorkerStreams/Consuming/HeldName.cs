@@ -1,5 +1,6 @@
 using WorkerStreams.Engine;
 using WorkerStreams.Telemetry;
+using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 
@@ -19,8 +20,30 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
     private long? _collectedAt;
 
     private volatile bool _isTaken;
+
+    // Of the last time that it was asked for, and given; and of the first.
+    private long _heldAt;
+    private long _takenAt;
+    private readonly WaitList _heldWanted = new();
     private int _isTakingAnew;
     private int _toldLeases;
+
+    /// <summary>Whether another may have the name by now, by the clock of this host. Then what is heard under it may be that other's.</summary>
+    public bool HasLapsed => _isTaken && consumer.Time.GetElapsedTime(Volatile.Read(ref _heldAt)) >= _duration;
+
+    /// <summary>How long this consumer has had its name.</summary>
+    public TimeSpan Age => consumer.Time.GetElapsedTime(Volatile.Read(ref _takenAt));
+
+    /// <summary>Completes while nobody else can have the name: who reads or claims when another may is not to ask before the lease loop has.</summary>
+    public async ValueTask WhenHeldAsync(CancellationToken cancellation)
+    {
+        while (HasLapsed)
+        {
+            var wait = _heldWanted.WaitAsync(cancellation);
+            if (HasLapsed)
+                await wait;
+        }
+    }
 
     /// <summary>Takes the first name that nobody holds who may be alive. The group must be there.</summary>
     public async Task TakeAsync(CancellationToken cancellation)
@@ -36,6 +59,7 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
                 holder = await AskAsync(name, instead: holder, cancellation);
             if (holder == consumer.Holder)
             {
+                Volatile.Write(ref _takenAt, _heldAt);
                 consumer.Consumer = name;
                 _isTaken = true;
                 if (index > 0)
@@ -77,7 +101,8 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
         }
         catch (StreamEngineException lost) when (lost.Code == StreamErrorCode.NoGroup)
         {
-            // The read loop makes the group anew.
+            // The read loop makes the group anew. Nobody has a name in one that is not there.
+            IsHeld(consumer.Time.GetTimestamp());
             return true;
         }
     }
@@ -102,13 +127,21 @@ internal sealed class HeldName(ConsumerEnvironment consumer, HolderProcess proce
             ConsumerLog.Collected(consumer.Logger, consumer.Plan.Name, collected.Count, collected[0]);
     }
 
+    private void IsHeld(long at)
+    {
+        Volatile.Write(ref _heldAt, at);
+        _heldWanted.ReleaseAll();
+    }
+
     /// <returns>Who has the name.</returns>
     private async Task<StreamName> AskAsync(StreamName name, StreamName instead, CancellationToken cancellation)
     {
-        var plan = consumer.Plan;
+        var (plan, askedAt) = (consumer.Plan, consumer.Time.GetTimestamp());
         var held = await consumer.Engine.HoldConsumerAsync(
             new() { Stream = plan.Stream, Group = plan.Group, Consumer = name, Holder = consumer.Holder, Duration = _duration, Lease = plan.MinIdleTime, Instead = instead },
             cancellation);
+        if (held.Holder == consumer.Holder)
+            IsHeld(askedAt);
         foreach (var lease in held.OtherLeases)
         {
             // An engine may keep whole milliseconds alone.

@@ -38,10 +38,11 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
             var places = _resumed is null ? 0 : await _pages.WaitAsync(cancellation);
             var room = await held.Prefetch.WaitForRoomAsync(read, cancellation);
             held.Overtaken.ReadBegins();
-            SetName();
             var lost = false;
             try
             {
+                await name.WhenHeldAsync(cancellation);
+                SetName();
                 using (cancellation.UnsafeRegister(static read => ((CancellationTokenSource)read!).Cancel(), read))
                     await (_resumed is { } after ? ResumeAsync(after, room with { Count = Math.Min(places, room.Count) }, cancellation) : ReadAsync(room, read.Token));
             }
@@ -93,10 +94,11 @@ internal sealed class ReadLoop(ConsumerEnvironment consumer, HeldEntries held, I
         var entries = await consumer.Engine.ReadGroupAsync(_undelivered with { Count = room.Count, MaxBytes = room.Bytes }, cancellation);
         if (entries.Count == 0)
             return;
-        if (_undelivered.Consumer != consumer.Consumer)
+        if (_undelivered.Consumer != consumer.Consumer || name.HasLapsed)
         {
-            // The name is another's by now, so these are not for here. They are claimed when their lease is over.
+            // The name is another's by now, so these are not for here: they are claimed when their lease is over. Where it may be ours still, they are looked for.
             entries.Dispose();
+            schedule.Suspect();
             return;
         }
         var again = group.HasRead(entries.Entries[0].Id, entries.Entries[^1].Id);

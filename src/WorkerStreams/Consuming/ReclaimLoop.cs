@@ -48,6 +48,7 @@ internal sealed class ReclaimLoop(ConsumerEnvironment consumer, HeldEntries held
             var room = await held.Prefetch.WaitForRoomAsync(read: null, cancellation, any: true);
             try
             {
+                await name.WhenHeldAsync(cancellation);
                 cursor = await held.ClaimAsync(() => ReclaimAsync(cursor, pages, room with { Count = Math.Min(count, room.Count) }, cancellation), cancellation);
             }
             finally

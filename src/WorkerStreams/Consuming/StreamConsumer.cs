@@ -44,7 +44,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
         _name = new(consumer, process);
         _leases = new(consumer, _held, _redeliveries, _dispatcher, group, _name, _schedule);
         var reading = new ReadLoop(consumer, _held, intake, group, _name, _leases, _schedule);
-        _unheard = new(consumer, _held, _redeliveries, intake, reading, _schedule);
+        _unheard = new(consumer, _held, _redeliveries, intake, _name, reading, _schedule);
         _bringing =
         [
             new("read", reading.RunAsync),

@@ -7,11 +7,9 @@ namespace WorkerStreams.Consuming;
 /// Entries that the engine has delivered in an answer which was not heard, as when a connection broke: pending for this consumer, and held by nobody. They are
 /// looked for at once, and again when the read must have ended of which nothing was heard, since until then it may be delivered more.
 /// </summary>
-internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Intake intake, ReadLoop reading, ReclaimSchedule schedule)
+internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntries held, Redeliveries redeliveries, Intake intake, HeldName name, ReadLoop reading, ReclaimSchedule schedule)
 {
     private const int Page = 100;
-
-    private readonly long _startedAt = consumer.Time.GetTimestamp();
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -105,8 +103,8 @@ internal sealed class UnheardDeliveries(ConsumerEnvironment consumer, HeldEntrie
         var pending = await consumer.Engine.GetPendingAsync(
             new() { Stream = plan.Stream, Group = plan.Group, Consumer = consumer.Consumer, Start = start, Count = count }, cancellation);
         HashSet<StreamEntryId> known = [.. redeliveries.Leased().Concat(held.Owned()).Select(static entry => entry.Id)];
-        // What was delivered before this start is not unheard but resumed, which counts.
-        var lifetime = consumer.Time.GetElapsedTime(_startedAt);
+        // What was delivered to another of this name, before, is not unheard but resumed, or claimed, which counts.
+        var lifetime = name.Age;
         return (
             [.. pending.Where(entry => entry.Idle <= lifetime && !known.Contains(entry.Id))],
             pending.Count > 0 ? RangeBound.Excluding(pending[^1].Id) : null);

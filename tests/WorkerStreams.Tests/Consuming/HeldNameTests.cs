@@ -82,6 +82,37 @@ public sealed class HeldNameTests : IDisposable
     });
 
     [Fact]
+    public void What_is_delivered_under_a_name_that_may_be_lost_by_then_is_not_begun() => JobWorld.OnManySeeds(world =>
+    {
+        var begun = new List<string>();
+        var cutOff = Start("cut off");
+        world.Run(TimeSpan.FromSeconds(1));
+        // All but the read that waits.
+        cutOff.Engine.BeforeCall = JobWorld.Refuse;
+        world.Run(TimeSpan.FromSeconds(30));
+        var instead = Start("instead");
+        world.Publish(1);
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.Empty(begun);
+
+        instead.Process.Kill();
+        Start("again");
+        world.Run(TimeSpan.FromSeconds(1));
+        cutOff.Engine.BeforeCall = null;
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(["again"], begun);
+
+        SimulatedHost Start(string host) => world.Start(
+            "a",
+            (job, context, cancellation) =>
+            {
+                begun.Add(host);
+                return new(world.WaitAsync(TimeSpan.FromSeconds(5), cancellation));
+            },
+            options => options.MinIdleTime = TimeSpan.FromSeconds(10));
+    });
+
+    [Fact]
     public void Who_stops_leaves_no_name_behind()
     {
         var host = _world.Start("a", Handle);
