@@ -64,6 +64,7 @@ public sealed class HostsSimulation
     [InlineData("the engine's clock is set by 0")]
     [InlineData("all are restarted in turn")]
     [InlineData("d begins ")]
+    [InlineData("is taken from one that lives")]
     [InlineData(": Undecodable")]
     [InlineData(": Poisonous")]
     [InlineData(": Deadly")]

@@ -48,7 +48,7 @@ internal sealed class HostsStory : IDisposable
         _failsCalls = seed % 7 == 0;
         _witness = new(_jobs, _options);
         // Where leases are long, nobody looks for what a clock set forward lets look as if it had been delivered before.
-        _misfortune = new(_world, _witness, CreateHost, alwaysReturn: _isLeaseLong, clockJumps: !_isLeaseLong && seed % 5 == 0);
+        _misfortune = new(_world, _witness, CreateHost, lease, alwaysReturn: _isLeaseLong, clockJumps: !_isLeaseLong && seed % 5 == 0);
     }
 
     /// <summary>Plays it to the end; fails where a promise is not kept.</summary>
@@ -116,7 +116,7 @@ internal sealed class HostsStory : IDisposable
             services.AddSingleton(new JobHandler((job, context, cancellation) => HandleAsync(host, job, context, cancellation)));
             services.AddStreamConsumer<Job, JobHandler>("jobs", JobWorld.Group, options =>
             {
-                options.ConsumerName = name;
+                options.ConsumerName = name.TrimEnd(Misfortune.Twin);
                 options.Concurrency = _options.Concurrency;
                 options.PrefetchCount = _options.PrefetchCount;
                 options.MinIdleTime = _options.MinIdleTime;

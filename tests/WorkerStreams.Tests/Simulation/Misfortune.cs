@@ -2,10 +2,13 @@ namespace WorkerStreams.Tests.Simulation;
 
 /// <summary>
 /// Lets hosts die, stall, lose their way to the engine and stop, one or all in turn, between any two steps, and come back under the same name or another, or stay
-/// away; and sets the engine's clock.
+/// away; starts one in place of another that is cut off for so long that it loses its name; and sets the engine's clock.
 /// </summary>
 internal sealed class Misfortune
 {
+    /// <summary>Ends what a host is called here that is configured as another is.</summary>
+    public const char Twin = '*';
+
     private const int MostMishaps = 8;
 
     // On average, until all have happened.
@@ -21,6 +24,7 @@ internal sealed class Misfortune
     private readonly Random _random;
     private readonly Witness _witness;
     private readonly Func<string, SimulatedHost> _create;
+    private readonly TimeSpan _hold;
     private readonly bool _alwaysReturn;
     private readonly bool _clockJumps;
     private readonly SimulatedProcess _itself;
@@ -31,11 +35,12 @@ internal sealed class Misfortune
     /// <param name="world">The world.</param>
     /// <param name="witness">Hears of stops.</param>
     /// <param name="create">Makes a host.</param>
+    /// <param name="lease">How long each host's are.</param>
     /// <param name="alwaysReturn">Every host comes back, under its name.</param>
     /// <param name="clockJumps">The engine's clock is set now and then.</param>
-    public Misfortune(SimulatedWorld world, Witness witness, Func<string, SimulatedHost> create, bool alwaysReturn, bool clockJumps)
+    public Misfortune(SimulatedWorld world, Witness witness, Func<string, SimulatedHost> create, TimeSpan lease, bool alwaysReturn, bool clockJumps)
     {
-        (_world, _random, _witness, _create, _alwaysReturn, _clockJumps) = (world, world.Random, witness, create, alwaysReturn, clockJumps);
+        (_world, _random, _witness, _create, _hold, _alwaysReturn, _clockJumps) = (world, world.Random, witness, create, 2 * lease, alwaysReturn, clockJumps);
         _itself = new(world.Loop);
         world.Loop.BeforeStep = Strike;
     }
@@ -61,7 +66,17 @@ internal sealed class Misfortune
         if (_mishaps == MostMishaps || _hosts.Count == 0 || _random.Next(StepsPerMishap) > 0)
             return;
         _mishaps++;
-        Action<SimulatedHost> mishap = _random.Next(8) switch { 0 or 1 => Die, 2 => Stop, 3 => Roll, 4 when _clockJumps => Jump, 4 or 5 => Isolate, _ => Stall };
+        Action<SimulatedHost> mishap = _random.Next(9) switch
+        {
+            0 or 1 => Die,
+            2 => Stop,
+            3 => Roll,
+            4 when _clockJumps => Jump,
+            4 or 5 => host => Isolate(host, TimeSpan.FromMilliseconds(_random.Next(LongestOutageMs))),
+            // Where leases are long, so are holds, and everyone comes back under its name.
+            6 when !_alwaysReturn => Replace,
+            _ => host => Stall(host, TimeSpan.FromMilliseconds(_random.Next(LongestStallMs))),
+        };
         mishap(_hosts[_random.Next(_hosts.Count)]);
     }
 
@@ -71,9 +86,8 @@ internal sealed class Misfortune
         Leave(host);
     }
 
-    private void Stall(SimulatedHost host)
+    private void Stall(SimulatedHost host, TimeSpan duration)
     {
-        var duration = TimeSpan.FromMilliseconds(_random.Next(LongestStallMs));
         _world.Note($"{host.Name} stalls for {duration}");
         host.Process.Stall(_world.Time.GetUtcNow() + duration);
         After(duration, () =>
@@ -87,11 +101,26 @@ internal sealed class Misfortune
     }
 
     // Every call fails that begins meanwhile.
-    private void Isolate(SimulatedHost host)
+    private void Isolate(SimulatedHost host, TimeSpan duration)
     {
-        var duration = TimeSpan.FromMilliseconds(_random.Next(LongestOutageMs));
         _world.Note($"{host.Name} has no way to the engine for {duration}");
         host.OutUntil = _world.Time.GetUtcNow() + duration;
+    }
+
+    // Somebody takes it for dead that is not, and starts another under its name, before or after that has been free.
+    private void Replace(SimulatedHost host)
+    {
+        var duration = _hold + TimeSpan.FromMilliseconds(_random.Next((int)_hold.TotalMilliseconds));
+        if (_random.Next(2) == 0)
+            Stall(host, duration);
+        else
+            Isolate(host, duration);
+        _returning++;
+        After(duration * (0.3 + (0.7 * _random.NextDouble())), () =>
+        {
+            _returning--;
+            Start(host.Name + Twin);
+        });
     }
 
     private void Jump(SimulatedHost _)

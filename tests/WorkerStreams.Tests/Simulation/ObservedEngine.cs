@@ -106,10 +106,19 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
         Call("delete consumer").DeleteConsumerAsync(stream, group, consumer, cancellation);
 
     public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation) =>
-        TravelAsync(Call("hold"), inner => inner.HoldConsumerAsync(request, cancellation));
+        TravelAsync(Call("hold"), async inner =>
+        {
+            var held = await inner.HoldConsumerAsync(request, cancellation);
+            Witness?.Held(process, request, held);
+            return held;
+        });
 
     public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation) =>
-        TravelAsync(Call("leave"), inner => inner.LeaveConsumerAsync(stream, group, consumer, holder, cancellation));
+        TravelAsync(Call("leave"), inner =>
+        {
+            Witness?.Left(consumer, holder);
+            return inner.LeaveConsumerAsync(stream, group, consumer, holder, cancellation);
+        });
 
     public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation) =>
         TravelAsync(Call("collect"), inner => inner.CollectConsumersAsync(stream, group, minIdle, cancellation));

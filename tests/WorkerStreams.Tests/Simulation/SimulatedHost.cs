@@ -13,7 +13,6 @@ internal sealed class SimulatedHost
     public SimulatedHost(SimulatedWorld world, string name, Action<IServiceCollection, SimulatedHost> configure)
     {
         Name = name;
-        StartedAt = world.Time.GetUtcNow();
         Process = new(world.Loop);
         Engine = new(world.Engine, Process);
         var services = new ServiceCollection();
@@ -28,8 +27,6 @@ internal sealed class SimulatedHost
     }
 
     public string Name { get; }
-
-    public DateTimeOffset StartedAt { get; }
 
     public SimulatedProcess Process { get; }
 

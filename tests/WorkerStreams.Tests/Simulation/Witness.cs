@@ -17,12 +17,41 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
 
     private readonly SimulatedWorld _world = jobs.World;
     private readonly Dictionary<StreamEntryId, WatchedEntry> _entries = [];
+    private readonly Dictionary<StreamName, Hold> _holds = [];
     private Dictionary<StreamEntryId, PendingEntry> _pending = [];
 
     /// <summary>The promises that were not kept.</summary>
     public List<string> Broken { get; } = [];
 
     public void Published(StreamEntryId id, Fate fate) => _entries.Add(id, new(fate));
+
+    /// <summary>A process has asked for a name, or for more time with it.</summary>
+    public void Held(SimulatedProcess process, HoldRequest request, HoldResult held)
+    {
+        if (held.Holder != request.Holder)
+            return;
+        var hold = _holds.TryGetValue(request.Consumer, out var before) ? before : _holds[request.Consumer] = new();
+        if (hold.Holder != request.Holder)
+        {
+            hold.IsShared = hold.Processes.Exists(static other => !other.IsDead);
+            if (hold.IsShared)
+                _world.Note($"the name {request.Consumer} is taken from one that lives");
+            hold.Processes.Add(process);
+            (hold.Holder, hold.TakenAt) = (request.Holder, _world.Time.GetUtcNow());
+            // What is pending for the name is with it.
+            Look();
+            foreach (var pending in _pending.Values.Where(pending => pending.Consumer == request.Consumer))
+                _entries[pending.Id].InHand.Clear();
+        }
+        hold.Until = _world.EngineClock.GetUtcNow() + held.Left;
+    }
+
+    /// <summary>A process gives a name up, if it has it.</summary>
+    public void Left(StreamName consumer, StreamName holder)
+    {
+        if (_holds[consumer].Holder == holder)
+            _holds[consumer].Until = default;
+    }
 
     /// <summary>A handler is called.</summary>
     public void Begins(SimulatedHost host, StreamEntryId id, CancellationToken cancellation)
@@ -64,10 +93,9 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
         // By a clock that was set the idle time does not tell what was delivered to this host and what to one of its name before.
         if (jumpedAt is not null)
             return;
-        var lifetime = now - host.StartedAt;
         foreach (var (id, entry) in _pending)
         {
-            if (entry.Consumer == host.Name && entry.Idle <= lifetime && !_entries[id].Begun.Contains(host))
+            if (_holds[entry.Consumer] is { IsShared: false } hold && Holder(entry.Consumer) == host.Process && entry.Idle <= now - hold.TakenAt && !_entries[id].Begun.Contains(host))
                 Break($"{id} is not handed back by {host.Name}");
         }
     }
@@ -124,6 +152,8 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
                 continue;
             if (_pending[id].Consumer is var owner && owner != request.Owner)
                 Break($"{request.Owner} settles {id}, which is {owner}'s");
+            if (_holds[request.Owner] is var hold && hold.Holder != request.Holder && hold.Until > _world.EngineClock.GetUtcNow())
+                Break($"{id} is settled for {request.Owner}, whose name another holds");
             if (kind == SettlementKind.Acknowledge && !_entries[id].IsHandled)
                 Break($"{id} is acknowledged and was not handled");
             if (kind == SettlementKind.ReleaseUnstarted)
@@ -177,9 +207,11 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
     private bool IsKept(PendingEntry pending)
     {
         var entry = _entries[pending.Id];
-        return entry.InHand.Exists(handler => handler.Host.Name == pending.Consumer && !handler.Told.IsCancellationRequested && IsWell(handler.Host))
+        return entry.InHand.Exists(handler => handler.Host.Process == Holder(pending.Consumer) && !handler.Told.IsCancellationRequested && IsWell(handler.Host))
             && !HasJust(_world.EngineClock.JumpedAt);
     }
+
+    private SimulatedProcess Holder(StreamName consumer) => _holds[consumer].Processes[^1];
 
     private bool IsWell(SimulatedHost host) => !host.Process.IsDead && !HasStalled(host) && !HasJust(host.OutUntil);
 
@@ -192,6 +224,22 @@ internal sealed class Witness(JobWorld jobs, StreamConsumerOptions options)
     {
         _world.Note($"BROKEN: {what}");
         Broken.Add(what);
+    }
+
+    private sealed class Hold
+    {
+        /// <summary>All that ever had the name, the last of which may have it now.</summary>
+        public List<SimulatedProcess> Processes { get; } = [];
+
+        public StreamName Holder { get; set; }
+
+        public DateTimeOffset TakenAt { get; set; }
+
+        /// <summary>By the engine's clock.</summary>
+        public DateTimeOffset Until { get; set; }
+
+        /// <summary>Whether one that had it before was alive when it was taken, and may have read under it since.</summary>
+        public bool IsShared { get; set; }
     }
 
     private sealed class WatchedEntry(Fate fate)
