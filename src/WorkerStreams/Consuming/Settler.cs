@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using WorkerStreams.Engine;
 using WorkerStreams.Telemetry;
+using WorkerStreams.Waiting;
 
 namespace WorkerStreams.Consuming;
 
@@ -31,6 +32,10 @@ internal sealed class Settler : IDisposable
 
     // Of who sends.
     private Failing _failing;
+
+    // Hand-backs of which others are still to be told: beside the settlements, which a slow append is not to hold up.
+    private int _untold;
+    private readonly WaitList _toldWanted = new();
 
     // Written by who sends, and by a drain that begins; while it is not 0, only the timer sends.
     private volatile int _failures;
@@ -68,6 +73,13 @@ internal sealed class Settler : IDisposable
     {
         _failures = 0;
         _ = SendFinishedAsync();
+    }
+
+    /// <summary>Completes when others are told of all that was handed back until now.</summary>
+    public Task WhenToldAsync(CancellationToken cancellation)
+    {
+        var wait = _toldWanted.WaitAsync(cancellation);
+        return Volatile.Read(ref _untold) == 0 ? Task.CompletedTask : wait;
     }
 
     public void Dispose() => _timer.Dispose();
@@ -121,18 +133,24 @@ internal sealed class Settler : IDisposable
 
     private async ValueTask<List<FinishedEntry>> ReleaseAsync(List<FinishedEntry> finished)
     {
-        List<FinishedEntry> unsettled;
+        Interlocked.Increment(ref _untold);
         try
         {
             await _held.Releases.ReleaseBeginsAsync();
-            unsettled = await SettleAsync(finished);
+            return await SettleAsync(finished);
         }
         finally
         {
             _held.Releases.ReleaseEnds();
+            _ = TellAsync();
         }
+    }
+
+    private async Task TellAsync()
+    {
         await HandBacks.TellAsync(_consumer);
-        return unsettled;
+        if (Interlocked.Decrement(ref _untold) == 0)
+            _toldWanted.ReleaseAll();
     }
 
     /// <returns>What is not settled although it may be this consumer's.</returns>

@@ -117,6 +117,7 @@ internal sealed class StreamConsumer : IConsumerFigures, IDisposable
             await OrEndAsync(TryAsync(_unheard.HandBackAsync, _ended.Token), drainEnds);
             await OrEndAsync(_dispatcher.WhenIdleAsync(drainEnds), drainEnds);
             await OrEndAsync(_held.WhenSettledAsync(drainEnds), drainEnds);
+            await OrEndAsync(_settler.WhenToldAsync(drainEnds), drainEnds);
         }
         End();
         await OrEndAsync(_kept, drainEnds);

@@ -161,6 +161,25 @@ public sealed class ShutdownTests : IDisposable
     }
 
     [Fact]
+    public void Telling_of_what_was_handed_back_holds_up_no_settlement_and_is_waited_for()
+    {
+        var host = _world.StartSlow(
+            "a",
+            out var slow,
+            (_, _, cancellation) => new(_world.WaitAsync(TimeSpan.FromSeconds(5), cancellation)),
+            options => options.Concurrency = 1);
+        slow.BeforeAppending = () => _world.WaitAsync(TimeSpan.FromSeconds(15));
+        _world.Publish(1, 2);
+        _world.Run(TimeSpan.FromSeconds(1));
+
+        var stop = host.StopAsync();
+        _world.Run(TimeSpan.FromSeconds(5));
+        Assert.Equal((1, 1, false), (_world.Pending, _world.HandedBack, stop.IsCompleted));
+        _world.World.Await(stop);
+        Assert.Equal(1, JobWorld.Now(_world.Engine.GetLengthAsync(JobWorld.Jobs.Companion("handed-back"))));
+    }
+
+    [Fact]
     public void A_read_without_an_answer_does_not_keep_the_host_from_stopping()
     {
         var host = _world.StartSlow("a", out var slow, _world.Never);
