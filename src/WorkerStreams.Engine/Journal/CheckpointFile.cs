@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>A checkpoint: a header, its parts as records numbered from 1, and a mark that says how many they are.</summary>
+internal static class CheckpointFile
+{
+    // What is written without a flush delays the flushes of the log, so it must not be much at a time.
+    private const long FlushEvery = 16 * 1024 * 1024;
+
+    public static ReadOnlySpan<byte> Magic => "WSCHECKP"u8;
+
+    /// <summary>Writes a checkpoint. It has its name only once it is on the disk, and on return has it for good.</summary>
+    /// <exception cref="IOException">There is no room; nothing stays behind.</exception>
+    public static void Write(IJournalFolder folder, FileHeader header, IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        var name = FileNames.Checkpoint(header.Number);
+        var temporary = name + FileNames.Temporary;
+        try
+        {
+            using var file = folder.Create(temporary);
+            WriteTo(file, header, parts);
+            file.Flush();
+        }
+        catch
+        {
+            folder.Delete(temporary);
+            throw;
+        }
+        folder.Rename(temporary, name);
+        folder.Flush();
+    }
+
+    /// <summary>Reads all parts.</summary>
+    /// <returns>False where the checkpoint is damaged, at <paramref name="offset"/>; what was loaded up to there means nothing then.</returns>
+    public static bool TryRead(IJournalFile file, FileHeader header, IJournalReplay? replay, out long offset)
+    {
+        var seed = header.Seed;
+        Span<byte> peek = stackalloc byte[RecordHeader.Bytes];
+        var part = Array.Empty<byte>();
+        offset = FileHeader.Bytes;
+        for (var number = 1L; ; number++)
+        {
+            if (file.Read(peek, offset) < peek.Length)
+                return false;
+            var size = RecordHeader.PeekSize(peek);
+            if (size > file.Length - offset)
+                return false;
+            if (part.Length < size)
+                part = new byte[size];
+            var at = part.AsSpan(0, size);
+            if (file.Read(at, offset) < size || !RecordHeader.TryRead(at, seed, out var record) || record.Sequence != number)
+                return false;
+            if (record.Kind == RecordKind.Mark)
+                return BinaryPrimitives.ReadInt64LittleEndian(record.PayloadIn(at)) == number - 1;
+            replay?.LoadPart(record.PayloadIn(at));
+            offset += size;
+        }
+    }
+
+    private static void WriteTo(IJournalFile file, FileHeader header, IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        Span<byte> bytes = stackalloc byte[FileHeader.Bytes];
+        header.Write(bytes, Magic);
+        file.Write(bytes, 0);
+        var (offset, flushed, number) = ((long)FileHeader.Bytes, 0L, 1L);
+        foreach (var part in parts)
+        {
+            offset += WriteRecord(file, offset, new(RecordKind.Whole, part.Length, number++), part.Span, header.Seed);
+            if (offset - flushed < FlushEvery)
+                continue;
+            file.Flush();
+            flushed = offset;
+        }
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number - 1);
+        WriteRecord(file, offset, new(RecordKind.Mark, sizeof(long), number), bytes[..sizeof(long)], header.Seed);
+    }
+
+    private static int WriteRecord(IJournalFile file, long offset, RecordHeader record, ReadOnlySpan<byte> payload, uint seed)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(record.Size);
+        var at = buffer.AsSpan(0, record.Size);
+        record.Write(at, Crc32C.Of(payload), seed);
+        payload.CopyTo(at[RecordHeader.Bytes..]);
+        at[(RecordHeader.Bytes + payload.Length)..].Clear();
+        file.Write(at, offset);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return record.Size;
+    }
+}

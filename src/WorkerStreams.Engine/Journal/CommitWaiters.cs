@@ -1,0 +1,110 @@
+using System.Threading.Tasks.Sources;
+
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>Who waits for a flush. What they wait on is used again, so that a commit allocates nothing.</summary>
+internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException> failure)
+{
+    private const int MostSpares = 4096;
+
+    // Guards everything here.
+    private readonly Lock _lock = new();
+    private readonly Stack<CommitWaiter> _spares = new();
+    private readonly List<CommitWaiter> _waiting = [];
+    private List<CommitWaiter> _done = [];
+
+    /// <summary>Completes when the sequence is committed; at once where it is.</summary>
+    public ValueTask Wait(long sequence)
+    {
+        lock (_lock)
+        {
+            // Within the lock, or the flush that commits it might be over before it waits.
+            if (writer.Committed >= sequence)
+                return default;
+            if (writer.Failure is not null)
+                return ValueTask.FromException(failure());
+            if (!_spares.TryPop(out var waiter))
+                waiter = new(this);
+            _waiting.Add(waiter);
+            return waiter.Begin(sequence);
+        }
+    }
+
+    /// <summary>Tells those whose sequence is committed; all, where the journal has failed.</summary>
+    /// <returns>How many were told.</returns>
+    public int Complete()
+    {
+        List<CommitWaiter> done;
+        long committed;
+        Exception? error;
+        lock (_lock)
+        {
+            (committed, done, _done) = (writer.Committed, _done, []);
+            error = writer.Failure is null ? null : failure();
+            var left = 0;
+            foreach (var waiter in _waiting)
+            {
+                if (waiter.Sequence <= committed || error is not null)
+                    done.Add(waiter);
+                else
+                    _waiting[left++] = waiter;
+            }
+            _waiting.RemoveRange(left, _waiting.Count - left);
+        }
+        foreach (var waiter in done)
+            waiter.End(waiter.Sequence > committed ? error : null);
+        var told = done.Count;
+        done.Clear();
+        lock (_lock)
+            _done = done;
+        return told;
+    }
+
+    private void Return(CommitWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (_spares.Count < MostSpares)
+                _spares.Push(waiter);
+        }
+    }
+
+    private sealed class CommitWaiter(CommitWaiters owner) : IValueTaskSource
+    {
+        private ManualResetValueTaskSourceCore<bool> _result = new() { RunContinuationsAsynchronously = true };
+
+        public long Sequence { get; private set; }
+
+        public ValueTask Begin(long sequence)
+        {
+            Sequence = sequence;
+            return new(this, _result.Version);
+        }
+
+        public void End(Exception? error)
+        {
+            if (error is null)
+                _result.SetResult(true);
+            else
+                _result.SetException(error);
+        }
+
+        public void GetResult(short token)
+        {
+            try
+            {
+                _result.GetResult(token);
+            }
+            finally
+            {
+                _result.Reset();
+                owner.Return(this);
+            }
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => _result.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _result.OnCompleted(continuation, state, token, flags);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>A folder on the disk.</summary>
+internal sealed class DiskFolder(string path) : IJournalFolder
+{
+    private const string LockName = "lock";
+    private const string OwnerName = "owner";
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public void Create()
+    {
+        if (File.Exists(Path))
+            throw new IOException($"The folder for the journal, '{Path}', is a file. Name a folder, or a path where there is nothing yet.");
+        if (Directory.Exists(Path))
+            return;
+        Permitted(static folder =>
+        {
+            Directory.CreateDirectory(folder.Path);
+            // Or a crash may leave the folder itself unknown.
+            if (System.IO.Path.GetDirectoryName(folder.Path) is { } parent)
+                FileSystemCalls.FlushFolder(parent);
+            return true;
+        });
+    }
+
+    public IDisposable Lock()
+    {
+        try
+        {
+            var handle = Permitted(static folder => File.OpenHandle(folder.At(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            // Beside the lock, since nobody else can read a file that is locked.
+            File.WriteAllText(At(OwnerName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return handle;
+        }
+        catch (IOException error) when (File.Exists(At(LockName)) && IsSharingViolation(error))
+        {
+            throw new IOException($"The journal in '{Path}' is in use by {Owner()}. Only one process at a time can have it: end that one, or name another folder.", error);
+        }
+    }
+
+    public IReadOnlyList<string> List() =>
+        Permitted(static folder => Directory.GetFiles(folder.Path).Select(file => System.IO.Path.GetFileName(file)).Where(name => name is not (LockName or OwnerName)).ToList());
+
+    public IJournalFile Open(string name) => Permitted(folder => new DiskFile(folder.At(name), FileMode.Open));
+
+    public IJournalFile Create(string name) => Permitted(folder => new DiskFile(folder.At(name), FileMode.Create));
+
+    public void Rename(string from, string to) => File.Move(At(from), At(to), overwrite: true);
+
+    public void Delete(string name) => File.Delete(At(name));
+
+    public void Flush() => FileSystemCalls.FlushFolder(Path);
+
+    // EWOULDBLOCK of flock, in Linux's and in macOS's number, and ERROR_SHARING_VIOLATION.
+    private static bool IsSharingViolation(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private string Owner()
+    {
+        try
+        {
+            return $"process {File.ReadAllText(At(OwnerName))}";
+        }
+        catch (IOException)
+        {
+            return "another process";
+        }
+    }
+
+    private string At(string name) => System.IO.Path.Combine(Path, name);
+
+    private T Permitted<T>(Func<DiskFolder, T> action)
+    {
+        try
+        {
+            return action(this);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"The journal's folder '{Path}' cannot be used: {error.Message} This process's user needs the right to read and write there.", error);
+        }
+    }
+}

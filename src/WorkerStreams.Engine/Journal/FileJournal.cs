@@ -1,0 +1,195 @@
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>
+/// A log of records in a folder, and checkpoints that replace its beginning. Records are bytes; what they mean is for others to know. Safe for any
+/// number of threads, once opened.
+/// </summary>
+internal sealed class FileJournal : IDisposable
+{
+    private readonly IJournalFolder _folder;
+    private readonly IDisposable _folderLock;
+    private readonly FileJournalOptions _options;
+    private readonly ulong _log;
+    private readonly AppendBuffer _buffer;
+    private readonly Room _room;
+    private readonly SegmentSupply _supply;
+    private readonly LogWriter _writer;
+    private readonly CommitWaiters _waiters;
+    private readonly FlushThread _flush;
+    private readonly Lock _checkpointing = new();
+    private long _bytesAtCheckpoint;
+    private bool _isClosed;
+
+    private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found)
+    {
+        (_folder, _folderLock, _options, _log) = (folder, folderLock, options, found.Log);
+        _buffer = new(found);
+        // The mark about what was found is still to be written.
+        _room = new(Segment.RoomIn(found.Active.Size) + FileHeader.Bytes - found.Position - AppendBuffer.MarkBytes + found.Prepared.Sum(segment => (long)Segment.RoomIn(segment.Size)));
+        var maker = new SegmentMaker(folder, found.Log, options.SegmentBytes);
+        _supply = new(folder, options, maker, _buffer, _room, found.Active.Number + found.Prepared.Count + 1, found.Free);
+        _writer = new(_buffer, _room, found.LastSequence, options.FlushPolicy == FlushPolicy.Always, WhenFailed);
+        _waiters = new(_writer, Failure);
+        _flush = new(options, _writer, _waiters);
+        _supply.Start();
+        _flush.Start();
+    }
+
+    /// <summary>The sequence of the last record; 0 before the first.</summary>
+    public long LastSequence => _buffer.LastSequence;
+
+    /// <summary>The bytes of log since the last checkpoint.</summary>
+    public long BytesSinceCheckpoint => _buffer.Bytes - Volatile.Read(ref _bytesAtCheckpoint);
+
+    /// <summary>
+    /// Opens a journal, or begins one where there is none: takes the folder's lock, loads the last checkpoint and replays what was recorded after it. Incomplete
+    /// writes at the end are cut off and logged.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// Another process has the folder, or it cannot be used; or what was once on the disk is damaged or missing, or of a newer version. The message says which file, where in it, and what to do.
+    /// </exception>
+    public static FileJournal Open(IJournalFolder folder, FileJournalOptions options, IJournalReplay replay)
+    {
+        folder.Create();
+        var folderLock = folder.Lock();
+        try
+        {
+            return new(folder, folderLock, options, new Recovery(folder, options, replay).Run());
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a damaged journal one that opens: cuts it off at the damage, and keeps what it cuts off in files beside it, whose names begin with <c>cut-</c>.</summary>
+    /// <returns>What was damaged and what was done, line by line; nothing where the journal is in order.</returns>
+    /// <exception cref="IOException">Another process has the folder, or it cannot be used, or a newer version wrote it.</exception>
+    public static IReadOnlyList<string> Repair(IJournalFolder folder, FileJournalOptions options)
+    {
+        using var folderLock = folder.Lock();
+        var repairs = new Repairs(folder);
+        var found = new Recovery(folder, options, replay: null, repairs).Run();
+        foreach (var segment in (IEnumerable<Segment>)[.. found.Closed, found.Active, .. found.Prepared])
+            segment.Dispose();
+        return repairs.Report;
+    }
+
+    /// <summary>
+    /// Takes room for one record of at most so many bytes, which <see cref="Append"/> or <see cref="Release"/> gives back. Waits, without leaving the thread, where the disk is slower than the records
+    /// come. An urgent record, which is to make room, may take the last segment's worth too.
+    /// </summary>
+    /// <returns>False when the disk is full.</returns>
+    public bool TryReserve(long bytes, bool urgent) => _supply.TryReserve(bytes, urgent);
+
+    /// <summary>Gives back room that was reserved and is not needed.</summary>
+    public void Release(long bytes) => _room.Give(Room.CostOf(bytes));
+
+    /// <summary>Adds a record. Does not fail within what was reserved, not even when the journal has failed: the commit tells that.</summary>
+    /// <param name="record">Its bytes, which are copied.</param>
+    /// <param name="reserved">What was reserved for it; not less than its length.</param>
+    /// <returns>Its sequence: 1, 2, 3 ...</returns>
+    public long Append(ReadOnlySpan<byte> record, long reserved)
+    {
+        var sequence = _buffer.Append(record, out var used);
+        _room.Give(Room.CostOf(reserved) - used);
+        return sequence;
+    }
+
+    /// <summary>Whether the record, and all before it, is as durable as the policy promises.</summary>
+    public bool IsCommitted(long sequence) => _writer.Committed >= sequence;
+
+    /// <summary>
+    /// Completes when the record, and all before it, is as durable as the policy promises: under <see cref="FlushPolicy.Always"/> by a flush that all share who wait,
+    /// otherwise synchronously. To be awaited once.
+    /// </summary>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: the journal has failed or is closed.</exception>
+    public ValueTask CommitAsync(long sequence)
+    {
+        if (_writer.Committed >= sequence)
+            return default;
+        if (_options.FlushPolicy != FlushPolicy.Always)
+            return _writer.TryWrite(sequence) ? default : ValueTask.FromException(Failure());
+        var commit = _waiters.Wait(sequence);
+        _flush.AskForFlush();
+        return commit;
+    }
+
+    /// <summary>
+    /// Writes a checkpoint, beside the log and without stopping it; then the log up to that sequence is needed no more, and its segments are used again.
+    /// </summary>
+    /// <param name="sequence">The last record whose effect the parts hold.</param>
+    /// <param name="parts">Bytes, each part at most some MB; pulled one after the other, and used no longer than until the next is asked for.</param>
+    /// <exception cref="IOException">It could not be written; the one before stays in force.</exception>
+    /// <exception cref="StreamEngineException">The journal has failed or is closed.</exception>
+    public void WriteCheckpoint(long sequence, IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        lock (_checkpointing)
+        {
+            // A checkpoint vouches for the log before it, so that comes first.
+            Sync(sequence);
+            var bytes = _buffer.Bytes;
+            var (start, first) = _buffer.StartAfter(sequence);
+            CheckpointFile.Write(_folder, new(_log, Size: 0, sequence, start, first), parts);
+            Volatile.Write(ref _bytesAtCheckpoint, bytes);
+            Forget(sequence, start);
+        }
+    }
+
+    /// <summary>Writes and flushes everything, whatever the policy, and gives the folder back.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isClosed, true))
+            return;
+        _flush.Dispose();
+        // The second time with the mark that all is durable.
+        if (_writer.Sync())
+            _writer.Sync();
+        _writer.Fail(new ObjectDisposedException(nameof(FileJournal)));
+        _supply.Dispose();
+        // A checkpoint that is under way needs the folder, and comes to its end.
+        lock (_checkpointing)
+        {
+            foreach (var segment in _buffer.Segments())
+                segment.Dispose();
+            _folderLock.Dispose();
+        }
+    }
+
+    private void Sync(long sequence)
+    {
+        if (_writer.Durable < sequence)
+            _writer.Sync();
+        _waiters.Complete();
+        if (_writer.Durable < sequence)
+            throw Failure();
+    }
+
+    // The log up to there is in a checkpoint that is on the disk; that an older file cannot be deleted does no harm.
+    private void Forget(long sequence, long start)
+    {
+        try
+        {
+            foreach (var older in FileNames.Checkpoints(_folder.List()).Where(other => other != sequence))
+                _folder.Delete(FileNames.Checkpoint(older));
+            _folder.Flush();
+            var removed = _buffer.RemoveBefore(start);
+            removed.ForEach(segment => segment.Dispose());
+            _supply.Free(removed.ConvertAll(segment => segment.File.Name));
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private StreamEngineException Failure() => _writer.Failure is null or ObjectDisposedException ? JournalErrors.Closed() : JournalErrors.Failed(_writer.Failure);
+
+    private void WhenFailed(Exception error)
+    {
+        _supply.End();
+        _waiters.Complete();
+        if (error is not ObjectDisposedException)
+            _options.Log?.Invoke(new(JournalEventKind.Failed, $"The journal in '{_folder.Path}' takes nothing any more: {error.Message}"));
+    }
+}

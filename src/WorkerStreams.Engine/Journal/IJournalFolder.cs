@@ -1,0 +1,48 @@
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>A folder of files, and what of a file system a journal needs. Failures are <see cref="IOException"/>s that name the file.</summary>
+internal interface IJournalFolder
+{
+    /// <summary>For messages.</summary>
+    string Path { get; }
+
+    /// <summary>Makes the folder where it is not there.</summary>
+    void Create();
+
+    /// <summary>Keeps other processes out until disposed.</summary>
+    /// <exception cref="IOException">Another has it; the message tells which.</exception>
+    IDisposable Lock();
+
+    /// <summary>The names of the files.</summary>
+    IReadOnlyList<string> List();
+
+    /// <summary>Opens a file that is there.</summary>
+    IJournalFile Open(string name);
+
+    /// <summary>Makes an empty file; one of that name loses what it had.</summary>
+    IJournalFile Create(string name);
+
+    /// <summary>Gives a file that nobody has open another name; a file that had it goes.</summary>
+    void Rename(string from, string to);
+
+    void Delete(string name);
+
+    /// <summary>Makes durable what was created, renamed and deleted.</summary>
+    void Flush();
+}
+
+/// <summary>An open file. It grows as it is written.</summary>
+internal interface IJournalFile : IDisposable
+{
+    string Name { get; }
+
+    long Length { get; }
+
+    /// <returns>The bytes read: fewer than asked for where the file ends.</returns>
+    int Read(Span<byte> bytes, long offset);
+
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Makes durable what was written.</summary>
+    void Flush();
+}

@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>Finds what is in a folder: the last checkpoint and the log behind it. Cuts off what was not written whole, and refuses what was damaged later, unless it is to repair.</summary>
+internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, Repairs? repairs = null)
+{
+    public RecoveredLog Run()
+    {
+        var names = folder.List();
+        foreach (var name in names.Where(name => name.EndsWith(FileNames.Temporary, StringComparison.Ordinal)))
+            folder.Delete(name);
+        var checkpoint = new CheckpointLoader(folder, options, replay, repairs).Load(FileNames.Checkpoints(names));
+        var (sequence, start, first) = checkpoint is { } loaded ? (loaded.Number, loaded.Variant, loaded.First) : (0, 1, 1);
+        var numbers = FileNames.Segments(names);
+        if (checkpoint is null && numbers.Count == 0)
+            return Begin(NewLog(), start, first, []);
+
+        var segments = Open(numbers.FindAll(number => number >= start), start, checkpoint?.Log);
+        var free = Free(numbers.FindAll(number => number < start));
+        if (segments.Count == 0)
+            return Begin(checkpoint?.Log ?? NewLog(), start, sequence + 1, free);
+        var chain = new LogChain(replay, sequence, first);
+        var log = new LogFollower(folder, options, segments, chain);
+        log.Follow();
+        if (log.Damage is { } damage)
+        {
+            if (repairs is null)
+            {
+                segments.ForEach(segment => segment.Dispose());
+                throw JournalErrors.Damaged(folder, damage);
+            }
+            repairs.Tell(damage);
+            if (chain.Next <= sequence)
+            {
+                // Nothing of the log is left that the checkpoint has not.
+                MoveAside(segments, 0);
+                return Begin(segments[0].Header.Log, start, sequence + 1, free);
+            }
+        }
+        return End(log, chain, segments, free);
+    }
+
+    private static ulong NewLog()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    private RecoveredLog Begin(ulong log, long number, long first, IReadOnlyList<string> free)
+    {
+        var segment = new SegmentMaker(folder, log, options.SegmentBytes).Make(number, first);
+        segment.FirstSequence = first;
+        return new() { Log = log, Closed = [], Active = segment, Position = FileHeader.Bytes, Prepared = [], Free = free, LastSequence = first - 1, Marked = first - 1, Bytes = 0 };
+    }
+
+    private List<Segment> Open(List<long> numbers, long start, ulong? log)
+    {
+        List<Segment> segments = [];
+        for (var i = 0; ; i++)
+        {
+            var name = FileNames.Segment(start + i);
+            if (i == numbers.Count && i > 0)
+                return segments;
+            if (i == numbers.Count || numbers[i] != start + i)
+                return Without(numbers.Skip(i), segments, new(name, 0, "The file is missing, and the log cannot be read without it."));
+            var file = folder.Open(name);
+            if (Segment.TryOpen(file, start + i) is { } segment && segment.Header.Log == (log ??= segment.Header.Log))
+            {
+                segments.Add(segment);
+                continue;
+            }
+            file.Dispose();
+            return Without(numbers.Skip(i), segments, new(name, 0, "The header is not as it was written, or the file is shorter than it was, or it belongs to another log."));
+        }
+    }
+
+    private List<Segment> Without(IEnumerable<long> numbers, List<Segment> segments, Damage damage)
+    {
+        if (repairs is null)
+        {
+            segments.ForEach(segment => segment.Dispose());
+            throw JournalErrors.Damaged(folder, damage);
+        }
+        repairs.Tell(damage);
+        foreach (var number in numbers)
+            repairs.Move(FileNames.Segment(number));
+        return segments;
+    }
+
+    // Of segments before the first that is needed, those of the right size can be used again.
+    private List<string> Free(List<long> numbers)
+    {
+        List<string> free = [];
+        foreach (var name in numbers.ConvertAll(FileNames.Segment))
+        {
+            long length;
+            using (var file = folder.Open(name))
+                length = file.Length;
+            if (length == options.SegmentBytes && free.Count < options.SpareSegments)
+                free.Add(name);
+            else
+                folder.Delete(name);
+        }
+        return free;
+    }
+
+    private RecoveredLog End(LogFollower log, LogChain chain, List<Segment> segments, IReadOnlyList<string> free)
+    {
+        var (end, position) = (log.EndSegment, log.EndPosition);
+        chain.Drop();
+        if (log.Damage is not null)
+        {
+            repairs!.Copy(segments[end].File, position, segments[end].Size);
+            MoveAside(segments, end + 1);
+            segments.RemoveRange(end + 1, segments.Count - end - 1);
+        }
+        else if (log.IsTorn)
+        {
+            options.Log?.Invoke(new(
+                JournalEventKind.TornTailCut,
+                $"The last writes to the journal in '{folder.Path}' were not complete: '{segments[end].File.Name}' is cut off at byte {position}, behind record {chain.Next - 1}."));
+        }
+        // What was cut off must never come back, wherever the log ends next time.
+        if (log.IsTorn || log.Damage is not null)
+            SegmentMaker.WriteZeros(segments[end].File, position, segments[end].Size);
+        // What was replayed may have been with the operating system only.
+        for (var i = 0; i <= end; i++)
+            segments[i].File.Flush();
+        for (var i = end + 1; i < segments.Count; i++)
+            segments[i] = SegmentMaker.BeginAnew(segments[i]);
+        return new()
+        {
+            Log = segments[0].Header.Log,
+            Closed = segments[..end],
+            Active = segments[end],
+            Position = position,
+            Prepared = segments[(end + 1)..],
+            Free = free,
+            LastSequence = chain.Next - 1,
+            Marked = chain.Durable,
+            Bytes = chain.Bytes,
+        };
+    }
+
+    private void MoveAside(List<Segment> segments, int from)
+    {
+        for (var i = from; i < segments.Count; i++)
+        {
+            segments[i].Dispose();
+            repairs!.Move(segments[i].File.Name);
+        }
+    }
+}

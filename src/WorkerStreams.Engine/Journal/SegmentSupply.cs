@@ -1,0 +1,182 @@
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>Keeps segments ready ahead of the log, on a thread of its own, and lets in only what will find room.</summary>
+internal sealed class SegmentSupply : IDisposable
+{
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
+
+    private readonly IJournalFolder _folder;
+    private readonly FileJournalOptions _options;
+    private readonly SegmentMaker _maker;
+    private readonly AppendBuffer _buffer;
+    private readonly Room _room;
+    private readonly Thread _thread;
+    private readonly ITimer _retry;
+    private readonly long _segmentRoom;
+
+    // Guards what follows; pulsed when it changes.
+    private readonly object _changed = new();
+    private readonly Queue<string> _free;
+    private long _nextNumber;
+    private long _demand;
+    private bool _isFull;
+    private bool _isRetryDue;
+    private bool _isEnded;
+
+    private bool _isWorking = true;
+
+    public SegmentSupply(IJournalFolder folder, FileJournalOptions options, SegmentMaker maker, AppendBuffer buffer, Room room, long nextNumber, IEnumerable<string> free)
+    {
+        (_folder, _options, _maker, _buffer, _room, _nextNumber) = (folder, options, maker, buffer, room, nextNumber);
+        _free = new(free);
+        _segmentRoom = Segment.RoomIn(options.SegmentBytes);
+        _retry = options.TimeProvider.CreateTimer(static supply => ((SegmentSupply)supply!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _thread = new(Work) { IsBackground = true, Name = "WorkerStreams journal segments" };
+    }
+
+    // One segment is the reserve, and one is for appends while another is being made.
+    private long Target => (2 * _segmentRoom) + _demand;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>As <see cref="FileJournal.TryReserve"/>.</summary>
+    public bool TryReserve(long bytes, bool urgent)
+    {
+        var cost = Room.CostOf(bytes);
+        var leave = urgent ? 0 : _segmentRoom;
+        if (!_room.TryTake(cost, leave))
+            return TryReserveOnceMade(cost, leave);
+        if (!Volatile.Read(ref _isWorking) && _room.Left < 2 * _segmentRoom)
+            Wake();
+        return true;
+    }
+
+    /// <summary>Files that the log needs no more: some are kept for new segments, the rest is deleted.</summary>
+    public void Free(List<string> names)
+    {
+        lock (_changed)
+        {
+            foreach (var name in names)
+            {
+                if (_free.Count < _options.SpareSegments)
+                    _free.Enqueue(name);
+                else
+                    _folder.Delete(name);
+            }
+            _isRetryDue = true;
+            Monitor.PulseAll(_changed);
+        }
+    }
+
+    /// <summary>No more segments are made, and nobody waits for room any more: there is as much as anyone asks for, since nothing is kept.</summary>
+    public void End()
+    {
+        lock (_changed)
+        {
+            if (!_isEnded)
+                _room.Give(long.MaxValue / 2);
+            _isEnded = true;
+            Monitor.PulseAll(_changed);
+        }
+    }
+
+    public void Dispose()
+    {
+        End();
+        _retry.Dispose();
+        _thread.Join();
+    }
+
+    private bool TryReserveOnceMade(long cost, long leave)
+    {
+        lock (_changed)
+        {
+            while (!_room.TryTake(cost, leave))
+            {
+                if (_isFull)
+                    return false;
+                _demand = Math.Max(_demand, cost);
+                Monitor.PulseAll(_changed);
+                Monitor.Wait(_changed);
+            }
+            return true;
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_changed)
+            Monitor.PulseAll(_changed);
+    }
+
+    private void Retry()
+    {
+        lock (_changed)
+        {
+            _isRetryDue = true;
+            Monitor.PulseAll(_changed);
+        }
+    }
+
+    private void Work()
+    {
+        while (TryGetWork(out var number, out var free))
+        {
+            try
+            {
+                _buffer.Add(free is null ? _maker.Make(number) : _maker.Recycle(free, number));
+                Made();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                CouldNotMake(error);
+            }
+        }
+    }
+
+    private bool TryGetWork(out long number, out string? free)
+    {
+        lock (_changed)
+        {
+            while (!_isEnded && (_isFull ? !_isRetryDue : _room.Left >= Target))
+            {
+                _demand = 0;
+                Volatile.Write(ref _isWorking, false);
+                // Who has just taken room may have seen this thread at work.
+                Interlocked.MemoryBarrier();
+                if (_isFull || _room.Left >= Target)
+                    Monitor.Wait(_changed);
+                Volatile.Write(ref _isWorking, true);
+            }
+            _isRetryDue = false;
+            number = _nextNumber;
+            _free.TryDequeue(out free);
+            return !_isEnded;
+        }
+    }
+
+    private void Made()
+    {
+        lock (_changed)
+        {
+            _nextNumber++;
+            _room.Give(_segmentRoom);
+            if (_isFull)
+                _options.Log?.Invoke(new(JournalEventKind.DiskHasRoom, $"There is room again for the journal in '{_folder.Path}'."));
+            _isFull = false;
+            Monitor.PulseAll(_changed);
+        }
+    }
+
+    private void CouldNotMake(Exception error)
+    {
+        lock (_changed)
+        {
+            if (!_isFull)
+                _options.Log?.Invoke(new(JournalEventKind.DiskFull, $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
+            _isFull = true;
+            _retry.Change(TryAgain, Timeout.InfiniteTimeSpan);
+            Monitor.PulseAll(_changed);
+        }
+    }
+}
