@@ -42,12 +42,12 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
             (committed, done, _done) = (writer.Committed, _done, []);
             error = writer.Failure is null ? null : failure();
             var left = 0;
-            foreach (var waiter in _waiting)
+            for (var i = 0; i < _waiting.Count; i++)
             {
-                if (waiter.Sequence <= committed || error is not null)
-                    done.Add(waiter);
+                if (_waiting[i].Sequence <= committed || error is not null)
+                    done.Add(_waiting[i]);
                 else
-                    _waiting[left++] = waiter;
+                    _waiting[left++] = _waiting[i];
             }
             _waiting.RemoveRange(left, _waiting.Count - left);
         }

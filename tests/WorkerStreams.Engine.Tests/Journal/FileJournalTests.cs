@@ -1,0 +1,106 @@
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Journal;
+
+/// <summary>What goes into a journal comes out of it.</summary>
+public sealed class FileJournalTests
+{
+    public static TheoryData<FlushPolicy> Policies => [FlushPolicy.Always, FlushPolicy.EverySecond, FlushPolicy.Never];
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task Records_of_all_sizes_are_there_again_after_a_clean_end_even_if_the_power_fails(FlushPolicy policy)
+    {
+        var folder = new MemoryFolder();
+        var chance = new Random(1);
+        List<string> records = [];
+        for (var life = 0; life < 4; life++)
+        {
+            using var journal = new OpenJournal(folder, policy);
+            Assert.Equal(records, journal.Found);
+            Assert.Empty(journal.Events);
+            for (var i = 0; i < 50; i++)
+                await journal.CommitAsync(Texts.Any(life, i, chance));
+            journal.Append("not committed");
+            records = journal.Records;
+            journal.Dispose();
+            folder = folder.Crash(chance);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task What_is_committed_outlives_the_process_under_every_policy(FlushPolicy policy)
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, policy);
+        for (var i = 0; i < 100; i++)
+            await journal.CommitAsync(Texts.Of(0, i, 3 * i));
+        Assert.True(journal.Journal.IsCommitted(100));
+        using var again = new OpenJournal(folder.Kill(), policy);
+        Assert.Equal(journal.Records, again.Found);
+    }
+
+    [Fact]
+    public async Task A_second_is_the_most_that_a_power_failure_takes_under_EverySecond()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.EverySecond);
+        await journal.CommitAsync("a");
+        Assert.Empty(Found(folder.Crash(null)));
+        journal.Time.Advance(TimeSpan.FromSeconds(1));
+        await Until(() => Found(folder.Crash(null)).Count == 1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_flushed_under_Never_but_by_a_checkpoint_and_the_end()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.Never);
+        await journal.CommitAsync("a");
+        var flushes = 0;
+        folder.Before = (call, _) => flushes += call == "flush" ? 1 : 0;
+        journal.Time.Advance(TimeSpan.FromMinutes(1));
+        await journal.CommitAsync("b");
+        Assert.Equal(0, flushes);
+        journal.WriteCheckpoint();
+        Assert.Equal(["a", "b"], Found(folder.Crash(null)));
+        journal.Append("c");
+        journal.Dispose();
+        Assert.Equal(["a", "b", "c"], Found(folder.Crash(null)));
+    }
+
+    [Fact]
+    public async Task A_closed_journal_says_so()
+    {
+        var journal = new OpenJournal(new MemoryFolder());
+        await journal.CommitAsync("a");
+        journal.Dispose();
+        await journal.Journal.CommitAsync(1);
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(async () => await journal.Journal.CommitAsync(journal.Append("b")));
+        Assert.Equal((StreamErrorCode.Unavailable, "ERR the journal is closed"), (thrown.Code, thrown.Message));
+    }
+
+    [Fact]
+    public void What_was_not_reserved_is_not_appended()
+    {
+        using var journal = new OpenJournal(new MemoryFolder());
+        Assert.Throws<InvalidOperationException>(() => journal.Journal.Append(new byte[100_000], 0));
+        Assert.Equal(0, journal.Journal.LastSequence);
+    }
+
+    private static List<string> Found(MemoryFolder folder)
+    {
+        using var journal = new OpenJournal(folder);
+        return journal.Found;
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 10_000);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+}

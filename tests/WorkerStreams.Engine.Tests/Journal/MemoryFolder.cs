@@ -1,0 +1,189 @@
+using WorkerStreams.Engine.Journal;
+
+namespace WorkerStreams.Engine.Tests.Journal;
+
+/// <summary>A folder in memory that knows what of it is durable: it can lose the rest, tear and reorder it, and fail any call.</summary>
+internal sealed class MemoryFolder : IJournalFolder
+{
+    // Guards everything here and in the files.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, MemoryBytes> _names = [];
+    private readonly Dictionary<string, MemoryBytes> _durableNames = [];
+    private readonly List<Action<Dictionary<string, MemoryBytes>>> _unflushed = [];
+    private bool _isLocked;
+
+    public string Path => "memory";
+
+    /// <summary>Called before each call that changes or flushes something, with its name and the file's; what it throws, the call throws.</summary>
+    public Action<string, string>? Before { get; set; }
+
+    public void Create()
+    {
+    }
+
+    public IDisposable Lock()
+    {
+        lock (_lock)
+        {
+            if (_isLocked)
+                throw new IOException("The folder is in use.");
+            _isLocked = true;
+            return new Unlock(this);
+        }
+    }
+
+    public IReadOnlyList<string> List()
+    {
+        lock (_lock)
+            return [.. _names.Keys];
+    }
+
+    public IJournalFile Open(string name)
+    {
+        lock (_lock)
+            return new MemoryFile(this, name, _names.TryGetValue(name, out var bytes) ? bytes : throw new FileNotFoundException(name));
+    }
+
+    public IJournalFile Create(string name)
+    {
+        Before?.Invoke("create", name);
+        var bytes = new MemoryBytes();
+        Change(names => names[name] = bytes);
+        return new MemoryFile(this, name, bytes);
+    }
+
+    public void Rename(string from, string to)
+    {
+        Before?.Invoke("rename", from);
+        MemoryBytes bytes;
+        lock (_lock)
+            bytes = _names[from];
+        Change(names =>
+        {
+            names.Remove(from);
+            names[to] = bytes;
+        });
+    }
+
+    public void Delete(string name)
+    {
+        Before?.Invoke("delete", name);
+        Change(names => names.Remove(name));
+    }
+
+    public void Flush()
+    {
+        Before?.Invoke("flush", Path);
+        lock (_lock)
+        {
+            foreach (var change in _unflushed)
+                change(_durableNames);
+            _unflushed.Clear();
+        }
+    }
+
+    /// <summary>What the next process finds after this one was killed: all of it.</summary>
+    public MemoryFolder Kill()
+    {
+        var found = new MemoryFolder();
+        lock (_lock)
+        {
+            foreach (var (name, bytes) in _names)
+                found._names[name] = found._durableNames[name] = bytes.Kill();
+        }
+        return found;
+    }
+
+    /// <summary>What is found after a power failure: what was flushed, and of the rest whatever chance has brought to the disk; nothing, without one.</summary>
+    public MemoryFolder Crash(Random? chance)
+    {
+        var found = new MemoryFolder();
+        lock (_lock)
+        {
+            Dictionary<string, MemoryBytes> names = new(_durableNames);
+            foreach (var change in _unflushed)
+            {
+                if (chance?.Next(2) == 0)
+                    change(names);
+            }
+            foreach (var (name, bytes) in names)
+                found._names[name] = found._durableNames[name] = bytes.Crash(chance);
+        }
+        return found;
+    }
+
+    /// <summary>The bytes of a file, to be looked at and changed.</summary>
+    public byte[] this[string name]
+    {
+        get
+        {
+            lock (_lock)
+                return _names[name].Current;
+        }
+        set
+        {
+            lock (_lock)
+                _names[name] = _durableNames[name] = new(value);
+        }
+    }
+
+    private void Change(Action<Dictionary<string, MemoryBytes>> change)
+    {
+        lock (_lock)
+        {
+            change(_names);
+            _unflushed.Add(change);
+        }
+    }
+
+    private sealed class Unlock(MemoryFolder folder) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (folder._lock)
+                folder._isLocked = false;
+        }
+    }
+
+    private sealed class MemoryFile(MemoryFolder folder, string name, MemoryBytes bytes) : IJournalFile
+    {
+        public string Name => name;
+
+        public long Length
+        {
+            get
+            {
+                lock (folder._lock)
+                    return bytes.Current.Length;
+            }
+        }
+
+        public int Read(Span<byte> into, long offset)
+        {
+            lock (folder._lock)
+            {
+                var length = (int)Math.Clamp(bytes.Current.Length - offset, 0, into.Length);
+                bytes.Current.AsSpan((int)Math.Min(offset, bytes.Current.Length), length).CopyTo(into);
+                return length;
+            }
+        }
+
+        public void Write(ReadOnlySpan<byte> from, long offset)
+        {
+            folder.Before?.Invoke("write", name);
+            lock (folder._lock)
+                bytes.Write(from, (int)offset);
+        }
+
+        public void Flush()
+        {
+            folder.Before?.Invoke("flush", name);
+            lock (folder._lock)
+                bytes.Flush();
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

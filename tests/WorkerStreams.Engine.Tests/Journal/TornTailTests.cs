@@ -1,0 +1,103 @@
+using WorkerStreams.Engine.Journal;
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Journal;
+
+/// <summary>A log whose end is incomplete or damaged opens without it, and what was cut off never comes back. Damage to what was durable is refused.</summary>
+public sealed class TornTailTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0xA5)]
+    public async Task A_log_cut_at_any_byte_is_the_records_before_it(byte rest)
+    {
+        var log = await SmallLog.MakeAsync();
+        for (var cut = FileHeader.Bytes; cut <= log.End; cut++)
+        {
+            var bytes = log.Bytes.ToArray();
+            bytes.AsSpan(cut).Fill(rest);
+            // What is lost may have been as it is now.
+            var lost = bytes.AsSpan(0, log.End).CommonPrefixLength(log.Bytes);
+            await OpensWith(log.With(bytes), log.Records[..log.RecordsBefore(lost)], $"cut at {cut}");
+        }
+    }
+
+    [Fact]
+    public async Task A_byte_that_is_lost_costs_what_follows_it_or_is_told()
+    {
+        var log = await SmallLog.MakeAsync();
+        var (refused, cut) = (0, 0);
+        for (var at = 0; at < log.End; at++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var bytes = log.Bytes.ToArray();
+                bytes[at] ^= (byte)(1 << bit);
+                if (Damaged(log, at) is not { } first)
+                    await OpensWith(log.With(bytes), log.Records, $"bit {bit} of byte {at} flipped, which nothing reads");
+                else if (at < FileHeader.Bytes || first < log.Durable)
+                    refused += IsRefused(log.With(bytes), at < FileHeader.Bytes ? 0 : StartOf(log, at));
+                else
+                    cut += await OpensWith(log.With(bytes), log.Records[..first], $"bit {bit} of byte {at} flipped");
+            }
+        }
+        Assert.True(refused > 1_000 && cut > 100, $"{refused} {cut}");
+    }
+
+    [Fact]
+    public async Task A_cut_is_told()
+    {
+        var log = await SmallLog.MakeAsync();
+        var bytes = log.Bytes.ToArray();
+        var last = log.Headers.FindLast(at => at.Header.Kind == RecordKind.Whole).At;
+        bytes[last + RecordHeader.Bytes]++;
+        using var journal = new OpenJournal(log.With(bytes));
+        var told = Assert.Single(journal.Events);
+        Assert.Equal(JournalEventKind.TornTailCut, told.Kind);
+        Assert.Contains($"'{SmallLog.Name}' is cut off at byte", told.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_segment_that_lost_its_end_is_refused()
+    {
+        var log = await SmallLog.MakeAsync();
+        IsRefused(log.With(log.Bytes[..^1]), 0);
+        IsRefused(log.With([]), 0);
+    }
+
+    // The first record that is damaged with that byte, or null where nothing depends on it.
+    private static int? Damaged(SmallLog log, int at)
+    {
+        if (at < FileHeader.Bytes)
+            return at < 52 ? 0 : null;
+        var (start, header) = log.Headers.FindLast(record => record.At <= at);
+        if (at >= start + RecordHeader.Bytes + header.Length)
+            return null;
+        return log.RecordsBefore(start);
+    }
+
+    private static int StartOf(SmallLog log, int at) => log.Headers.FindLast(record => record.At <= at).At;
+
+    private static int IsRefused(MemoryFolder folder, int offset)
+    {
+        var thrown = Assert.Throws<IOException>(() => new OpenJournal(folder));
+        Assert.Contains($"'{SmallLog.Name}'", thrown.Message, StringComparison.Ordinal);
+        if (!thrown.Message.Contains("has version", StringComparison.Ordinal))
+        {
+            Assert.Contains($"at byte {offset}:", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains("repair the journal", thrown.Message, StringComparison.Ordinal);
+        }
+        return 1;
+    }
+
+    // And it can be gone on with, and is afterwards what it then was.
+    private static async Task<int> OpensWith(MemoryFolder folder, List<string> records, string how)
+    {
+        using var journal = new OpenJournal(folder);
+        Assert.True(records.SequenceEqual(journal.Found), how);
+        await journal.CommitAsync("after");
+        using var again = new OpenJournal(folder.Kill());
+        Assert.True(again.Found.SequenceEqual([.. records, "after"]), $"then {how}");
+        return 1;
+    }
+}
