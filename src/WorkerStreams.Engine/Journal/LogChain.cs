@@ -59,7 +59,7 @@ internal sealed class LogChain
             default:
                 return false;
         }
-        if (Next > _checkpoint)
+        if (record.Sequence > _checkpoint)
             Bytes += record.Size;
         return true;
     }

@@ -23,25 +23,22 @@ public sealed class TornTailTests
     }
 
     [Fact]
-    public async Task A_byte_that_is_lost_costs_what_follows_it_or_is_told()
+    public async Task A_bit_that_flips_costs_what_was_not_durable_or_is_told()
     {
         var log = await SmallLog.MakeAsync();
         var (refused, cut) = (0, 0);
         for (var at = 0; at < log.End; at++)
         {
-            for (var bit = 0; bit < 8; bit++)
-            {
-                var bytes = log.Bytes.ToArray();
-                bytes[at] ^= (byte)(1 << bit);
-                if (Damaged(log, at) is not { } first)
-                    await OpensWith(log.With(bytes), log.Records, $"bit {bit} of byte {at} flipped, which nothing reads");
-                else if (at < FileHeader.Bytes || first < log.Durable)
-                    refused += IsRefused(log.With(bytes), at < FileHeader.Bytes ? 0 : StartOf(log, at));
-                else
-                    cut += await OpensWith(log.With(bytes), log.Records[..first], $"bit {bit} of byte {at} flipped");
-            }
+            var bytes = log.Bytes.ToArray();
+            bytes[at] ^= (byte)(1 << (5 * at % 8));
+            if (Damaged(log, at) is not { } first)
+                await OpensWith(log.With(bytes), log.Records, $"byte {at} changed, which nothing reads");
+            else if (at < FileHeader.Bytes || first < log.Durable)
+                refused += IsRefused(log.With(bytes), at < FileHeader.Bytes ? 0 : StartOf(log, at));
+            else
+                cut += await OpensWith(log.With(bytes), log.Records[..first], $"byte {at} changed");
         }
-        Assert.True(refused > 1_000 && cut > 100, $"{refused} {cut}");
+        Assert.True(refused > 500 && cut > 50, $"{refused} {cut}");
     }
 
     [Fact]

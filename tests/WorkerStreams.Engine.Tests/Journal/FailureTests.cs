@@ -1,0 +1,142 @@
+using WorkerStreams.Engine.Journal;
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Journal;
+
+/// <summary>A disk that is full, and one that fails.</summary>
+public sealed class FailureTests
+{
+    [Fact]
+    public async Task A_full_disk_refuses_what_finds_no_room_and_goes_on_when_there_is_room()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder);
+        await journal.CommitAsync("a");
+        folder.Before = Full;
+        await FillAsync(journal, urgent: false);
+        Assert.Equal(JournalEventKind.DiskFull, Assert.Single(journal.Events).Kind);
+        Assert.False(journal.Journal.TryReserve(100, urgent: false));
+
+        // A segment's worth is left for what makes room.
+        var before = journal.Records.Count;
+        await FillAsync(journal, urgent: true);
+        Assert.InRange(journal.Records.Count - before, 20, 28);
+        Assert.Single(journal.Events);
+
+        folder.Before = null;
+        journal.Time.Advance(TimeSpan.FromSeconds(1));
+        await WhenAsync(() => journal.Journal.TryReserve(100, urgent: false));
+        journal.Journal.Release(100);
+        for (var i = 0; i < 100; i++)
+            await journal.CommitAsync(Texts.Of(2, i, 100));
+        Assert.Equal([JournalEventKind.DiskFull, JournalEventKind.DiskHasRoom], journal.Events.Select(told => told.Kind));
+        Assert.DoesNotContain(folder.List(), name => name.EndsWith(".tmp", StringComparison.Ordinal));
+        using var again = new OpenJournal(folder.Kill());
+        Assert.Equal(journal.Records, again.Found);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_makes_room_on_a_full_disk()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder);
+        for (var i = 0; i < 200; i++)
+            await journal.CommitAsync(Texts.Of(0, i, 100));
+        folder.Before = Full;
+        await FillAsync(journal, urgent: false);
+        journal.WriteCheckpoint();
+        await WhenAsync(() => journal.Journal.TryReserve(100, urgent: false));
+        journal.Journal.Release(100);
+        for (var i = 0; i < 100; i++)
+            await journal.CommitAsync(Texts.Of(1, i, 100));
+        using var again = new OpenJournal(folder.Kill());
+        Assert.Equal(journal.Records, again.Found);
+    }
+
+    [Fact]
+    public void What_is_reserved_is_there_to_the_last_byte_whatever_the_sizes()
+    {
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var chance = new Random(seed);
+            var folder = new MemoryFolder();
+            using var journal = new OpenJournal(folder, FlushPolicy.Never);
+            Assert.True(journal.Journal.TryReserve(chance.Next(30_000), urgent: false));
+            folder.Before = Full;
+            List<int> sizes = [];
+            for (var refused = 0; refused < 20;)
+            {
+                var size = chance.Next(refused < 3 ? 3_000 : 50);
+                if (journal.Journal.TryReserve(size, urgent: true))
+                    sizes.Add(size);
+                else
+                    refused++;
+            }
+            foreach (var size in sizes)
+            {
+                Assert.Equal(journal.Journal.LastSequence + 1, journal.Journal.Append(new byte[size], size));
+                Assert.True(journal.Journal.CommitAsync(journal.Journal.LastSequence).IsCompletedSuccessfully);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(FlushPolicy.Always, "flush")]
+    [InlineData(FlushPolicy.Always, "write")]
+    [InlineData(FlushPolicy.EverySecond, "flush")]
+    [InlineData(FlushPolicy.EverySecond, "write")]
+    [InlineData(FlushPolicy.Never, "write")]
+    public async Task A_failed_write_or_flush_is_the_end(FlushPolicy policy, string failing)
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, policy);
+        await journal.CommitAsync("a");
+        folder.Before = (call, name) =>
+        {
+            if (call == failing && name == SmallLog.Name)
+                throw new IOException("Input/output error");
+        };
+        journal.Time.Advance(TimeSpan.FromSeconds(1));
+        if (policy == FlushPolicy.EverySecond && failing == "flush")
+            await WhenAsync(() => journal.Events.Count > 0);
+        await IsUnavailable(() => journal.CommitAsync("b"));
+        Assert.Equal(JournalEventKind.Failed, Assert.Single(journal.Events).Kind);
+
+        // It does not come back, whatever the disk does.
+        folder.Before = null;
+        for (var i = 0; i < 100; i++)
+            await IsUnavailable(() => journal.CommitAsync(Texts.Of(1, i, 100)));
+        Assert.Throws<StreamEngineException>(journal.WriteCheckpoint);
+        await journal.Journal.CommitAsync(1);
+        using var again = new OpenJournal(folder.Kill());
+        Assert.InRange(again.Found.Count, 1, 2);
+    }
+
+    private static async Task IsUnavailable(Func<Task> action)
+    {
+        var thrown = await Assert.ThrowsAsync<StreamEngineException>(action);
+        Assert.Equal((StreamErrorCode.Unavailable, true), (thrown.Code, thrown.MayHaveTakenEffect));
+        Assert.Contains("Input/output error", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private static void Full(string call, string name)
+    {
+        if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
+            throw new IOException("No space left on device");
+    }
+
+    private static async Task FillAsync(OpenJournal journal, bool urgent)
+    {
+        while (journal.TryAppend(Texts.Of(1, journal.Records.Count, 100), urgent, out var sequence))
+            await journal.Journal.CommitAsync(sequence);
+    }
+
+    private static async Task WhenAsync(Func<bool> condition)
+    {
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 10_000);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+}
