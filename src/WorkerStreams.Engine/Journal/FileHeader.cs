@@ -17,7 +17,7 @@ internal readonly record struct FileHeader(ulong Log, int Size, long Number, lon
     private const int CrcAt = 48;
 
     /// <summary>With what the CRCs of the file's records begin.</summary>
-    public uint Seed => Crc32C.Of((ulong)Number, (ulong)Variant, Crc32C.Of(Log, 0, 0));
+    public uint Seed => Crc32C.Of((ulong)Variant, (ulong)First, Crc32C.Of(Log, (ulong)Number, 0));
 
     public void Write(Span<byte> at, ReadOnlySpan<byte> magic)
     {

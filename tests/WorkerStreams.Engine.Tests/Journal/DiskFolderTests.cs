@@ -1,0 +1,76 @@
+using System.Globalization;
+using WorkerStreams.Engine.Journal;
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Journal;
+
+/// <summary>A journal on the disk itself.</summary>
+public sealed class DiskFolderTests : IDisposable
+{
+    private readonly string _parent = Directory.CreateTempSubdirectory("journal").FullName;
+
+    private string Folder => Path.Combine(_parent, "a", "b");
+
+    [Fact]
+    public async Task Records_and_checkpoints_are_there_again()
+    {
+        List<string> records = [];
+        for (var life = 0; life < 3; life++)
+        {
+            using var journal = new OpenJournal(new DiskFolder(Folder), segmentBytes: 64 * 1024);
+            Assert.Equal(records, journal.Found);
+            for (var i = 0; i < 200; i++)
+                await journal.CommitAsync(Texts.Of(life, i, 10 * i));
+            journal.WriteCheckpoint();
+            await journal.CommitAsync("after");
+            records = journal.Records;
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_is_a_file_is_refused()
+    {
+        var file = Path.Combine(_parent, "file");
+        File.WriteAllText(file, "");
+        var thrown = Assert.Throws<IOException>(() => new OpenJournal(new DiskFolder(file)));
+        Assert.Contains($"'{file}', is a file", thrown.Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<IOException>(() => new OpenJournal(new DiskFolder(Path.Combine(file, "folder"))));
+    }
+
+    [Fact]
+    public async Task The_second_on_one_folder_is_refused_with_the_process_of_the_first()
+    {
+        using var first = new OpenJournal(new DiskFolder(Folder));
+        await first.CommitAsync("a");
+        var thrown = Assert.Throws<IOException>(() => new OpenJournal(new DiskFolder(Folder)));
+        Assert.Contains($"in use by process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.", thrown.Message, StringComparison.Ordinal);
+        Assert.Throws<IOException>(() => FileJournal.Repair(new DiskFolder(Folder), first.Options));
+        await first.CommitAsync("b");
+        first.Dispose();
+        using var second = new OpenJournal(new DiskFolder(Folder));
+        Assert.Equal(["a", "b"], second.Found);
+    }
+
+    [Fact]
+    public void A_folder_without_permission_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Permissions are other ones there.");
+        Assert.SkipWhen(Environment.UserName == "root", "The superuser needs no permission.");
+        Directory.CreateDirectory(Folder);
+        File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var thrown = Assert.Throws<IOException>(() => new OpenJournal(new DiskFolder(Folder)));
+        Assert.Contains("right to read and write", thrown.Message, StringComparison.Ordinal);
+        File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
+    public void A_flush_that_fails_says_of_what_and_why()
+    {
+        var thrown = Assert.Throws<IOException>(() => new DiskFolder(Folder).Flush());
+        Assert.Contains($"'{Folder}'", thrown.Message, StringComparison.Ordinal);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Folders are not flushed there.");
+        Assert.Contains("(errno 2)", thrown.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_parent, recursive: true);
+}
