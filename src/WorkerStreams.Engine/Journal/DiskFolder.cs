@@ -18,9 +18,12 @@ internal sealed class DiskFolder(string path) : IJournalFolder
             return;
         Permitted(static folder =>
         {
+            Stack<string> parents = new();
+            for (var made = folder.Path; !Directory.Exists(made) && System.IO.Path.GetDirectoryName(made) is { } parent; made = parent)
+                parents.Push(parent);
             Directory.CreateDirectory(folder.Path);
             // Or a crash may leave the folder itself unknown.
-            if (System.IO.Path.GetDirectoryName(folder.Path) is { } parent)
+            foreach (var parent in parents)
                 FileSystemCalls.FlushFolder(parent);
             return true;
         });

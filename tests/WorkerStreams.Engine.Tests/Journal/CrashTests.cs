@@ -1,11 +1,10 @@
-using WorkerStreams.Engine.Journal;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;
 
 /// <summary>
-/// The power fails at every call of the file system that a workload makes, and takes of what was not flushed whatever chance decides. Then the log is a prefix of what
-/// was appended and holds what was committed; it goes on from there, the power fails again, and nothing comes back that was cut off before.
+/// The power fails at every call of the file system that a workload makes, and takes of what was not flushed whatever chance decides; or only the process is killed. Then the log is a prefix
+/// of what was appended and holds what was committed; it goes on from there, it all happens again, and nothing comes back that was cut off before.
 /// </summary>
 public sealed class CrashTests
 {
@@ -24,10 +23,10 @@ public sealed class CrashTests
             var folder = new MemoryFolder();
             var first = await LiveAsync(folder, [], 1, policy, cut, 24, seed);
             isOver = !first.IsCut;
-            folder = folder.Crash(chance);
+            folder = chance.Next(4) == 0 ? folder.Kill() : folder.Crash(chance);
             var second = await LiveAsync(folder, first.Records, 2, policy, chance.Next(150), 12, seed);
             Check(first, second, $"seed {seed}, cut {cut}, first");
-            folder = folder.Crash(chance);
+            folder = chance.Next(4) == 0 ? folder.Kill() : folder.Crash(chance);
             var third = await LiveAsync(folder, second.Records, 3, policy, int.MaxValue, 1, seed);
             Check(second, third, $"seed {seed}, cut {cut}, second");
         }
@@ -77,8 +76,7 @@ public sealed class CrashTests
     {
         for (var i = 0; i < records; i++)
         {
-            var isUrgent = false;
-            if (!journal.TryAppend(Texts.Any(number, i, chance), isUrgent, out var sequence))
+            if (!journal.TryAppend(Texts.Any(number, i, chance), urgent: false, out var sequence))
                 return;
             if (chance.Next(3) > 0)
             {

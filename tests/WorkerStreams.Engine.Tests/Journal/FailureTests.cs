@@ -54,7 +54,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public void What_is_reserved_is_there_to_the_last_byte_whatever_the_sizes()
+    public async Task What_is_reserved_is_there_to_the_last_byte_whatever_the_sizes()
     {
         for (var seed = 0; seed < 50; seed++)
         {
@@ -75,7 +75,7 @@ public sealed class FailureTests
             foreach (var size in sizes)
             {
                 Assert.Equal(journal.Journal.LastSequence + 1, journal.Journal.Append(new byte[size], size));
-                Assert.True(journal.Journal.CommitAsync(journal.Journal.LastSequence).IsCompletedSuccessfully);
+                await journal.Journal.CommitAsync(journal.Journal.LastSequence);
             }
         }
     }

@@ -71,6 +71,19 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task What_was_found_after_a_process_was_killed_is_there_after_a_power_failure_too()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.Never);
+        for (var i = 0; i < 50; i++)
+            await journal.CommitAsync(Texts.Of(0, i, 200));
+        folder = folder.Kill();
+        Assert.Empty(Found(folder.Crash(null)));
+        using var again = new OpenJournal(folder, FlushPolicy.Never);
+        Assert.Equal(journal.Records, Found(folder.Crash(null)));
+    }
+
+    [Fact]
     public async Task A_closed_journal_says_so()
     {
         var journal = new OpenJournal(new MemoryFolder());

@@ -28,7 +28,12 @@ internal sealed class MemoryBytes(byte[] bytes)
         _unflushed.Clear();
     }
 
-    public MemoryBytes Kill() => new([.. Current]);
+    public MemoryBytes Copy()
+    {
+        var copy = new MemoryBytes(_durable.ToArray()) { Current = [.. Current] };
+        copy._unflushed.AddRange(_unflushed);
+        return copy;
+    }
 
     // The disk writes sectors, each as a whole, in whatever order, and each as it was after any of the writes.
     public MemoryBytes Crash(Random? chance)

@@ -9,7 +9,7 @@ internal sealed class MemoryFolder : IJournalFolder
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MemoryBytes> _names = [];
     private readonly Dictionary<string, MemoryBytes> _durableNames = [];
-    private readonly List<Action<Dictionary<string, MemoryBytes>>> _unflushed = [];
+    private readonly List<Change> _unflushed = [];
     private bool _isLocked;
 
     public string Path => "memory";
@@ -48,27 +48,21 @@ internal sealed class MemoryFolder : IJournalFolder
     {
         Before?.Invoke("create", name);
         var bytes = new MemoryBytes();
-        Change(names => names[name] = bytes);
+        Apply(new(null, name, bytes));
         return new MemoryFile(this, name, bytes);
     }
 
     public void Rename(string from, string to)
     {
         Before?.Invoke("rename", from);
-        MemoryBytes bytes;
         lock (_lock)
-            bytes = _names[from];
-        Change(names =>
-        {
-            names.Remove(from);
-            names[to] = bytes;
-        });
+            Apply(new(from, to, _names[from]));
     }
 
     public void Delete(string name)
     {
         Before?.Invoke("delete", name);
-        Change(names => names.Remove(name));
+        Apply(new(name, null, null));
     }
 
     public void Flush()
@@ -77,19 +71,23 @@ internal sealed class MemoryFolder : IJournalFolder
         lock (_lock)
         {
             foreach (var change in _unflushed)
-                change(_durableNames);
+                change.To(_durableNames);
             _unflushed.Clear();
         }
     }
 
-    /// <summary>What the next process finds after this one was killed: all of it.</summary>
+    /// <summary>What the next process finds after this one was killed: all of it, though it is no more durable than before.</summary>
     public MemoryFolder Kill()
     {
         var found = new MemoryFolder();
         lock (_lock)
         {
+            var copies = _names.Values.Concat(_durableNames.Values).Distinct().ToDictionary(bytes => bytes, bytes => bytes.Copy());
             foreach (var (name, bytes) in _names)
-                found._names[name] = found._durableNames[name] = bytes.Kill();
+                found._names[name] = copies[bytes];
+            foreach (var (name, bytes) in _durableNames)
+                found._durableNames[name] = copies[bytes];
+            found._unflushed.AddRange(_unflushed.Select(change => change with { Bytes = change.Bytes is null ? null : copies.GetValueOrDefault(change.Bytes, change.Bytes) }));
         }
         return found;
     }
@@ -104,7 +102,7 @@ internal sealed class MemoryFolder : IJournalFolder
             foreach (var change in _unflushed)
             {
                 if (chance?.Next(2) == 0)
-                    change(names);
+                    change.To(names);
             }
             foreach (var (name, bytes) in names)
                 found._names[name] = found._durableNames[name] = bytes.Crash(chance);
@@ -123,16 +121,28 @@ internal sealed class MemoryFolder : IJournalFolder
         set
         {
             lock (_lock)
-                _names[name] = _durableNames[name] = new(value);
+                _names[name] = _durableNames[name] = new MemoryBytes(value);
         }
     }
 
-    private void Change(Action<Dictionary<string, MemoryBytes>> change)
+    private void Apply(Change change)
     {
         lock (_lock)
         {
-            change(_names);
+            change.To(_names);
             _unflushed.Add(change);
+        }
+    }
+
+    // A file loses a name, gets one, or both.
+    private sealed record Change(string? Loses, string? Gets, MemoryBytes? Bytes)
+    {
+        public void To(Dictionary<string, MemoryBytes> names)
+        {
+            if (Loses is not null)
+                names.Remove(Loses);
+            if (Gets is not null)
+                names[Gets] = Bytes!;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using WorkerStreams.Engine.Journal;
 using Xunit;
 
@@ -39,6 +40,38 @@ public sealed class TornTailTests
                 cut += await OpensWith(log.With(bytes), log.Records[..first], $"byte {at} changed");
         }
         Assert.True(refused > 500 && cut > 50, $"{refused} {cut}");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(18)]
+    [InlineData(25)]
+    public async Task What_was_cut_off_does_not_come_back_when_the_log_ends_just_before_it(int damaged)
+    {
+        const int Records = 40;
+        var folder = new MemoryFolder();
+        using var first = new OpenJournal(folder, FlushPolicy.Never);
+        for (var i = 0; i < Records; i++)
+            first.Append(Texts.Of(1, i, 200));
+        await first.Journal.CommitAsync(Records);
+        folder = folder.Kill();
+        foreach (var segment in folder.List().Select(name => folder[name]))
+        {
+            if (segment.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"1.{damaged} ")) is >= 0 and var at)
+                segment[at]++;
+        }
+
+        // All have the same size, so that each stands where one was before.
+        using var second = new OpenJournal(folder, FlushPolicy.Never);
+        Assert.Equal(first.Records[..damaged], second.Found);
+        for (var i = damaged; i < Records; i++)
+        {
+            await second.CommitAsync(Texts.Of(2, i, 200));
+            using var third = new OpenJournal(folder.Kill(), FlushPolicy.Never);
+            Assert.Equal(second.Records, third.Found);
+        }
     }
 
     [Fact]
