@@ -17,12 +17,15 @@ internal sealed class FileJournal : IDisposable
     private readonly CommitWaiters _waiters;
     private readonly FlushThread _flush;
     private readonly Lock _checkpointing = new();
+    // Guarded by _checkpointing.
+    private long _checkpoint;
     private long _bytesAtCheckpoint;
     private bool _isClosed;
 
     private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found)
     {
         (_folder, _folderLock, _options, _log) = (folder, folderLock, options, found.Log);
+        _checkpoint = found.Checkpoint;
         _buffer = new(found);
         // The mark about what was found is still to be written.
         _room = new(Segment.RoomIn(found.Active.Size) + FileHeader.Bytes - found.Position - AppendBuffer.MarkBytes + found.Prepared.Sum(segment => (long)Segment.RoomIn(segment.Size)));
@@ -119,19 +122,24 @@ internal sealed class FileJournal : IDisposable
     /// <summary>
     /// Writes a checkpoint, beside the log and without stopping it; then the log up to that sequence is needed no more, and its segments are used again.
     /// </summary>
-    /// <param name="sequence">The last record whose effect the parts hold.</param>
+    /// <param name="sequence">The last record whose effect the parts hold. Nothing is done where a later checkpoint is in force.</param>
     /// <param name="parts">Bytes, each part at most some MB; pulled one after the other, and used no longer than until the next is asked for.</param>
     /// <exception cref="IOException">It could not be written; the one before stays in force.</exception>
     /// <exception cref="StreamEngineException">The journal has failed or is closed.</exception>
     public void WriteCheckpoint(long sequence, IEnumerable<ReadOnlyMemory<byte>> parts)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, LastSequence);
         lock (_checkpointing)
         {
+            // The log that an earlier one would need may be gone.
+            if (sequence < _checkpoint)
+                return;
             // A checkpoint vouches for the log before it, so that comes first.
             Sync(sequence);
             var bytes = _buffer.Bytes;
             var (start, first) = _buffer.StartAfter(sequence);
             CheckpointFile.Write(_folder, new(_log, Size: 0, sequence, start, first), parts);
+            _checkpoint = sequence;
             Volatile.Write(ref _bytesAtCheckpoint, bytes);
             Forget(sequence, start);
         }

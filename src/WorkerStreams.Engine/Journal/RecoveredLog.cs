@@ -19,6 +19,9 @@ internal sealed record RecoveredLog
     /// <summary>The files of segments that no checkpoint needs.</summary>
     public required IReadOnlyList<string> Free { get; init; }
 
+    /// <summary>The sequence of the checkpoint that was loaded, or 0.</summary>
+    public required long Checkpoint { get; init; }
+
     public required long LastSequence { get; init; }
 
     /// <summary>Up to where the log says that everything was on the disk.</summary>

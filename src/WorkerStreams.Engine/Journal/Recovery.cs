@@ -15,12 +15,12 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         var (sequence, start, first) = checkpoint is { } loaded ? (loaded.Number, loaded.Variant, loaded.First) : (0, 1, 1);
         var numbers = FileNames.Segments(names);
         if (checkpoint is null && numbers.Count == 0)
-            return Begin(NewLog(), start, first, []);
+            return Begin(NewLog(), start, sequence, []);
 
         var segments = Open(numbers.FindAll(number => number >= start), start, checkpoint?.Log);
         var free = Free(numbers.FindAll(number => number < start));
         if (segments.Count == 0)
-            return Begin(checkpoint?.Log ?? NewLog(), start, sequence + 1, free);
+            return Begin(checkpoint?.Log ?? NewLog(), start, sequence, free);
         var chain = new LogChain(replay, sequence, first);
         var log = new LogFollower(folder, options, segments, chain);
         log.Follow();
@@ -36,10 +36,10 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
             {
                 // Nothing of the log is left that the checkpoint has not.
                 MoveAside(segments, 0);
-                return Begin(segments[0].Header.Log, start, sequence + 1, free);
+                return Begin(segments[0].Header.Log, start, sequence, free);
             }
         }
-        return End(log, chain, segments, free);
+        return End(log, chain, segments, free, sequence);
     }
 
     private static ulong NewLog()
@@ -49,11 +49,24 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
-    private RecoveredLog Begin(ulong log, long number, long first, IReadOnlyList<string> free)
+    // A log that has nothing but what the checkpoint holds.
+    private RecoveredLog Begin(ulong log, long number, long checkpoint, IReadOnlyList<string> free)
     {
-        var segment = new SegmentMaker(folder, log, options.SegmentBytes).Make(number, first);
-        segment.FirstSequence = first;
-        return new() { Log = log, Closed = [], Active = segment, Position = FileHeader.Bytes, Prepared = [], Free = free, LastSequence = first - 1, Marked = first - 1, Bytes = 0 };
+        var segment = new SegmentMaker(folder, log, options.SegmentBytes).Make(number, first: checkpoint + 1);
+        segment.FirstSequence = checkpoint + 1;
+        return new()
+        {
+            Log = log,
+            Closed = [],
+            Active = segment,
+            Position = FileHeader.Bytes,
+            Prepared = [],
+            Free = free,
+            Checkpoint = checkpoint,
+            LastSequence = checkpoint,
+            Marked = checkpoint,
+            Bytes = 0,
+        };
     }
 
     private List<Segment> Open(List<long> numbers, long start, ulong? log)
@@ -107,7 +120,7 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         return free;
     }
 
-    private RecoveredLog End(LogFollower log, LogChain chain, List<Segment> segments, IReadOnlyList<string> free)
+    private RecoveredLog End(LogFollower log, LogChain chain, List<Segment> segments, IReadOnlyList<string> free, long checkpoint)
     {
         var (end, position) = (log.EndSegment, log.EndPosition);
         chain.Drop();
@@ -139,6 +152,7 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
             Position = position,
             Prepared = segments[(end + 1)..],
             Free = free,
+            Checkpoint = checkpoint,
             LastSequence = chain.Next - 1,
             Marked = chain.Durable,
             Bytes = chain.Bytes,

@@ -76,6 +76,22 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task One_that_comes_late_or_early_changes_nothing()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder);
+        await journal.CommitAsync("a");
+        await journal.CommitAsync("b");
+        journal.WriteCheckpoint();
+        journal.Journal.WriteCheckpoint(1, []);
+        Assert.Throws<ArgumentOutOfRangeException>(() => journal.Journal.WriteCheckpoint(3, []));
+        using var again = new OpenJournal(folder.Kill());
+        Assert.Equal((2, 2), (again.Checkpoint, again.Found.Count));
+        again.Journal.WriteCheckpoint(1, []);
+        Assert.Equal([2], FileNames.Checkpoints(folder.List()));
+    }
+
+    [Fact]
     public async Task One_that_cannot_be_written_leaves_the_one_before_in_force()
     {
         var folder = new MemoryFolder();

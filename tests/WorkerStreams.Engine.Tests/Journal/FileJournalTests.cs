@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Engine.Journal;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;
@@ -84,6 +86,21 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task A_recovery_that_takes_long_says_how_far_it_is()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder);
+        for (var i = 0; i < 60; i++)
+            await journal.CommitAsync(Texts.Of(0, i, 200));
+        var time = new FakeTimeProvider();
+        List<string> told = [];
+        var options = OpenJournal.OptionsFor(FlushPolicy.Always) with { TimeProvider = time, Log = notice => told.Add($"{notice.Kind}: {notice.Message}") };
+        FileJournal.Open(folder.Kill(), options, new Slow(time)).Dispose();
+        Assert.InRange(told.Count, 2, 6);
+        Assert.Matches("^Recovering: The journal in 'memory' is being read: 1 of [5-9] segments, 1[0-9] records, [0-9] s.$", told[0]);
+    }
+
+    [Fact]
     public async Task A_closed_journal_says_so()
     {
         var journal = new OpenJournal(new MemoryFolder());
@@ -115,5 +132,18 @@ public sealed class FileJournalTests
             Assert.True(i < 10_000);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
+    }
+
+    private sealed class Slow(FakeTimeProvider time) : IJournalReplay
+    {
+        public void LoadPart(ReadOnlySpan<byte> part)
+        {
+        }
+
+        public void CheckpointLoaded(long sequence)
+        {
+        }
+
+        public void Replay(long sequence, ReadOnlySpan<byte> record) => time.Advance(TimeSpan.FromMilliseconds(100));
     }
 }
