@@ -9,19 +9,13 @@ internal sealed class AppendBuffer
     /// <summary>What a mark takes.</summary>
     public const int MarkBytes = RecordHeader.Bytes + sizeof(long);
 
-    private const int LargestBuffer = 256 * 1024;
-    private const int MostSpares = 16;
-
     // Guards everything here.
     private Gate _gate;
     private readonly Queue<Segment> _closed;
     private readonly Queue<Segment> _next;
-    private readonly List<WriteBuffer> _filled = [];
-    private readonly Stack<WriteBuffer> _spares = new();
-    private readonly int _bufferBytes;
+    private readonly WriteBuffers _buffers;
     private Segment _segment;
     private int _position;
-    private WriteBuffer _buffer;
     private long _last;
     private long _bytes;
     private long _marked;
@@ -34,9 +28,7 @@ internal sealed class AppendBuffer
     {
         (_closed, _next) = (new(found.Closed), new(found.Prepared));
         (_segment, _position, _last, _marked, _bytes) = (found.Active, found.Position, found.LastSequence, found.Marked, found.Bytes);
-        _bufferBytes = Math.Min(LargestBuffer, _segment.Size);
-        _buffer = new(_bufferBytes);
-        _buffer.Begin(_segment, _position);
+        _buffers = new(_segment, _position);
     }
 
     public long LastSequence => Volatile.Read(ref _last);
@@ -113,12 +105,7 @@ internal sealed class AppendBuffer
         _gate.Enter();
         if (flush && _isMarkPaid)
             (_isMarkPaid, _marksPaid) = (false, _marksPaid + 1);
-        foreach (var filled in _filled)
-            pieces.Add(new(filled, filled.Taken, filled.Used, IsLast: true));
-        _filled.Clear();
-        if (_buffer.Used > _buffer.Taken)
-            pieces.Add(new(_buffer, _buffer.Taken, _buffer.Used, IsLast: false));
-        _buffer.Taken = _buffer.Used;
+        _buffers.Take(pieces);
         var last = _last;
         _gate.Exit();
         return last;
@@ -127,15 +114,9 @@ internal sealed class AppendBuffer
     /// <summary>The buffers were written and can be used again.</summary>
     public void Return(List<WritePiece> pieces)
     {
-        foreach (var piece in pieces)
-        {
-            if (!piece.IsLast || piece.Buffer.Bytes.Length != _bufferBytes)
-                continue;
-            _gate.Enter();
-            if (_spares.Count < MostSpares)
-                _spares.Push(piece.Buffer);
-            _gate.Exit();
-        }
+        _gate.Enter();
+        _buffers.Return(pieces);
+        _gate.Exit();
     }
 
     /// <summary>A segment is ready to be the next.</summary>
@@ -151,8 +132,7 @@ internal sealed class AppendBuffer
     {
         _gate.Enter();
         _isDead = true;
-        _filled.Clear();
-        _buffer.Taken = _buffer.Used;
+        _buffers.Clear();
         _gate.Exit();
     }
 
@@ -234,28 +214,16 @@ internal sealed class AppendBuffer
         _segment = _next.Dequeue();
         _segment.FirstSequence = first;
         _position = FileHeader.Bytes;
-        BeginBuffer(0);
-    }
-
-    private void BeginBuffer(int size)
-    {
-        _filled.Add(_buffer);
-        if (size > _bufferBytes || !_spares.TryPop(out var buffer))
-            buffer = new(Math.Max(size, _bufferBytes));
-        _buffer = buffer;
-        _buffer.Begin(_segment, _position);
+        _buffers.Begin(_segment, _position);
     }
 
     private void Put(RecordHeader header, ReadOnlySpan<byte> payload, uint crc)
     {
         var size = header.Size;
-        if (size > _buffer.Bytes.Length - _buffer.Used)
-            BeginBuffer(size);
-        var at = _buffer.Bytes.AsSpan(_buffer.Used, size);
+        var at = _buffers.Space(size);
         header.Write(at, crc, _segment.Seed);
         payload.CopyTo(at[RecordHeader.Bytes..]);
         at[(RecordHeader.Bytes + payload.Length)..].Clear();
-        _buffer.Used += size;
         _position += size;
         Volatile.Write(ref _bytes, _bytes + size);
     }

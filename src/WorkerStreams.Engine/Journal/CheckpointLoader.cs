@@ -49,5 +49,6 @@ internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions
 
     private void Tell(Damage skipped, FileHeader loaded) => options.Log?.Invoke(new(
         JournalEventKind.CheckpointSkipped,
-        $"In '{folder.Path}' the checkpoint '{skipped.File}' is damaged at byte {skipped.Offset}; '{FileNames.Checkpoint(loaded.Number)}' was loaded instead, and the log since then is replayed."));
+        $"In '{folder.Path}' the checkpoint '{skipped.File}' is damaged at byte {skipped.Offset}; "
+        + $"'{FileNames.Checkpoint(loaded.Number)}' was loaded instead, and the log since then is replayed."));
 }

@@ -40,12 +40,13 @@ internal sealed class DiskFolder(string path) : IJournalFolder
         }
         catch (IOException error) when (File.Exists(At(LockName)) && IsSharingViolation(error))
         {
-            throw new IOException($"The journal in '{Path}' is in use by {Owner()}. Only one process at a time can have it: end that one, or name another folder.", error);
+            throw new IOException(
+                $"The journal in '{Path}' is in use by {Owner()}. Only one process at a time can have it: end that one, or name another folder.", error);
         }
     }
 
-    public IReadOnlyList<string> List() =>
-        Permitted(static folder => Directory.GetFiles(folder.Path).Select(file => System.IO.Path.GetFileName(file)).Where(name => name is not (LockName or OwnerName)).ToList());
+    public IReadOnlyList<string> List() => Permitted(static folder =>
+        Directory.GetFiles(folder.Path).Select(file => System.IO.Path.GetFileName(file)).Where(name => name is not (LockName or OwnerName)).ToList());
 
     public IJournalFile Open(string name) => Permitted(folder => new DiskFile(folder.At(name), FileMode.Open));
 
@@ -82,7 +83,8 @@ internal sealed class DiskFolder(string path) : IJournalFolder
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new IOException($"The journal's folder '{Path}' cannot be used: {error.Message} This process's user needs the right to read and write there.", error);
+            throw new IOException(
+                $"The journal's folder '{Path}' cannot be used: {error.Message} This process's user needs the right to read and write there.", error);
         }
     }
 }

@@ -28,9 +28,8 @@ internal sealed class FileJournal : IDisposable
         _checkpoint = found.Checkpoint;
         _buffer = new(found);
         // The mark about what was found is still to be written.
-        _room = new(Segment.RoomIn(found.Active.Size) + FileHeader.Bytes - found.Position - AppendBuffer.MarkBytes + found.Prepared.Sum(segment => (long)Segment.RoomIn(segment.Size)));
-        var maker = new SegmentMaker(folder, found.Log, options.SegmentBytes);
-        _supply = new(folder, options, maker, _buffer, _room, found.Active.Number + found.Prepared.Count + 1, found.Free);
+        _room = new(found.Room - AppendBuffer.MarkBytes);
+        _supply = new(folder, options, found, _buffer, _room);
         _writer = new(_buffer, _room, found.LastSequence, options.FlushPolicy == FlushPolicy.Always, WhenFailed);
         _waiters = new(_writer, Failure);
         _flush = new(options, _writer, _waiters);
@@ -45,11 +44,12 @@ internal sealed class FileJournal : IDisposable
     public long BytesSinceCheckpoint => _buffer.Bytes - Volatile.Read(ref _bytesAtCheckpoint);
 
     /// <summary>
-    /// Opens a journal, or begins one where there is none: takes the folder's lock, loads the last checkpoint and replays what was recorded after it. Incomplete
-    /// writes at the end are cut off and logged.
+    /// Opens a journal, or begins one where there is none: takes the folder's lock, loads the last checkpoint and replays what was recorded
+    /// after it. Incomplete writes at the end are cut off and logged.
     /// </summary>
     /// <exception cref="IOException">
-    /// Another process has the folder, or it cannot be used; or what was once on the disk is damaged or missing, or of a newer version. The message says which file, where in it, and what to do.
+    /// Another process has the folder, or it cannot be used; or what was once on the disk is damaged or missing, or of a newer version. The
+    /// message says which file, where in it, and what to do.
     /// </exception>
     public static FileJournal Open(IJournalFolder folder, FileJournalOptions options, IJournalReplay replay)
     {
@@ -66,7 +66,10 @@ internal sealed class FileJournal : IDisposable
         }
     }
 
-    /// <summary>Makes a damaged journal one that opens: cuts it off at the damage, and keeps what it cuts off in files beside it, whose names begin with <c>cut-</c>.</summary>
+    /// <summary>
+    /// Makes a damaged journal one that opens: cuts it off at the damage, and keeps what it cuts off in files beside it, whose names begin
+    /// with <c>cut-</c>.
+    /// </summary>
     /// <returns>What was damaged and what was done, line by line; nothing where the journal is in order.</returns>
     /// <exception cref="IOException">Another process has the folder, or it cannot be used, or a newer version wrote it.</exception>
     public static IReadOnlyList<string> Repair(IJournalFolder folder, FileJournalOptions options)
@@ -80,8 +83,8 @@ internal sealed class FileJournal : IDisposable
     }
 
     /// <summary>
-    /// Takes room for one record of at most so many bytes, which <see cref="Append"/> or <see cref="Release"/> gives back. Waits, without leaving the thread, where the disk is slower than the records
-    /// come. An urgent record, which is to make room, may take the last segment's worth too.
+    /// Takes room for one record of at most so many bytes, which <see cref="Append"/> or <see cref="Release"/> gives back. Blocks the thread
+    /// where records come faster than the disk makes segments ready. An urgent record, which is to make room, may take the last segment's worth too.
     /// </summary>
     /// <returns>False when the disk is full.</returns>
     public bool TryReserve(long bytes, bool urgent) => _supply.TryReserve(bytes, urgent);
@@ -104,8 +107,8 @@ internal sealed class FileJournal : IDisposable
     public bool IsCommitted(long sequence) => _writer.Committed >= sequence;
 
     /// <summary>
-    /// Completes when the record, and all before it, is as durable as the policy promises: under <see cref="FlushPolicy.Always"/> by a flush that all share who wait,
-    /// otherwise synchronously. To be awaited once.
+    /// Completes when the record, and all before it, is as durable as the policy promises: under <see cref="FlushPolicy.Always"/> by a flush
+    /// that all share who wait, otherwise synchronously. To be awaited once.
     /// </summary>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: the journal has failed or is closed.</exception>
     public ValueTask CommitAsync(long sequence)
@@ -191,7 +194,8 @@ internal sealed class FileJournal : IDisposable
         }
     }
 
-    private StreamEngineException Failure() => _writer.Failure is null or ObjectDisposedException ? JournalErrors.Closed() : JournalErrors.Failed(_writer.Failure);
+    private StreamEngineException Failure() =>
+        _writer.Failure is null or ObjectDisposedException ? JournalErrors.Closed() : JournalErrors.Failed(_writer.Failure);
 
     private void WhenFailed(Exception error)
     {

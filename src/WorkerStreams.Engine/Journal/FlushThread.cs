@@ -22,9 +22,11 @@ internal sealed class FlushThread : IDisposable
     {
         (_policy, _writer, _waiters) = (options.FlushPolicy, writer, waiters);
         _thread = new(Work) { IsBackground = true, Name = "WorkerStreams journal flush" };
-        _markDelay = options.TimeProvider.CreateTimer(static flush => ((FlushThread)flush!).Ask(Asked.Mark), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _markDelay = Timer(Asked.Mark, Timeout.InfiniteTimeSpan);
         if (_policy == FlushPolicy.EverySecond)
-            _eachSecond = options.TimeProvider.CreateTimer(static flush => ((FlushThread)flush!).Ask(Asked.Flush), this, Second, Second);
+            _eachSecond = Timer(Asked.Flush, Second);
+
+        ITimer Timer(Asked what, TimeSpan period) => options.TimeProvider.CreateTimer(_ => Ask(what), null, period, period);
     }
 
     [Flags]

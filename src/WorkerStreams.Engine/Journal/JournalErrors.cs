@@ -5,15 +5,17 @@ internal static class JournalErrors
 {
     private const string Ways = "Restore the folder from a backup, or repair the journal: that cuts it off at the damage and keeps what is cut off beside it.";
 
-    public static IOException NewerVersion(string file, int version) =>
-        new($"'{file}' has version {version} of the journal's format; this library reads up to {FileHeader.Version}. Use the library that wrote it, or a later one.");
+    public static IOException NewerVersion(string file, int version) => new(
+        $"'{file}' has version {version} of the journal's format; this library reads up to {FileHeader.Version}. "
+        + "Use the library that wrote it, or a later one.");
 
     public static IOException Damaged(IJournalFolder folder, Damage damage) =>
         new($"The journal in '{folder.Path}' is damaged: '{damage.File}' at byte {damage.Offset}: {damage.What} {Ways}");
 
     public static StreamEngineException Failed(Exception cause) => new(
         StreamErrorCode.Unavailable,
-        $"ERR the journal failed and takes nothing any more, since what memory knows must not get ahead of the disk. Start anew once the cause is gone: {cause.Message}",
+        "ERR the journal failed and takes nothing any more, since what memory knows must not get ahead of the disk. "
+        + $"Start anew once the cause is gone: {cause.Message}",
         mayHaveTakenEffect: true,
         cause);
 

@@ -33,7 +33,9 @@ internal sealed class LaterRecords(long next)
     {
         size = 0;
         // The sequence is looked at first: to compute CRCs at every place would take minutes.
-        if (!RecordHeader.TryPeek(at, out var record) || record.Sequence < next || record.Sequence - next > MostLater || !RecordHeader.TryRead(at, seed, out record))
+        if (!RecordHeader.TryPeek(at, out var record) || record.Sequence < next || record.Sequence - next > MostLater)
+            return false;
+        if (!RecordHeader.TryRead(at, seed, out record))
             return false;
         size = record.Size;
         AreThere = true;

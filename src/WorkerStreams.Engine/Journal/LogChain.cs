@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 
 namespace WorkerStreams.Engine.Journal;
 
-/// <summary>The records of a log in their order: takes one after the other, as long as each is the one that has to follow, and replays those that no checkpoint holds.</summary>
+/// <summary>
+/// The records of a log in their order: takes one after the other, as long as each is the one that has to follow, and replays those that no
+/// checkpoint holds.
+/// </summary>
 internal sealed class LogChain
 {
     private readonly IJournalReplay? _replay;

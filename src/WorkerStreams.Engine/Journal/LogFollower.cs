@@ -43,8 +43,10 @@ internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions opti
                 (EndSegment, EndPosition) = (i + 1, FileHeader.Bytes);
         }
         IsTorn = !chain.IsWhole;
-        if (chain.Next <= chain.Durable)
-            Damage = new(segments[^1].File.Name, segments[^1].Size, $"The log goes on behind this segment, up to record {chain.Durable} at least, and the next segment is missing.");
+        if (chain.Next > chain.Durable)
+            return;
+        var last = segments[^1];
+        Damage = new(last.File.Name, last.Size, $"The log goes on behind this segment, up to record {chain.Durable} at least, and the next segment is missing.");
     }
 
     // Where the chain ends, or the segment.

@@ -18,8 +18,9 @@ internal enum RecordKind : uint
 }
 
 /// <summary>
-/// What precedes a record's bytes: CRC32C (4 bytes), kind (4 bits) and length (28 bits), sequence (8 bytes). The CRC is that of the sequence, the length and the payload's
-/// own CRC, which can so be computed before it is known where the record goes; it begins with the file's seed, so that a record in another file, or in an earlier life of this one, is none.
+/// What precedes a record's bytes: CRC32C (4 bytes), kind (4 bits) and length (28 bits), sequence (8 bytes). The CRC is that of the sequence, the
+/// length and the payload's own CRC, which can so be computed before it is known where the record goes; it begins with the file's seed, so
+/// that a record in another file, or in an earlier life of this one, is none.
 /// </summary>
 internal readonly record struct RecordHeader(RecordKind Kind, int Length, long Sequence)
 {
@@ -34,6 +35,8 @@ internal readonly record struct RecordHeader(RecordKind Kind, int Length, long S
     /// <summary>What a record takes in a file, padding included.</summary>
     public int Size => SizeOf(Length);
 
+    private uint Word => ((uint)Kind << LengthBits) | (uint)Length;
+
     public static int SizeOf(int length) => Bytes + (int)Aligned(length);
 
     public static long Aligned(long bytes) => (bytes + Alignment - 1) & -Alignment;
@@ -41,9 +44,8 @@ internal readonly record struct RecordHeader(RecordKind Kind, int Length, long S
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(Span<byte> at, uint payloadCrc, uint seed)
     {
-        var word = ((uint)Kind << LengthBits) | (uint)Length;
-        BinaryPrimitives.WriteUInt32LittleEndian(at, Crc(Sequence, word, payloadCrc, seed));
-        BinaryPrimitives.WriteUInt32LittleEndian(at[4..], word);
+        BinaryPrimitives.WriteUInt32LittleEndian(at, Crc(payloadCrc, seed));
+        BinaryPrimitives.WriteUInt32LittleEndian(at[4..], Word);
         BinaryPrimitives.WriteInt64LittleEndian(at[8..], Sequence);
     }
 
@@ -63,10 +65,9 @@ internal readonly record struct RecordHeader(RecordKind Kind, int Length, long S
 
     /// <summary>The header of a record that is whole and undamaged.</summary>
     public static bool TryRead(ReadOnlySpan<byte> at, uint seed, out RecordHeader header) =>
-        TryPeek(at, out header)
-        && Crc(header.Sequence, BinaryPrimitives.ReadUInt32LittleEndian(at[4..]), Crc32C.Of(header.PayloadIn(at)), seed) == BinaryPrimitives.ReadUInt32LittleEndian(at);
+        TryPeek(at, out header) && header.Crc(Crc32C.Of(header.PayloadIn(at)), seed) == BinaryPrimitives.ReadUInt32LittleEndian(at);
 
     public ReadOnlySpan<byte> PayloadIn(ReadOnlySpan<byte> at) => at.Slice(Bytes, Length);
 
-    private static uint Crc(long sequence, uint word, uint payloadCrc, uint seed) => Crc32C.Of((ulong)sequence, ((ulong)word << 32) | payloadCrc, seed);
+    private uint Crc(uint payloadCrc, uint seed) => Crc32C.Of((ulong)Sequence, ((ulong)Word << 32) | payloadCrc, seed);
 }

@@ -19,6 +19,9 @@ internal sealed record RecoveredLog
     /// <summary>The files of segments that no checkpoint needs.</summary>
     public required IReadOnlyList<string> Free { get; init; }
 
+    /// <summary>The room that is left in the segments.</summary>
+    public long Room => Segment.RoomIn(Active.Size) + FileHeader.Bytes - Position + Prepared.Sum(segment => (long)Segment.RoomIn(segment.Size));
+
     /// <summary>The sequence of the checkpoint that was loaded, or 0.</summary>
     public required long Checkpoint { get; init; }
 

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace WorkerStreams.Engine.Journal;
 
-/// <summary>Finds what is in a folder: the last checkpoint and the log behind it. Cuts off what was not written whole, and refuses what was damaged later, unless it is to repair.</summary>
+/// <summary>
+/// Finds what is in a folder: the last checkpoint and the log behind it. Cuts off what was not written whole, and refuses what was damaged
+/// later, unless it is to repair.
+/// </summary>
 internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, Repairs? repairs = null)
 {
     public RecoveredLog Run()
@@ -86,7 +89,10 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
                 continue;
             }
             file.Dispose();
-            return Without(numbers.Skip(i), segments, new(name, 0, "The header is not as it was written, or the file is shorter than it was, or it belongs to another log."));
+            return Without(
+                numbers.Skip(i),
+                segments,
+                new(name, 0, "The header is not as it was written, or the file is shorter than it was, or it belongs to another log."));
         }
     }
 
@@ -134,7 +140,8 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         {
             options.Log?.Invoke(new(
                 JournalEventKind.TornTailCut,
-                $"The last writes to the journal in '{folder.Path}' were not complete: '{segments[end].File.Name}' is cut off at byte {position}, behind record {chain.Next - 1}."));
+                $"The last writes to the journal in '{folder.Path}' were not complete: "
+                + $"'{segments[end].File.Name}' is cut off at byte {position}, behind record {chain.Next - 1}."));
         }
         // What was cut off must never come back, wherever the log ends next time.
         if (log.IsTorn || log.Damage is not null)

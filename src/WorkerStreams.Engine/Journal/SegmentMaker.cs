@@ -1,6 +1,9 @@
 namespace WorkerStreams.Engine.Journal;
 
-/// <summary>Makes segments ready to be written: at their full size, so that no write to them can find the disk full, or need more than its own bytes to be flushed.</summary>
+/// <summary>
+/// Makes segments ready to be written: at their full size, so that no write to them can find the disk full, or need more than its own bytes
+/// to be flushed.
+/// </summary>
 internal sealed class SegmentMaker(IJournalFolder folder, ulong log, int size)
 {
     private const int ZerosAtOnce = 1024 * 1024;
@@ -26,7 +29,7 @@ internal sealed class SegmentMaker(IJournalFolder folder, ulong log, int size)
         return Named(temporary, header);
     }
 
-    /// <summary>Makes of a segment that the log needs no more the one with that number. What is in it stays, and is no part of the log under that number.</summary>
+    /// <summary>Makes of a segment that the log needs no more the one with that number. What is in it stays, and is no part of the log any more.</summary>
     public Segment Recycle(string name, long number)
     {
         var header = new FileHeader(log, size, number, Variant: 1, First: 0);

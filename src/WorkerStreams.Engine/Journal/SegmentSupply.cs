@@ -25,10 +25,12 @@ internal sealed class SegmentSupply : IDisposable
 
     private bool _isWorking = true;
 
-    public SegmentSupply(IJournalFolder folder, FileJournalOptions options, SegmentMaker maker, AppendBuffer buffer, Room room, long nextNumber, IEnumerable<string> free)
+    public SegmentSupply(IJournalFolder folder, FileJournalOptions options, RecoveredLog found, AppendBuffer buffer, Room room)
     {
-        (_folder, _options, _maker, _buffer, _room, _nextNumber) = (folder, options, maker, buffer, room, nextNumber);
-        _free = new(free);
+        (_folder, _options, _buffer, _room) = (folder, options, buffer, room);
+        _maker = new(folder, found.Log, options.SegmentBytes);
+        _nextNumber = found.Active.Number + found.Prepared.Count + 1;
+        _free = new(found.Free);
         _segmentRoom = Segment.RoomIn(options.SegmentBytes);
         _retry = options.TimeProvider.CreateTimer(static supply => ((SegmentSupply)supply!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new(Work) { IsBackground = true, Name = "WorkerStreams journal segments" };
@@ -173,7 +175,11 @@ internal sealed class SegmentSupply : IDisposable
         lock (_changed)
         {
             if (!_isFull)
-                _options.Log?.Invoke(new(JournalEventKind.DiskFull, $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
+            {
+                _options.Log?.Invoke(new(
+                    JournalEventKind.DiskFull,
+                    $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
+            }
             _isFull = true;
             _retry.Change(TryAgain, Timeout.InfiniteTimeSpan);
             Monitor.PulseAll(_changed);

@@ -28,5 +28,9 @@ internal readonly record struct WritePiece(WriteBuffer Buffer, int From, int To,
 {
     public Segment Segment => Buffer.Segment;
 
-    public void Write() => Segment.File.Write(Buffer.Bytes.AsSpan(From, To - From), Buffer.Offset + From);
+    public void Write()
+    {
+        if (To > From)
+            Segment.File.Write(Buffer.Bytes.AsSpan(From, To - From), Buffer.Offset + From);
+    }
 }

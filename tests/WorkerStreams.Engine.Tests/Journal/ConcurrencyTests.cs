@@ -21,7 +21,8 @@ public sealed class ConcurrencyTests
         var all = new string[Writers * Each];
         using (var journal = FileJournal.Open(folder, options, new Replayed()))
         {
-            Task[] writers = [.. Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(() => WriteAsync(journal, writer, all), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
+            Task[] writers = [.. Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(
+                () => WriteAsync(journal, writer, all), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
             for (var checkpoint = 0L; !Task.WhenAll(writers).IsCompleted;)
             {
                 var last = journal.LastSequence;
@@ -40,7 +41,10 @@ public sealed class ConcurrencyTests
             Assert.True(found.Checkpoint > 0);
             Assert.Equal(all, found.Records);
             for (var writer = 0; writer < Writers; writer++)
-                Assert.Equal(Enumerable.Range(0, Each).Select(i => Text(writer, i)), found.Records.Where(record => record.StartsWith($"{writer}.", StringComparison.Ordinal)));
+            {
+                var written = found.Records.Where(record => record.StartsWith($"{writer}.", StringComparison.Ordinal));
+                Assert.Equal(Enumerable.Range(0, Each).Select(i => Text(writer, i)), written);
+            }
         }
         Directory.Delete(path, recursive: true);
     }

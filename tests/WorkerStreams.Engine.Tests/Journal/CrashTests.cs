@@ -3,8 +3,9 @@ using Xunit;
 namespace WorkerStreams.Engine.Tests.Journal;
 
 /// <summary>
-/// The power fails at every call of the file system that a workload makes, and takes of what was not flushed whatever chance decides; or only the process is killed. Then the log is a prefix
-/// of what was appended and holds what was committed; it goes on from there, it all happens again, and nothing comes back that was cut off before.
+/// The power fails at every call of the file system that a workload makes, and takes of what was not flushed whatever chance decides; or only
+/// the process is killed. Then the log is a prefix of what was appended and holds what was committed; it goes on from there, it all happens
+/// again, and nothing comes back that was cut off before.
 /// </summary>
 public sealed class CrashTests
 {

@@ -87,7 +87,8 @@ internal sealed class MemoryFolder : IJournalFolder
                 found._names[name] = copies[bytes];
             foreach (var (name, bytes) in _durableNames)
                 found._durableNames[name] = copies[bytes];
-            found._unflushed.AddRange(_unflushed.Select(change => change with { Bytes = change.Bytes is null ? null : copies.GetValueOrDefault(change.Bytes, change.Bytes) }));
+            foreach (var change in _unflushed)
+                found._unflushed.Add(change with { Bytes = change.Bytes is { } bytes ? copies.GetValueOrDefault(bytes, bytes) : null });
         }
         return found;
     }

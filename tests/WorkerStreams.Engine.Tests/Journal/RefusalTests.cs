@@ -24,9 +24,9 @@ public sealed class RefusalTests
     public async Task The_last_segment_that_has_records_when_it_is_missing()
     {
         var (folder, _) = await ManySegmentsAsync();
-        var last = FileNames.Segments(folder.List()).FindLast(number => folder[FileNames.Segment(number)].AsSpan(FileHeader.Bytes).IndexOfAnyExcept((byte)0) >= 0);
-        folder.Delete(FileNames.Segment(last));
-        IsRefused(folder, FileNames.Segment(last), "missing");
+        var last = FileNames.Segments(folder.List()).ConvertAll(FileNames.Segment).FindLast(name => folder[name].AsSpan(FileHeader.Bytes).ContainsAnyExcept((byte)0));
+        folder.Delete(last!);
+        IsRefused(folder, last!, "missing");
     }
 
     [Fact]
@@ -35,7 +35,8 @@ public sealed class RefusalTests
         var (folder, records) = await ManySegmentsAsync();
         folder[FileNames.Segment(2)][40] ^= 1;
         IsRefused(folder, FileNames.Segment(2), "header");
-        Assert.Contains(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)), line => line.Contains("kept as 'cut-segment-000000000002'", StringComparison.Ordinal));
+        var report = FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always));
+        Assert.Contains(report, line => line.Contains("kept as 'cut-segment-000000000002'", StringComparison.Ordinal));
         await OpensAsync(folder, null, records);
     }
 
