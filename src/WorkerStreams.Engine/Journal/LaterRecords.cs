@@ -20,22 +20,26 @@ internal sealed class LaterRecords(long next)
     }
 
     /// <summary>Takes what follows in a later segment, up to its end.</summary>
-    /// <returns>Whether there was any.</returns>
-    public bool Follow(ReadOnlySpan<byte> segment, uint seed)
+    public void Follow(ReadOnlySpan<byte> segment, uint seed)
     {
-        var at = FileHeader.Bytes;
-        while (at <= segment.Length - RecordHeader.SmallestRecord && TakeAt(segment[at..], seed, out var size))
+        for (var at = FileHeader.Bytes; at <= segment.Length - RecordHeader.SmallestRecord && TakeAt(segment[at..], seed, out var size);)
             at += size;
-        return at > FileHeader.Bytes;
     }
+
+    /// <summary>Whether a segment may begin with a later record: most that follow are ready to be used, and need not be read.</summary>
+    public bool MayBegin(IJournalFile segment)
+    {
+        Span<byte> header = stackalloc byte[RecordHeader.Bytes];
+        return segment.Read(header, FileHeader.Bytes) == header.Length && IsLater(RecordHeader.PeekSequence(header));
+    }
+
+    private bool IsLater(long sequence) => sequence >= next && sequence - next <= MostLater;
 
     private bool TakeAt(ReadOnlySpan<byte> at, uint seed, out int size)
     {
         size = 0;
         // The sequence is looked at first: to compute CRCs at every place would take minutes.
-        if (!RecordHeader.TryPeek(at, out var record) || record.Sequence < next || record.Sequence - next > MostLater)
-            return false;
-        if (!RecordHeader.TryRead(at, seed, out record))
+        if (!IsLater(RecordHeader.PeekSequence(at)) || !RecordHeader.TryRead(at, seed, out var record))
             return false;
         size = record.Size;
         AreThere = true;

@@ -70,9 +70,13 @@ internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions opti
     {
         var later = new LaterRecords(chain.Next);
         later.Search(segment, at, segments[index].Seed);
-        IsTorn = later.AreThere || !chain.IsWhole || (RecordHeader.TryPeek(segment[at..], out var record) && record.Sequence == chain.Next);
+        var isBegun = RecordHeader.TryPeek(segment[at..], out var record) && record.Sequence == chain.Next;
         for (var i = index + 1; i < segments.Count; i++)
-            IsTorn |= later.Follow(Read(segments[i]), segments[i].Seed);
+        {
+            if (later.MayBegin(segments[i].File))
+                later.Follow(Read(segments[i]), segments[i].Seed);
+        }
+        IsTorn = isBegun || later.AreThere || !chain.IsWhole;
         var durable = Math.Max(chain.Durable, later.Durable);
         if (chain.Next <= durable)
             Damage = new(segments[index].File.Name, at, $"Record {chain.Next} is not as it was written, though all up to record {durable} was on the disk.");

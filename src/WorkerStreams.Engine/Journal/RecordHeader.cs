@@ -60,6 +60,9 @@ internal readonly record struct RecordHeader(RecordKind Kind, int Length, long S
         return header.Sequence > 0 && header.Kind <= RecordKind.Mark && header.Length <= at.Length - Bytes;
     }
 
+    /// <summary>The sequence of a record that has this header.</summary>
+    public static long PeekSequence(ReadOnlySpan<byte> at) => BinaryPrimitives.ReadInt64LittleEndian(at[8..]);
+
     /// <summary>What a record would take that has this header.</summary>
     public static int PeekSize(ReadOnlySpan<byte> at) => SizeOf((int)(BinaryPrimitives.ReadUInt32LittleEndian(at[4..]) & ((1 << LengthBits) - 1)));
 

@@ -63,17 +63,24 @@ public sealed class FailureTests
             using var journal = new OpenJournal(folder, FlushPolicy.Never);
             Assert.True(journal.Journal.TryReserve(chance.Next(30_000), urgent: false));
             folder.Before = Full;
-            List<int> sizes = [];
+            Queue<int> reserved = new();
             for (var refused = 0; refused < 20;)
             {
                 var size = chance.Next(refused < 3 ? 3_000 : 50);
                 if (journal.Journal.TryReserve(size, urgent: true))
-                    sizes.Add(size);
+                    reserved.Enqueue(size);
                 else
                     refused++;
+                // At once, or when some more are reserved.
+                while (reserved.Count > seed % 3 * 10)
+                    await AppendAsync();
             }
-            foreach (var size in sizes)
+            while (reserved.Count > 0)
+                await AppendAsync();
+
+            async Task AppendAsync()
             {
+                var size = reserved.Dequeue();
                 Assert.Equal(journal.Journal.LastSequence + 1, journal.Journal.Append(new byte[size], size));
                 await journal.Journal.CommitAsync(journal.Journal.LastSequence);
             }
