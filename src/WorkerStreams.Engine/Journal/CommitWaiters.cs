@@ -12,6 +12,10 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
     private readonly Stack<CommitWaiter> _spares = new();
     private readonly List<CommitWaiter> _waiting = [];
     private List<CommitWaiter> _done = [];
+    private int _count;
+
+    /// <summary>How many wait.</summary>
+    public int Waiting => Volatile.Read(ref _count);
 
     /// <summary>Completes when the sequence is committed; at once where it is.</summary>
     public ValueTask Wait(long sequence)
@@ -26,6 +30,7 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
             if (!_spares.TryPop(out var waiter))
                 waiter = new(this);
             _waiting.Add(waiter);
+            Volatile.Write(ref _count, _waiting.Count);
             return waiter.Begin(sequence);
         }
     }
@@ -50,6 +55,7 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
                     _waiting[left++] = _waiting[i];
             }
             _waiting.RemoveRange(left, _waiting.Count - left);
+            Volatile.Write(ref _count, left);
         }
         foreach (var waiter in done)
             waiter.End(waiter.Sequence > committed ? error : null);

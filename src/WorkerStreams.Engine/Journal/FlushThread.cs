@@ -6,6 +6,8 @@ internal sealed class FlushThread : IDisposable
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MarkDelay = TimeSpan.FromMilliseconds(100);
 
+    private const int MostIdleYields = 20;
+
     private readonly FlushPolicy _policy;
     private readonly LogWriter _writer;
     private readonly CommitWaiters _waiters;
@@ -16,6 +18,9 @@ internal sealed class FlushThread : IDisposable
     // Guards what is asked for; pulsed with it.
     private readonly object _signal = new();
     private Asked _asked;
+
+    // How many the last flush has told.
+    private int _told;
     private bool _isFlushAsked;
 
     public FlushThread(FileJournalOptions options, LogWriter writer, CommitWaiters waiters)
@@ -101,9 +106,22 @@ internal sealed class FlushThread : IDisposable
 
     private void Flush()
     {
+        Gather();
         var isNews = _writer.Sync();
-        _waiters.Complete();
+        _told = _waiters.Complete();
         if (isNews)
             _markDelay.Change(MarkDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    // Who was told by the last flush mostly comes again at once. Not to wait for them makes every second flush one for the first few.
+    private void Gather()
+    {
+        var waiting = _waiters.Waiting;
+        for (var idle = 0; waiting < _told && idle < MostIdleYields; idle++)
+        {
+            Thread.Yield();
+            if (_waiters.Waiting is var now && now > waiting)
+                (waiting, idle) = (now, 0);
+        }
     }
 }

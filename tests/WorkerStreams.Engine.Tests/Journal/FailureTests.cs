@@ -61,7 +61,9 @@ public sealed class FailureTests
             var chance = new Random(seed);
             var folder = new MemoryFolder();
             using var journal = new OpenJournal(folder, FlushPolicy.Never);
-            Assert.True(journal.Journal.TryReserve(chance.Next(30_000), urgent: false));
+            var much = chance.Next(30_000);
+            Assert.True(journal.Journal.TryReserve(much, urgent: false));
+            journal.Journal.Release(much);
             folder.Before = Full;
             Queue<int> reserved = new();
             for (var refused = 0; refused < 20;)
