@@ -186,6 +186,7 @@ internal sealed class FileJournal : IDisposable
                 _folder.Delete(FileNames.Checkpoint(older));
             _folder.Flush();
             var removed = _buffer.RemoveBefore(start);
+            _writer.Forget(removed);
             removed.ForEach(segment => segment.Dispose());
             _supply.Free(removed.ConvertAll(segment => segment.File.Name));
         }

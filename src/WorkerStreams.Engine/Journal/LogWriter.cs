@@ -81,6 +81,14 @@ internal sealed class LogWriter(AppendBuffer buffer, Room room, long durable, bo
         }
     }
 
+    /// <summary>Segments that are needed no more are not flushed any more: a mark in them may be all that was not.</summary>
+    public void Forget(List<Segment> segments)
+    {
+        lock (_syncing)
+        lock (_writing)
+            _written.RemoveAll(segments.Contains);
+    }
+
     public void Fail(Exception error)
     {
         if (Interlocked.CompareExchange(ref _failure, error, null) is not null)

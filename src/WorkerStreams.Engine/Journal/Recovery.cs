@@ -11,6 +11,8 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
 {
     public RecoveredLog Run()
     {
+        // The process before may have been killed before it flushed a name, and what is done now relies on each.
+        folder.Flush();
         var names = folder.List();
         foreach (var name in names.Where(name => name.EndsWith(FileNames.Temporary, StringComparison.Ordinal)))
             folder.Delete(name);

@@ -6,8 +6,8 @@ internal sealed class Segment(FileHeader header, IJournalFile file) : IDisposabl
     public const int Smallest = 4 * 1024;
     public const int Largest = 256 * 1024 * 1024;
 
-    /// <summary>What may stay unused at the end, and the second header that a record takes which goes on in the next segment.</summary>
-    private const int Lost = RecordHeader.SmallestRecord - RecordHeader.Alignment + RecordHeader.Bytes;
+    // At the end: either it stays unused, or a record goes on in the next segment and takes a second header.
+    private const int Lost = RecordHeader.Bytes;
 
     public static ReadOnlySpan<byte> Magic => "WSSEGMNT"u8;
 

@@ -76,6 +76,30 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task A_segment_of_which_only_a_mark_is_not_flushed_goes_too()
+    {
+        const int MarkAt = 4096 - AppendBuffer.MarkBytes;
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.EverySecond);
+        // With the mark it fills the segment.
+        await journal.CommitAsync(Texts.Of(0, 0, MarkAt - FileHeader.Bytes - RecordHeader.Bytes));
+        journal.Time.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; folder[SmallLog.Name][MarkAt] == 0; i++)
+        {
+            Assert.True(i < 10_000);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            journal.Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+        await journal.CommitAsync("b");
+        journal.Journal.WriteCheckpoint(1, Replayed.Parts(journal.Records[..1]));
+        journal.WriteCheckpoint();
+        await journal.CommitAsync("c");
+        journal.Dispose();
+        using var again = new OpenJournal(folder);
+        Assert.Equal(journal.Records, again.Found);
+    }
+
+    [Fact]
     public async Task One_that_comes_late_or_early_changes_nothing()
     {
         var folder = new MemoryFolder();

@@ -158,6 +158,8 @@ internal sealed class MemoryFolder : IJournalFolder
 
     private sealed class MemoryFile(MemoryFolder folder, string name, MemoryBytes bytes) : IJournalFile
     {
+        private volatile bool _isDisposed;
+
         public string Name => name;
 
         public long Length
@@ -171,6 +173,7 @@ internal sealed class MemoryFolder : IJournalFolder
 
         public int Read(Span<byte> into, long offset)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             lock (folder._lock)
             {
                 var length = (int)Math.Clamp(bytes.Current.Length - offset, 0, into.Length);
@@ -181,6 +184,7 @@ internal sealed class MemoryFolder : IJournalFolder
 
         public void Write(ReadOnlySpan<byte> from, long offset)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             folder.Before?.Invoke("write", name);
             lock (folder._lock)
                 bytes.Write(from, (int)offset);
@@ -188,13 +192,12 @@ internal sealed class MemoryFolder : IJournalFolder
 
         public void Flush()
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             folder.Before?.Invoke("flush", name);
             lock (folder._lock)
                 bytes.Flush();
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => _isDisposed = true;
     }
 }
