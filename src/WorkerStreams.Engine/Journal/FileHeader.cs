@@ -7,7 +7,10 @@ namespace WorkerStreams.Engine.Journal;
 /// <param name="Size">A segment's bytes.</param>
 /// <param name="Number">A segment's number, or the sequence of the last record whose effect a checkpoint holds.</param>
 /// <param name="Variant">How often a segment was begun anew under its number, or the number of the segment where replay begins after a checkpoint.</param>
-/// <param name="First">The first sequence of a segment that begins a log or where a repair has set it, or else 0; of a checkpoint, the first one of the segment where replay begins.</param>
+/// <param name="First">
+/// The first sequence of a segment that begins a log or where a repair has set it, or else 0; of a checkpoint, the first one of the segment where
+/// replay begins.
+/// </param>
 internal readonly record struct FileHeader(ulong Log, int Size, long Number, long Variant, long First)
 {
     /// <summary>A sector of its own, so that no later write can tear it.</summary>
