@@ -1,27 +1,60 @@
 using WorkerStreams.Engine.InProcess;
+using WorkerStreams.Engine.Journal;
 
 namespace WorkerStreams.Engine;
 
 /// <summary>
-/// Redis Streams in this process: the semantics of Redis 8.0, in memory, with no server. Safe for any number of threads. Every call but a
-/// read that waits completes synchronously. After <see cref="Dispose"/> calls fail with <see cref="StreamErrorCode.Unavailable"/>.
+/// Redis Streams in this process: the semantics of Redis 8.0, in memory or in a folder, with no server. Safe for any number of threads. Every call but a
+/// read that waits completes synchronously, unless it has to wait for the disk. After <see cref="Dispose"/> calls fail with <see cref="StreamErrorCode.Unavailable"/>.
 /// </summary>
 public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
 {
-    private readonly StreamStore _store;
+    // Of a claim whose count says no more than that there is no limit.
+    private const int MostClaimed = 100_000;
 
-    /// <summary>An engine with no streams.</summary>
+    private readonly StreamStore _store;
+    private readonly CheckpointLoop? _checkpoints;
+
+    /// <summary>An engine with no streams, or with those that its folder holds.</summary>
     /// <param name="options">The settings; null stands for the defaults.</param>
     /// <exception cref="ArgumentException">A setting is out of its range; the message names each such setting, its value and what is allowed.</exception>
+    /// <exception cref="IOException">
+    /// The folder cannot be used, or another process has it; or what it holds is damaged or of a newer version. The message says which file, where in it, and what to do.
+    /// </exception>
     public InProcessStreamEngine(InProcessEngineOptions? options = null)
+        : this(options ??= new(), options.DataDirectory is null ? null : replay => OpenJournal(options, replay))
     {
-        options ??= new();
+    }
+
+    /// <summary>An engine with the streams of a journal, which keeps all that changes.</summary>
+    internal InProcessStreamEngine(InProcessEngineOptions options, Func<IJournalReplay, IJournal>? open)
+    {
         options.Validate();
         _store = new(options);
+        if (open is null)
+            return;
+        var replay = new ChangeReplay(_store);
+        var journal = open(replay);
+        _store.Keep(journal);
+        replay.Complete();
+        _checkpoints = new(_store, journal);
     }
 
     /// <summary>The memory that the streams take, in bytes: what <see cref="InProcessEngineOptions.MaxMemory"/> limits.</summary>
     public long UsedMemory => _store.Meter.Used;
+
+    /// <summary>
+    /// Makes a damaged folder one that opens, while no engine has it: its journal ends before the damage, and what is cut off is kept in files beside it, whose names begin
+    /// with <c>cut-</c>. What was changed after the damaged place is lost.
+    /// </summary>
+    /// <param name="dataDirectory">The folder, as in <see cref="InProcessEngineOptions.DataDirectory"/>.</param>
+    /// <returns>What was damaged and what was done, line by line; nothing where all is in order.</returns>
+    /// <exception cref="IOException">Another process has the folder, or it cannot be used, or a newer version wrote it.</exception>
+    public static IReadOnlyList<string> Repair(string dataDirectory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
+        return FileJournal.Repair(new DiskFolder(dataDirectory), new());
+    }
 
     /// <inheritdoc/>
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
@@ -32,7 +65,18 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         AppendStatus status;
         StreamEntryId id;
         StreamEngineException? refusal;
+        var reserved = 0L;
+        try
+        {
+            if (_store.Journal is not null)
+                reserved = _store.Reserve(ExpectedChange.Of([entry]));
+        }
+        catch (StreamEngineException full)
+        {
+            return ValueTask.FromException<StreamEntryId?>(full);
+        }
         shard.Lock();
+        shard.HasReserved(reserved);
         try
         {
             status = AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default, out id, out refusal);
@@ -41,7 +85,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         {
             shard.Leave();
         }
-        return refusal is not null ? ValueTask.FromException<StreamEntryId?>(refusal) : new(status == AppendStatus.Stored ? id : null);
+        return refusal is not null ? ValueTask.FromException<StreamEntryId?>(refusal) : _store.AnswerAsync<StreamEntryId?>(shard.LastSequence, status == AppendStatus.Stored ? id : null);
     }
 
     /// <inheritdoc/>
@@ -53,7 +97,8 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
             stream,
             (stream, entries, results, options),
             static (shard, on) => AppendCommands.Append(shard, on.stream, on.entries.Span, on.results.Span, on.options ?? AppendOptions.Default),
-            cancellation);
+            cancellation,
+            IsKept ? ExpectedChange.Of(entries.Span) : default);
     }
 
     /// <inheritdoc/>
@@ -64,22 +109,22 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, ids), static (shard, on) => GroupCommands.Acknowledge(shard, on.stream, on.group, on.ids.Span), cancellation);
+        On(stream, (stream, group, ids), static (shard, on) => GroupCommands.Acknowledge(shard, on.stream, on.group, on.ids.Span), cancellation, new(ids.Length));
 
     /// <inheritdoc/>
     public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
     {
         CheckLength(outcomes.Length, request.Settlements.Length, nameof(outcomes));
-        return On(request.Stream, (request, outcomes), static (shard, on) => SettleCommands.Settle(shard, on.request, on.outcomes.Span), cancellation);
+        return On(request.Stream, (request, outcomes), static (shard, on) => SettleCommands.Settle(shard, on.request, on.outcomes.Span), cancellation, IsKept ? ExpectedChange.Of(request) : default);
     }
 
     /// <inheritdoc/>
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, ClaimCommands.Claim, cancellation);
+        On(request.Stream, request, ClaimCommands.Claim, cancellation, new(request.Ids.Length));
 
     /// <inheritdoc/>
     public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation);
+        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation, new(Math.Clamp(request.Count, 1, MostClaimed)));
 
     /// <inheritdoc/>
     public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
@@ -95,18 +140,18 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
-        On(stream, (stream, ids), static (shard, on) => StreamCommands.Delete(shard, on.stream, on.ids.Span), cancellation);
+        On(stream, (stream, ids), static (shard, on) => StreamCommands.Delete(shard, on.stream, on.ids.Span), cancellation, new(ids.Length));
 
     /// <inheritdoc/>
     public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default)
     {
         CheckLength(newIds.Length, request.Entries.Length, nameof(newIds));
-        return On(request.Source, (request, newIds), static (shard, on) => MoveCommands.Move(shard, on.request, on.newIds.Span), cancellation);
+        return On(request.Source, (request, newIds), static (shard, on) => MoveCommands.Move(shard, on.request, on.newIds.Span), cancellation, IsKept ? ExpectedChange.Of(request) : default);
     }
 
     /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
-        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation);
+        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -114,44 +159,44 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default) =>
-        On(stream, (stream, lastId, entriesAdded, maxDeletedId), static (shard, on) => StreamCommands.SetId(shard, on.stream, on.lastId, on.entriesAdded, on.maxDeletedId), cancellation);
+        On(stream, (stream, lastId, entriesAdded, maxDeletedId), static (shard, on) => StreamCommands.SetId(shard, on.stream, on.lastId, on.entriesAdded, on.maxDeletedId), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
-        On(stream, stream, StreamCommands.DeleteStream, cancellation);
+        On(stream, stream, StreamCommands.DeleteStream, cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask CreateGroupAsync(
         StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation);
+        On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, position, entriesRead), static (shard, on) => GroupCommands.SetId(shard, on.stream, on.group, on.position, on.entriesRead), cancellation);
+        On(stream, (stream, group, position, entriesRead), static (shard, on) => GroupCommands.SetId(shard, on.stream, on.group, on.position, on.entriesRead), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
-        On(stream, (stream, group), static (shard, on) => GroupCommands.Destroy(shard, on.stream, on.group), cancellation);
+        On(stream, (stream, group), static (shard, on) => GroupCommands.Destroy(shard, on.stream, on.group), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<bool> CreateConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.CreateConsumer(shard, on.stream, on.group, on.consumer), cancellation);
+        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.CreateConsumer(shard, on.stream, on.group, on.consumer), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.DeleteConsumer(shard, on.stream, on.group, on.consumer), cancellation);
+        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.DeleteConsumer(shard, on.stream, on.group, on.consumer), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, NameCommands.Hold, cancellation);
+        On(request.Stream, request, NameCommands.Hold, cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, consumer, holder), static (shard, on) => NameCommands.Leave(shard, on.stream, on.group, on.consumer, on.holder), cancellation);
+        On(stream, (stream, group, consumer, holder), static (shard, on) => NameCommands.Leave(shard, on.stream, on.group, on.consumer, on.holder), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, minIdle), static (shard, on) => NameCommands.Collect(shard, on.stream, on.group, on.minIdle), cancellation);
+        On(stream, (stream, group, minIdle), static (shard, on) => NameCommands.Collect(shard, on.stream, on.group, on.minIdle), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -165,24 +210,34 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     public ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
         On(stream, (stream, group), static (shard, on) => InfoCommands.Consumers(shard, on.stream, on.group), cancellation);
 
-    /// <summary>Frees the streams. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
+    /// <summary>A checkpoint in parts of about so many bytes.</summary>
+    internal Checkpoint GetCheckpoint(int partBytes) => new(_store, _store.Journal!, partBytes);
+
+    /// <summary>Frees the streams, once all that has changed is on the disk. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
     public void Dispose()
     {
+        // Before the streams go: a checkpoint is not to miss them.
+        _checkpoints?.Dispose();
         foreach (var shard in _store.Shards)
             shard.Close();
+        _store.Journal?.Dispose();
     }
+
+    private bool IsKept => _store.Journal is not null;
 
     // Runs a command under the lock of the stream's shard; what it refuses comes as a failed task, as from any engine.
     private ValueTask<TResult> On<TArguments, TResult>(
-        StreamName stream, TArguments arguments, Func<Shard, TArguments, TResult> command, CancellationToken cancellation)
+        StreamName stream, TArguments arguments, Func<Shard, TArguments, TResult> command, CancellationToken cancellation, ExpectedChange change = default)
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<TResult>(cancellation);
         try
         {
             var shard = _store.ShardOf(stream);
-            using (shard.Enter())
-                return new(command(shard, arguments));
+            TResult result;
+            using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
+                result = command(shard, arguments);
+            return _store.AnswerAsync(shard.LastSequence, result);
         }
         catch (StreamEngineException refusal)
         {
@@ -190,16 +245,17 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         }
     }
 
-    private ValueTask On<TArguments>(StreamName stream, TArguments arguments, Action<Shard, TArguments> command, CancellationToken cancellation)
+    private ValueTask On<TArguments>(
+        StreamName stream, TArguments arguments, Action<Shard, TArguments> command, CancellationToken cancellation, ExpectedChange change = default)
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellation);
         try
         {
             var shard = _store.ShardOf(stream);
-            using (shard.Enter())
+            using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
                 command(shard, arguments);
-            return default;
+            return _store.CommitAsync(shard.LastSequence);
         }
         catch (StreamEngineException refusal)
         {
@@ -220,6 +276,11 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
             return ValueTask.FromException<EntryBatch>(refusal);
         }
     }
+
+    private static FileJournal OpenJournal(InProcessEngineOptions options, IJournalReplay replay) => FileJournal.Open(
+        new DiskFolder(options.DataDirectory!),
+        new() { FlushPolicy = options.FlushPolicy, SegmentBytes = options.SegmentBytes, TimeProvider = options.TimeProvider, Log = options.JournalLog },
+        replay);
 
     private static void CheckLength(int length, int needed, string name)
     {

@@ -61,4 +61,7 @@ public enum StreamErrorCode
 
     /// <summary>The engine is closed or cannot be reached.</summary>
     Unavailable,
+
+    /// <summary>The disk that the engine keeps its streams on is full. Nothing of the command was done; it can be tried again once there is room.</summary>
+    DiskFull,
 }

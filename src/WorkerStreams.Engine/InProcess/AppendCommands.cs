@@ -29,6 +29,7 @@ internal static class AppendCommands
             var status = Append(shard, name, ref stream, entries[i], options, now, out var id, out var refusal);
             stored |= status == AppendStatus.Stored;
             results[i] = new(status, id, refusal);
+            shard.EndLargeRecord();
         }
         if (stored)
             Finish(shard, stream!, options);
@@ -64,7 +65,7 @@ internal static class AppendCommands
     private static void Finish(Shard shard, StreamState stream, AppendOptions options)
     {
         if (options.Trim is { } trim && Trimming.Count(stream.Log, trim, shard.Store.Limits) is > 0 and var count)
-            stream.Log.RemoveFirst(count);
+            stream.Trim(count);
         shard.ServeWaiters(stream);
     }
 

@@ -45,7 +45,7 @@ internal static class ClaimCommands
                 group.Assign(place, consumer, deliveredAt, count);
             else
                 group.AddPending(id, consumer, deliveredAt, count);
-            consumer.ActiveAt = now;
+            group.Activate(consumer, now);
             Add(ref reply, chunk, index, count, idle, request.JustIds);
         }
         return reply.Build();
@@ -76,7 +76,7 @@ internal static class ClaimCommands
             else if (idle >= request.MinIdle.TotalMilliseconds)
             {
                 group.Assign(place, consumer, now, place.Delivery.Count + (request.JustIds ? 0 : 1));
-                consumer.ActiveAt = now;
+                group.Activate(consumer, now);
                 Add(ref reply, chunk, index, place.Delivery.Count, idle, request.JustIds);
                 room--;
             }

@@ -21,6 +21,8 @@ internal static class Errors
         StreamErrorCode.OutOfMemory,
         $"OOM command not allowed when used memory > 'maxmemory'. {used} bytes are used, {nameof(InProcessEngineOptions.MaxMemory)} is {limit}");
 
+    public static StreamEngineException DiskFull() => new(StreamErrorCode.DiskFull, "ERR the disk is full: nothing was stored");
+
     public static StreamEngineException NoSuchKey() => new(StreamErrorCode.NoStream, "ERR no such key");
 
     public static StreamEngineException GroupNeedsStream() => new(

@@ -13,7 +13,7 @@ internal static class GroupCommands
         if (stream is not null && stream.TryGetGroup(group, out _))
             throw Errors.GroupExists();
         stream ??= shard.Create(name);
-        stream.AddGroup(group, position.Id ?? stream.LastId, read);
+        stream.AddGroup(group, shard.Store.NextNumber(), position.Id ?? stream.LastId, read);
     }
 
     public static void SetId(Shard shard, StreamName name, StreamName groupName, GroupPosition position, long? entriesRead)
@@ -53,21 +53,8 @@ internal static class GroupCommands
         return pending;
     }
 
-    public static long Acknowledge(Shard shard, StreamName name, StreamName groupName, ReadOnlySpan<StreamEntryId> ids)
-    {
-        if (!shard.TryGet(name, groupName, out _, out var group))
-            return 0;
-        var acknowledged = 0L;
-        for (var (i, found) = (0, 0); i < ids.Length;)
-        {
-            if (i >= found)
-                found = group.Pending.FetchAhead(ids, i);
-            var removed = group.Pending.TryFind(ids[i], out var place) ? group.Remove(place, ids[i..]) : 0;
-            acknowledged += removed;
-            i += Math.Max(removed, 1);
-        }
-        return acknowledged;
-    }
+    public static long Acknowledge(Shard shard, StreamName name, StreamName groupName, ReadOnlySpan<StreamEntryId> ids) =>
+        shard.TryGet(name, groupName, out _, out var group) ? group.Acknowledge(ids) : 0;
 
     private static (StreamState Stream, GroupState Group) Get(Shard shard, StreamName name, StreamName groupName)
     {

@@ -31,7 +31,7 @@ internal static class GroupReads
             var idle = Math.Max(now - place.Delivery.At, 0);
             if (stream.Log.TryFind(place.Id, out var chunk, out var index))
             {
-                GroupState.Redeliver(place, now);
+                group.Redeliver(place, now);
                 reply.Add(chunk, index, place.Delivery.Count, idle);
             }
             else

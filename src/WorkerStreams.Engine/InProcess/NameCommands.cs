@@ -14,7 +14,7 @@ internal static class NameCommands
             consumer = group.AddConsumer(request.Consumer, now);
         if (consumer.HoldAt(now) is { } held && held.Holder != request.Holder && held.Holder != request.Instead)
             return new(held.Holder, TimeSpan.FromMilliseconds(held.Until - now), leases);
-        (consumer.Hold, consumer.IsLeft) = (new(request.Holder, now + Milliseconds(request.Duration), request.Lease), false);
+        group.HoldName(consumer, new(request.Holder, now + Milliseconds(request.Duration), request.Lease));
         return new(request.Holder, request.Duration, leases);
     }
 
@@ -24,7 +24,7 @@ internal static class NameCommands
             return true;
         if (consumer.HoldAt(shard.Store.Now) is { } held && held.Holder != holder)
             return false;
-        (consumer.Hold, consumer.IsLeft) = (null, true);
+        group.HoldName(consumer, null);
         if (consumer.Pending > 0)
             return false;
         group.RemoveConsumer(consumer);

@@ -10,17 +10,18 @@ internal static class ReadCommands
     public static ValueTask<EntryBatch> Read(StreamStore store, ReadRequest request, CancellationToken cancellation)
     {
         Check(request);
-        Waiter waiter;
+        var (batch, waiter) = (EntryBatch.Empty, default(Waiter));
+        var reserved = store.Journal is null || request is not ReadGroupRequest ? 0 : store.Reserve(new(request.Streams.Count));
         using (store.Enter(request.Streams))
         {
+            store.ShardOf(request.Streams[0].Stream).HasReserved(reserved);
             if (request is ReadGroupRequest group)
                 CheckGroups(store, group);
-            var batch = Read(store, request, request.Streams, null);
-            if (batch.StreamCount > 0 || request.Block is null)
-                return new(batch);
-            waiter = new(store, request, Resolve(store, request.Streams));
+            batch = Read(store, request, request.Streams, null);
+            if (batch.StreamCount == 0 && request.Block is not null)
+                waiter = new(store, request, Resolve(store, request.Streams));
         }
-        return waiter.Start(cancellation);
+        return waiter?.Start(cancellation) ?? store.AnswerAsync(LastSequence(store, request.Streams), batch);
     }
 
     /// <summary>What the positions yield now, of all streams or of those of a slot. The caller holds the locks.</summary>
@@ -43,6 +44,14 @@ internal static class ReadCommands
                 GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
         }
         return reply.Build();
+    }
+
+    private static long LastSequence(StreamStore store, IReadOnlyList<StreamPosition> positions)
+    {
+        var last = 0L;
+        for (var i = 0; i < positions.Count && store.Journal is not null; i++)
+            last = Math.Max(last, store.ShardOf(positions[i].Stream).LastSequence);
+        return last;
     }
 
     private static void Read(StreamState stream, ReadPosition position, ref ReplyWriter reply)

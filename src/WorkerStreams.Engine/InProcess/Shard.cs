@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
@@ -6,12 +7,18 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>The streams of some hash slots, who waits for them, and the lock that guards both.</summary>
 internal sealed class Shard(StreamStore store)
 {
+    // In bytes.
+    private const int LargeRecord = 1024 * 1024;
+
     private Gate _gate;
     private readonly Dictionary<StreamName, StreamState> _streams = [];
     private readonly Dictionary<StreamName, LinkedList<Waiter>> _waiting = [];
     private StreamState? _recent;
     private Waiter? _woken;
     private Waiter? _lastWoken;
+    private ChangeWriter? _changes;
+    private long _lastSequence;
+    private long _reserved;
 
     public StreamStore Store { get; } = store;
 
@@ -20,11 +27,16 @@ internal sealed class Shard(StreamStore store)
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>The last record of what has changed here, once the lock was given back.</summary>
+    public long LastSequence => Volatile.Read(ref _lastSequence);
+
     /// <summary>Takes the lock for one command.</summary>
+    /// <param name="reserved">The room that was reserved for what it will change.</param>
     /// <exception cref="StreamEngineException">The engine is closed.</exception>
-    public ShardScope Enter()
+    public ShardScope Enter(long reserved = 0)
     {
         Lock();
+        _reserved += reserved;
         if (!IsClosed)
             return new(this);
         Unlock();
@@ -33,17 +45,49 @@ internal sealed class Shard(StreamStore store)
 
     public void Lock() => _gate.Enter();
 
-    public void Unlock() => _gate.Exit();
+    public void Unlock()
+    {
+        if (_changes is not null)
+            EndRecord();
+        _gate.Exit();
+    }
 
-    /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first.</summary>
+    /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first, and what they were given is safe.</summary>
     public void Leave()
     {
         var woken = _woken;
         if (woken is not null)
             (_woken, _lastWoken) = (null, null);
         Unlock();
-        for (; woken is not null; woken = woken.NextWoken)
-            woken.Complete();
+        if (woken is null)
+            return;
+        var commit = Store.CommitAsync(LastSequence);
+        if (commit.IsCompletedSuccessfully)
+            Complete(woken);
+        else
+            _ = CompleteAsync(woken, commit);
+    }
+
+    /// <summary>The streams there are.</summary>
+    public List<StreamName> GetNames()
+    {
+        Lock();
+        var names = new List<StreamName>(_streams.Keys);
+        Unlock();
+        return names;
+    }
+
+    /// <summary>From now on what changes is written down.</summary>
+    public ChangeWriter WriteChanges() => _changes ??= new();
+
+    /// <summary>Room was reserved for what a command will change. Under the lock.</summary>
+    public void HasReserved(long bytes) => _reserved += bytes;
+
+    /// <summary>What has changed so far becomes a record, if it is much: only between changes of which one without the other will do.</summary>
+    public void EndLargeRecord()
+    {
+        if (_changes is { Written.Length: >= LargeRecord })
+            EndRecord();
     }
 
     public bool TryGet(StreamName name, [NotNullWhen(true)] out StreamState? stream)
@@ -64,16 +108,20 @@ internal sealed class Shard(StreamStore store)
         return TryGet(name, out stream) && stream.TryGetGroup(groupName, out group);
     }
 
-    public StreamState Create(StreamName name)
+    /// <param name="name">The name of a stream that is not there.</param>
+    /// <param name="number">Its number, or null for one of its own.</param>
+    public StreamState Create(StreamName name, long? number = null)
     {
-        var stream = new StreamState(name, Store.Limits, Store.Meter);
+        var stream = new StreamState(name, number ?? Store.NextNumber(), Store.Limits, Store.Meter) { Changes = _changes };
         _streams.Add(name, stream);
+        _changes?.Created(stream);
         return stream;
     }
 
     public void Remove(StreamState stream)
     {
         _recent = null;
+        _changes?.Removed(stream);
         _streams.Remove(stream.Name);
         stream.Clear();
     }
@@ -128,6 +176,42 @@ internal sealed class Shard(StreamStore store)
         _streams.Clear();
         _recent = null;
         Leave();
+    }
+
+    private static void Complete(Waiter? woken)
+    {
+        for (; woken is not null; woken = woken.NextWoken)
+            woken.Complete();
+    }
+
+    private static async Task CompleteAsync(Waiter woken, ValueTask commit)
+    {
+        try
+        {
+            await commit.ConfigureAwait(false);
+        }
+        catch (StreamEngineException failure)
+        {
+            for (var waiter = woken; waiter is not null; waiter = waiter.NextWoken)
+                waiter.Withdraw(failure);
+        }
+        Complete(woken);
+    }
+
+    private void EndRecord()
+    {
+        if (!_changes!.Written.IsEmpty)
+        {
+            var sequence = Store.Journal!.Append(_changes.Written, _reserved);
+            if (_changes.HasWeight)
+                Volatile.Write(ref _lastSequence, sequence);
+            _changes.Clear();
+        }
+        else if (_reserved > 0)
+        {
+            Store.Journal!.Release(_reserved);
+        }
+        _reserved = 0;
     }
 
     private void ServeQueue(StreamState stream)

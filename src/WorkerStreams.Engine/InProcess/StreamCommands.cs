@@ -36,7 +36,8 @@ internal static class StreamCommands
         if (!shard.TryGet(name, out var stream))
             return 0;
         var count = Trimming.Count(stream.Log, trim, shard.Store.Limits);
-        stream.Log.RemoveFirst(count);
+        if (count > 0)
+            stream.Trim(count);
         return count;
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
@@ -13,6 +14,7 @@ internal sealed class StreamStore
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly long _maxMemory;
     private readonly int _maxEntryBytes;
+    private long _lastNumber;
 
     public StreamStore(InProcessEngineOptions options)
     {
@@ -28,12 +30,48 @@ internal sealed class StreamStore
 
     public NodeLimits Limits { get; }
 
+    /// <summary>Where changes are kept, or null where they are in memory alone. Set once, before the first command.</summary>
+    public IJournal? Journal { get; private set; }
+
     public MemoryMeter Meter { get; } = new();
 
     public ReadOnlySpan<Shard> Shards => _shards;
 
     /// <summary>The time, in milliseconds since 1970-01-01 UTC.</summary>
     public long Now => Options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A number that no other stream or group has.</summary>
+    public long NextNumber() => Interlocked.Increment(ref _lastNumber);
+
+    /// <summary>A stream or group was made with this number. Not once commands run.</summary>
+    public void HasNumber(long number) => _lastNumber = Math.Max(_lastNumber, number);
+
+    /// <summary>From now on all changes are kept there. What is there already was made by it.</summary>
+    public void Keep(IJournal journal)
+    {
+        Journal = journal;
+        foreach (var shard in _shards)
+            shard.WriteChanges();
+    }
+
+    /// <summary>Reserves room for the record of what a command will change. Without any lock, for it may have to wait until there is some.</summary>
+    /// <returns>The bytes that were reserved.</returns>
+    /// <exception cref="StreamEngineException">The disk is full.</exception>
+    public long Reserve(in ExpectedChange change)
+    {
+        var bytes = change.RecordBytes;
+        return bytes == 0 || Journal!.TryReserve(bytes, urgent: !change.BringsEntries) ? bytes : throw Errors.DiskFull();
+    }
+
+    /// <summary>Waits until what a shard has changed up to a record is as durable as is promised.</summary>
+    public ValueTask CommitAsync(long sequence) => Journal is { } journal && !journal.IsCommitted(sequence) ? journal.CommitAsync(sequence) : default;
+
+    /// <summary>Answers once that is so: nothing is told of what could yet be lost, whoever has changed it.</summary>
+    public ValueTask<TResult> AnswerAsync<TResult>(long sequence, TResult result)
+    {
+        var commit = CommitAsync(sequence);
+        return commit.IsCompletedSuccessfully ? new(result) : WaitAsync(commit, result);
+    }
 
     /// <returns>Why an entry of so many bytes cannot be stored, or null.</returns>
     public StreamEngineException? CheckRoom(int bytes) =>
@@ -57,6 +95,12 @@ internal sealed class StreamStore
             return locks;
         locks.Dispose();
         throw Errors.Closed();
+    }
+
+    private static async ValueTask<TResult> WaitAsync<TResult>(ValueTask commit, TResult result)
+    {
+        await commit.ConfigureAwait(false);
+        return result;
     }
 }
 

@@ -70,6 +70,13 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         return true;
     }
 
+    /// <summary>What it was served cannot be shown: it fails instead. Before <see cref="Complete"/>, by who calls it.</summary>
+    public void Withdraw(StreamEngineException error)
+    {
+        _batch.Dispose();
+        _error ??= error;
+    }
+
     /// <summary>Leaves the queues and tells who awaits. Called once, by whoever ended the wait, without any lock.</summary>
     public void Complete()
     {

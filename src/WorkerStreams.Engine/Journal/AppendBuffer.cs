@@ -41,18 +41,25 @@ internal sealed class AppendBuffer
 
     /// <summary>Adds a record.</summary>
     /// <param name="record">Its bytes.</param>
+    /// <param name="sequence">Its sequence.</param>
     /// <param name="used">The room it takes for good.</param>
-    public long Append(ReadOnlySpan<byte> record, out long used)
+    /// <returns>False where no room is left: then nothing is added.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> record, out long sequence, out long used)
     {
         var crc = Crc32C.Of(record);
         used = 0;
         _gate.Enter();
         try
         {
-            if (_isDead)
-                return ++_last;
+            sequence = _last + 1;
             var size = RecordHeader.Bytes + RecordHeader.Aligned(record.Length);
-            if (Math.Max(size, RecordHeader.SmallestRecord) <= _segment.Size - _position)
+            var fits = Math.Max(size, RecordHeader.SmallestRecord) <= _segment.Size - _position;
+            if (_isDead || !(fits || HasRoom(size)))
+            {
+                _last = sequence;
+                return _isDead;
+            }
+            if (fits)
                 Put(new(RecordKind.Whole, record.Length, ++_last), record, crc);
             else
                 Split(record, crc);
@@ -63,7 +70,7 @@ internal sealed class AppendBuffer
                 _isMarkPaid = true;
                 used += MarkBytes;
             }
-            return _last;
+            return true;
         }
         finally
         {
@@ -174,8 +181,6 @@ internal sealed class AppendBuffer
 
     private void Split(ReadOnlySpan<byte> record, uint crc)
     {
-        if (!HasRoom(RecordHeader.SizeOf(record.Length)))
-            throw JournalErrors.NotReserved();
         var sequence = ++_last;
         for (var left = record; ;)
         {

@@ -4,7 +4,7 @@ namespace WorkerStreams.Engine.Journal;
 /// A log of records in a folder, and checkpoints that replace its beginning. Records are bytes; what they mean is for others to know. Safe for any
 /// number of threads, once opened.
 /// </summary>
-internal sealed class FileJournal : IDisposable
+internal sealed class FileJournal : IJournal
 {
     private readonly IJournalFolder _folder;
     private readonly IDisposable _folderLock;
@@ -92,13 +92,17 @@ internal sealed class FileJournal : IDisposable
     /// <summary>Gives back room that was reserved and is not needed.</summary>
     public void Release(long bytes) => _room.Give(Room.CostOf(bytes));
 
-    /// <summary>Adds a record. Does not fail within what was reserved, not even when the journal has failed: the commit tells that.</summary>
+    /// <summary>
+    /// Adds a record. Does not fail, not even when the journal has failed: the commit tells that. So it does when no room is left, which can only be where records took more than was reserved
+    /// for them, and all that is kept back.
+    /// </summary>
     /// <param name="record">Its bytes, which are copied.</param>
-    /// <param name="reserved">What was reserved for it; not less than its length.</param>
+    /// <param name="reserved">What was reserved for it.</param>
     /// <returns>Its sequence: 1, 2, 3 ...</returns>
     public long Append(ReadOnlySpan<byte> record, long reserved)
     {
-        var sequence = _buffer.Append(record, out var used);
+        if (!_buffer.TryAppend(record, out var sequence, out var used))
+            _writer.Fail(JournalErrors.NotReserved());
         _room.Give(Room.CostOf(reserved) - used);
         return sequence;
     }

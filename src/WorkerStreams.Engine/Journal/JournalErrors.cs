@@ -3,7 +3,7 @@ namespace WorkerStreams.Engine.Journal;
 /// <summary>What a journal refuses, in words that say which file, where in it, and what to do.</summary>
 internal static class JournalErrors
 {
-    private const string Ways = "Restore the folder from a backup, or repair the journal: that cuts it off at the damage and keeps what is cut off beside it.";
+    private const string Ways = "Restore the folder from a backup, or call InProcessStreamEngine.Repair: it cuts the journal off at the damage and keeps what is cut off beside it.";
 
     public static IOException NewerVersion(string file, int version) => new(
         $"'{file}' has version {version} of the journal's format; this library reads up to {FileHeader.Version}. "

@@ -22,6 +22,10 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
     private int _bytes;
     private int _used;
     private int _references;
+    private int _frozen;
+
+    /// <summary>Whether it is read without the log's lock: then nothing is added and nothing marked as deleted.</summary>
+    public bool IsFrozen => Volatile.Read(ref _frozen) > 0;
 
     /// <summary>The index of the first entry: those before were trimmed.</summary>
     public int Start { get; private set; }
@@ -216,6 +220,19 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
     {
         Interlocked.Increment(ref _references);
         return this;
+    }
+
+    /// <summary>Keeps it as it is for who reads without the log's lock, until it is told to <see cref="Thaw"/>.</summary>
+    public Chunk Freeze()
+    {
+        Interlocked.Increment(ref _frozen);
+        return Retain();
+    }
+
+    public void Thaw()
+    {
+        Interlocked.Decrement(ref _frozen);
+        Dispose();
     }
 
     /// <summary>The log lets go: no entry will be found here any more.</summary>

@@ -36,7 +36,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <param name="encoded">The fields.</param>
     public void Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
     {
-        if (_tail is not { } tail || !tail.TryAppend(id, encoded, out var grown))
+        if (_tail is not { IsFrozen: false } tail || !tail.TryAppend(id, encoded, out var grown))
             AddChunk(id, encoded.Length).TryAppend(id, encoded, out grown);
         if (grown != 0)
             meter.Add(grown);
@@ -60,7 +60,12 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     {
         if (!TryFind(id, out var chunk, out var index))
             return false;
-        chunk.Delete(index);
+        if (chunk.IsFrozen)
+        {
+            Replace(_chunks.Find(id), chunk.Compacted());
+            TryFind(id, out chunk, out index);
+        }
+        chunk!.Delete(index);
         Count--;
         if (chunk.Live == 0)
             DropChunk(_chunks.Find(id));
@@ -181,6 +186,22 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         return count;
     }
 
+    /// <summary>Where the entries are now, in order: in chunks that are frozen, until who asks thaws them, and in the last one, which is not.</summary>
+    public List<ChunkEntries> Freeze(out ChunkEntries last)
+    {
+        var frozen = new List<ChunkEntries>(_chunks.Count);
+        last = default;
+        for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+        {
+            var entries = new ChunkEntries(chunk, chunk.Start, chunk.End);
+            if (chunk == _tail)
+                last = entries;
+            else
+                frozen.Add(entries with { Chunk = chunk.Freeze() });
+        }
+        return frozen;
+    }
+
     private Chunk AddChunk(StreamEntryId id, int bytes)
     {
         var chunk = _spare ?? new(limits);
@@ -234,6 +255,9 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         _gone--;
     }
 }
+
+/// <summary>Some entries of a chunk, those among them that are marked as deleted included.</summary>
+internal readonly record struct ChunkEntries(Chunk Chunk, int Start, int End);
 
 /// <summary>A place between entries: before the entry of this index in the chunk of this number.</summary>
 internal readonly record struct EntryPlace(long Chunk, int Index)

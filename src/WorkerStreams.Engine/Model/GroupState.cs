@@ -3,13 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>A consumer group: how far it has read, its consumers and its pending entries. What changes it cannot fail.</summary>
-internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? entriesRead, MemoryMeter meter)
+internal sealed class GroupState(StreamState stream, StreamName name, long number, StreamEntryId lastId, long? entriesRead, MemoryMeter meter)
 {
     private readonly Dictionary<StreamName, ConsumerState> _consumers = [];
     private readonly List<ConsumerState?> _byIndex = [];
     private ConsumerState? _recent;
 
+    public StreamState Stream { get; } = stream;
+
     public StreamName Name { get; } = name;
+
+    /// <summary>As <see cref="StreamState.Number"/>.</summary>
+    public long Number { get; } = number;
 
     /// <summary>The greatest id delivered.</summary>
     public StreamEntryId LastId { get; private set; } = lastId;
@@ -24,6 +29,8 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
 
     public IReadOnlyCollection<ConsumerState> Consumers => _consumers.Values;
 
+    private IChanges? Changes => Stream.Changes;
+
     public bool TryGetConsumer(StreamName consumer, [NotNullWhen(true)] out ConsumerState? state)
     {
         state = _recent;
@@ -37,29 +44,31 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
 
     public ConsumerState ConsumerAt(int index) => _byIndex[index]!;
 
-    public ConsumerState AddConsumer(StreamName consumer, long now)
+    /// <param name="consumer">The name.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="wanted">The index that it has to have, or null for the first that is free.</param>
+    public ConsumerState AddConsumer(StreamName consumer, long now, int? wanted = null)
     {
-        var index = _byIndex.IndexOf(null);
-        if (index < 0)
-        {
-            index = _byIndex.Count;
+        var index = wanted ?? _byIndex.IndexOf(null) switch { < 0 => _byIndex.Count, var free => free };
+        while (_byIndex.Count <= index)
             _byIndex.Add(null);
-        }
         var state = new ConsumerState(consumer, index, now);
         _byIndex[index] = state;
         _consumers.Add(consumer, state);
         meter.Add(MemoryMeter.ConsumerBytes);
+        Changes?.Created(this, state);
         return state;
     }
 
     /// <summary>The consumer and its pending entries go.</summary>
     public void RemoveConsumer(ConsumerState consumer)
     {
+        Changes?.Removed(this, consumer);
         var from = StreamEntryId.MinValue;
         while (consumer.Pending > 0 && Pending.TryGetFrom(from, out var place) && Pending.TryGetOwned(consumer.Index, ref place))
         {
             from = place.Id;
-            Remove(place);
+            Drop(place, [from]);
         }
         _recent = null;
         _byIndex[consumer.Index] = null;
@@ -73,21 +82,45 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
         if (!TryGetConsumer(consumer, out var state))
             return AddConsumer(consumer, now);
         state.SeenAt = now;
+        Changes?.Seen(this, state);
         return state;
     }
 
-    public void SetPosition(StreamEntryId lastId, long? entriesRead) => (LastId, EntriesRead) = (lastId, entriesRead);
-
-    /// <summary>A pending entry is delivered to its owner once more.</summary>
-    public static void Redeliver(in PendingPlace place, long now)
+    /// <summary>The consumer has got something.</summary>
+    public void Activate(ConsumerState consumer, long now)
     {
-        var delivery = place.Delivery;
-        place.Block.Deliver(place.Index, delivery with { At = now, Count = delivery.Count + 1 });
+        consumer.ActiveAt = now;
+        Changes?.Active(this, consumer);
     }
 
-    /// <summary>New entries become the consumer's; those that are pending already, with their count begun anew.</summary>
-    public void Deliver(IdRun ids, ConsumerState consumer, long now)
+    /// <summary>The consumer's name is held so, or left.</summary>
+    public void HoldName(ConsumerState consumer, NameHold? hold)
     {
+        (consumer.Hold, consumer.IsLeft) = (hold, hold is null);
+        Changes?.NameHeld(this, consumer);
+    }
+
+    public void SetPosition(StreamEntryId lastId, long? entriesRead)
+    {
+        (LastId, EntriesRead) = (lastId, entriesRead);
+        Changes?.PositionSet(this);
+    }
+
+    /// <summary>A pending entry is delivered to its owner once more.</summary>
+    public void Redeliver(in PendingPlace place, long now)
+    {
+        var delivery = place.Delivery;
+        delivery = delivery with { At = now, Count = delivery.Count + 1 };
+        place.Block.Deliver(place.Index, delivery);
+        Changes?.Assigned(this, place.Id, delivery);
+    }
+
+    /// <summary>The next entries are delivered to the consumer, as <see cref="StreamState.Deliver"/> tells; those that are pending already, with their count begun anew.</summary>
+    public void Deliver(IdRun ids, long? entriesRead, ConsumerState consumer, long now, bool pending)
+    {
+        (LastId, EntriesRead) = (ids[^1], entriesRead);
+        if (!pending)
+            return;
         consumer.ActiveAt = now;
         if (Pending.IsLast(ids[0]))
         {
@@ -99,25 +132,51 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
         {
             var id = ids[i];
             if (Pending.TryFind(id, out var place))
-                Assign(place, consumer, now, deliveryCount: 1);
+                Move(place, new(now, Count: 1, consumer.Index));
             else
-                AddPending(id, consumer, now, deliveryCount: 1);
+                Add(id, new(now, Count: 1, consumer.Index));
         }
     }
 
     /// <summary>An entry that is not pending becomes the consumer's.</summary>
     public void AddPending(StreamEntryId id, ConsumerState consumer, long deliveredAt, long deliveryCount)
     {
-        Pending.Add(id, new(deliveredAt, deliveryCount, consumer.Index));
-        consumer.Pending++;
+        var delivery = new Delivery(deliveredAt, deliveryCount, consumer.Index);
+        Add(id, delivery);
+        Changes?.Assigned(this, id, delivery);
     }
 
     /// <summary>A pending entry becomes the consumer's.</summary>
     public void Assign(in PendingPlace place, ConsumerState consumer, long deliveredAt, long deliveryCount)
     {
-        ConsumerAt(place.Owner).Pending--;
-        consumer.Pending++;
-        place.Block.Deliver(place.Index, new(deliveredAt, deliveryCount, consumer.Index));
+        var delivery = new Delivery(deliveredAt, deliveryCount, consumer.Index);
+        Move(place, delivery);
+        Changes?.Assigned(this, place.Id, delivery);
+    }
+
+    /// <summary>An entry becomes the consumer's, whether it is pending or not.</summary>
+    public void Assign(StreamEntryId id, ConsumerState consumer, long deliveredAt, long deliveryCount)
+    {
+        if (Pending.TryFind(id, out var place))
+            Assign(place, consumer, deliveredAt, deliveryCount);
+        else
+            AddPending(id, consumer, deliveredAt, deliveryCount);
+    }
+
+    /// <summary>Entries are pending no more, whoever owns them.</summary>
+    /// <returns>How many of them were pending.</returns>
+    public long Acknowledge(ReadOnlySpan<StreamEntryId> ids)
+    {
+        var acknowledged = 0L;
+        for (var (i, found) = (0, 0); i < ids.Length;)
+        {
+            if (i >= found)
+                found = Pending.FetchAhead(ids, i);
+            var removed = Pending.TryFind(ids[i], out var place) ? Remove(place, ids[i..]) : 0;
+            acknowledged += removed;
+            i += Math.Max(removed, 1);
+        }
+        return acknowledged;
     }
 
     /// <summary>An entry is pending no more.</summary>
@@ -126,9 +185,8 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     /// <inheritdoc cref="PendingList.Remove"/>
     public int Remove(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
     {
-        var owner = ConsumerAt(place.Owner);
-        var removed = Pending.Remove(place, ids);
-        owner.Pending -= removed;
+        var removed = Drop(place, ids);
+        Changes?.Acknowledged(this, ids[..removed]);
         return removed;
     }
 
@@ -137,5 +195,26 @@ internal sealed class GroupState(StreamName name, StreamEntryId lastId, long? en
     {
         Pending.Clear();
         meter.Add(-(MemoryMeter.GroupBytes + (MemoryMeter.ConsumerBytes * (long)_consumers.Count)));
+    }
+
+    private void Add(StreamEntryId id, in Delivery delivery)
+    {
+        Pending.Add(id, delivery);
+        ConsumerAt(delivery.Owner).Pending++;
+    }
+
+    private void Move(in PendingPlace place, in Delivery delivery)
+    {
+        ConsumerAt(place.Owner).Pending--;
+        ConsumerAt(delivery.Owner).Pending++;
+        place.Block.Deliver(place.Index, delivery);
+    }
+
+    private int Drop(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
+    {
+        var owner = ConsumerAt(place.Owner);
+        var removed = Pending.Remove(place, ids);
+        owner.Pending -= removed;
+        return removed;
     }
 }

@@ -9,13 +9,19 @@ internal sealed class StreamState
     private Dictionary<StreamName, GroupState>? _groups;
     private GroupState? _recentGroup;
 
-    public StreamState(StreamName name, NodeLimits limits, MemoryMeter meter)
+    public StreamState(StreamName name, long number, NodeLimits limits, MemoryMeter meter)
     {
-        (Name, _meter, Log) = (name, meter, new(limits, meter));
+        (Name, Number, _meter, Log) = (name, number, meter, new(limits, meter));
         meter.Add(MemoryMeter.StreamBytes);
     }
 
     public StreamName Name { get; }
+
+    /// <summary>Stands for this stream where its changes are told: no other one, nor a group, ever has the same.</summary>
+    public long Number { get; }
+
+    /// <summary>Is told what changes, or null. Guarded by the shard's lock.</summary>
+    public IChanges? Changes { get; set; }
 
     public EntryLog Log { get; }
 
@@ -48,6 +54,7 @@ internal sealed class StreamState
         Log.Append(id, encoded);
         LastId = id;
         EntriesAdded++;
+        Changes?.Appended(this, id, encoded);
     }
 
     /// <returns>Whether the entry was there.</returns>
@@ -57,20 +64,35 @@ internal sealed class StreamState
             return false;
         if (id > MaxDeletedId)
             MaxDeletedId = id;
+        Changes?.Deleted(this, id);
         return true;
     }
 
-    public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId) =>
-        (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);
-
-    public void AddGroup(StreamName group, StreamEntryId lastId, long? entriesRead)
+    /// <summary>The oldest entries go.</summary>
+    public void Trim(long count)
     {
-        (_groups ??= []).Add(group, new(group, lastId, entriesRead, _meter));
+        Log.RemoveFirst(count);
+        Changes?.Trimmed(this, count);
+    }
+
+    public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId)
+    {
+        (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);
+        Changes?.IdsSet(this);
+    }
+
+    public GroupState AddGroup(StreamName name, long number, StreamEntryId lastId, long? entriesRead)
+    {
+        var group = new GroupState(this, name, number, lastId, entriesRead, _meter);
+        (_groups ??= []).Add(name, group);
         _meter.Add(MemoryMeter.GroupBytes);
+        Changes?.Created(group);
+        return group;
     }
 
     public void RemoveGroup(GroupState group)
     {
+        Changes?.Removed(group);
         _recentGroup = null;
         _groups!.Remove(group.Name);
         group.Clear();
@@ -88,11 +110,10 @@ internal sealed class StreamState
         while (group.LastId < through && Log.TryGetRun(ref place, through, int.MaxValue, out var chunk, out var run))
         {
             var ids = chunk.Ids(run);
-            group.SetPosition(ids[^1], this.EntriesReadAfter(group, ids));
-            if (pending)
-                group.Deliver(ids, consumer, now);
+            group.Deliver(ids, this.EntriesReadAfter(group, ids), consumer, now, pending);
         }
         group.NextHint = place;
+        Changes?.Delivered(group, consumer, through, now, pending);
     }
 
     /// <summary>The stream goes, with all that is in it.</summary>

@@ -1,4 +1,3 @@
-using WorkerStreams.Engine.Journal;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;

@@ -112,11 +112,17 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public void What_was_not_reserved_is_not_appended()
+    public async Task A_record_that_was_not_reserved_and_finds_no_room_ends_the_journal()
     {
-        using var journal = new OpenJournal(new MemoryFolder());
-        Assert.Throws<InvalidOperationException>(() => journal.Journal.Append(new byte[100_000], 0));
-        Assert.Equal(0, journal.Journal.LastSequence);
+        var folder = new MemoryFolder();
+        using (var journal = new OpenJournal(folder))
+        {
+            await journal.CommitAsync("a");
+            var unreserved = journal.Journal.Append(new byte[100_000], 0);
+            var thrown = await Assert.ThrowsAsync<StreamEngineException>(async () => await journal.Journal.CommitAsync(unreserved));
+            Assert.Equal(StreamErrorCode.Unavailable, thrown.Code);
+        }
+        Assert.Equal(["a"], Found(folder));
     }
 
     private static List<string> Found(MemoryFolder folder)

@@ -118,7 +118,7 @@ public sealed class TornTailTests
         if (!thrown.Message.Contains("has version", StringComparison.Ordinal))
         {
             Assert.Contains($"at byte {offset}:", thrown.Message, StringComparison.Ordinal);
-            Assert.Contains("repair the journal", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains("InProcessStreamEngine.Repair", thrown.Message, StringComparison.Ordinal);
         }
         return 1;
     }

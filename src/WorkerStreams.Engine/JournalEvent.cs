@@ -1,9 +1,12 @@
-namespace WorkerStreams.Engine.Journal;
+namespace WorkerStreams.Engine;
 
-/// <summary>Something of a journal that an operator may want to know.</summary>
-internal sealed record JournalEvent(JournalEventKind Kind, string Message);
+/// <summary>Something that an operator may want to know of a folder in which an engine keeps its streams.</summary>
+/// <param name="Kind">What has happened.</param>
+/// <param name="Message">The same in words, with what to do.</param>
+public sealed record JournalEvent(JournalEventKind Kind, string Message);
 
-internal enum JournalEventKind
+/// <summary>What has happened to a folder in which an engine keeps its streams.</summary>
+public enum JournalEventKind
 {
     /// <summary>Recovery takes longer than a second; the message says how far it is.</summary>
     Recovering,
@@ -22,4 +25,7 @@ internal enum JournalEventKind
 
     /// <summary>A write or a flush failed: the journal takes nothing any more.</summary>
     Failed,
+
+    /// <summary>A checkpoint could not be written; it is tried again.</summary>
+    CheckpointFailed,
 }

@@ -1,0 +1,36 @@
+namespace WorkerStreams.Engine.Journal;
+
+/// <summary>Where records of changes are kept, in one order. Safe for any number of threads.</summary>
+internal interface IJournal : IDisposable
+{
+    /// <summary>The sequence of the last record.</summary>
+    long LastSequence { get; }
+
+    /// <summary>The bytes of records since the last checkpoint.</summary>
+    long BytesSinceCheckpoint { get; }
+
+    /// <summary>Sees to it that a record of so many bytes will find room.</summary>
+    /// <param name="bytes">Its size, or the most that it may have.</param>
+    /// <param name="urgent">Whether it may use the last reserve: what is acknowledged or trimmed makes room.</param>
+    /// <returns>False where the disk is full.</returns>
+    bool TryReserve(long bytes, bool urgent);
+
+    /// <summary>What was reserved is not needed.</summary>
+    void Release(long bytes);
+
+    /// <summary>Adds a record, for which room was reserved. Cannot fail, and does not wait.</summary>
+    /// <returns>Its sequence.</returns>
+    long Append(ReadOnlySpan<byte> record, long reserved);
+
+    /// <summary>Whether the record of that sequence, and all before, is as durable as is promised.</summary>
+    bool IsCommitted(long sequence);
+
+    /// <summary>Waits until it is.</summary>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: nothing can be written any more.</exception>
+    ValueTask CommitAsync(long sequence);
+
+    /// <summary>Writes a checkpoint beside the records, and lets go of those that it stands for.</summary>
+    /// <param name="sequence">The last record that it stands for.</param>
+    /// <param name="parts">What it holds; each is written before the next is asked for.</param>
+    void WriteCheckpoint(long sequence, IEnumerable<ReadOnlyMemory<byte>> parts);
+}
