@@ -43,8 +43,10 @@ internal static class OrderHost
         builder.Services.AddSingleton(ledger).AddSingleton(new RandomFaults(options.FailRate)).AddSingleton<Outage>().AddSingleton<OrderFeed>();
 
         var streams = builder.Services.AddWorkerStreams().ConfigureJson(json => json.TypeInfoResolverChain.Insert(0, OrderJson.Default));
-        if (options.Redis is { } server)
+        if (options.Engine.Redis is { } server)
             streams.UseRedis(server, redis => redis.WaitForReplicas = options.Replicas);
+        else
+            streams.UseInProcess(engine => engine with { DataDirectory = options.Engine.Directory });
         var orders = ledger.StreamOf(options.Input.Name);
         builder.Services.AddSingleton(services => new OrderStream(services.GetRequiredService<IStreamEngine>(), orders));
         builder.Services.AddStreamProducer<OrderLine>(orders, producer => producer.KeepForever = true);

@@ -17,11 +17,12 @@ internal static class RunCommand
         CustomParser = ExistingFile,
     };
 
-    private static readonly Option<ConfigurationOptions?> Engine = new("--engine")
+    private static readonly Option<EngineChoice> Engine = new("--engine")
     {
-        Description = "The stream engine: in this process, or of a Redis server, such as redis:localhost:6379 [default: memory]",
-        HelpName = "memory|redis:CONFIG",
-        CustomParser = RedisServer,
+        Description = "The stream engine: in this process, in memory or in a folder, such as disk:orders, or of a Redis server, such as redis:localhost:6379 [default: memory]",
+        HelpName = "memory|disk:FOLDER|redis:CONFIG",
+        DefaultValueFactory = _ => new(),
+        CustomParser = StreamEngine,
     };
 
     private static readonly Option<int> Replicas = new("--replicas")
@@ -68,7 +69,7 @@ internal static class RunCommand
         {
             Input = parsed.GetRequiredValue(Input),
             Ledger = parsed.GetValue(Ledger),
-            Redis = parsed.GetValue(Engine),
+            Engine = parsed.GetRequiredValue(Engine),
             Replicas = parsed.GetValue(Replicas),
             Concurrency = parsed.GetValue(Concurrency),
             FailRate = parsed.GetValue(FailRate),
@@ -102,13 +103,16 @@ internal static class RunCommand
         return default;
     }
 
-    private static ConfigurationOptions? RedisServer(ArgumentResult result)
+    private static EngineChoice? StreamEngine(ArgumentResult result)
     {
+        const string disk = "disk:";
         const string redis = "redis:";
         var text = result.Tokens[0].Value;
         if (text == "memory")
-            return null;
-        const string allowed = "Allowed: memory, or redis: and a configuration such as localhost:6379.";
+            return new();
+        if (text.StartsWith(disk, StringComparison.Ordinal) && text.Length > disk.Length)
+            return new(Directory: text[disk.Length..]);
+        const string allowed = "Allowed: memory, or disk: and a folder, or redis: and a configuration such as localhost:6379.";
         if (!text.StartsWith(redis, StringComparison.Ordinal))
         {
             result.AddError($"'{text}' is no engine. {allowed}");
@@ -117,7 +121,7 @@ internal static class RunCommand
         try
         {
             if (!text.Split(',')[0].Contains("://", StringComparison.Ordinal) && ConfigurationOptions.Parse(text[redis.Length..]) is { EndPoints.Count: > 0 } configuration)
-                return configuration;
+                return new(Redis: configuration);
             result.AddError($"What follows redis: names no server, or is a URL. {allowed}");
         }
         catch (ArgumentException unreadable)

@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace OrderProcessing;
 
 /// <summary>What the command line asks for.</summary>
@@ -11,8 +9,8 @@ internal sealed record RunOptions
     /// <summary>The ledger; null is a fresh temporary one.</summary>
     public FileInfo? Ledger { get; init; }
 
-    /// <summary>The Redis server that has the streams; null is none, they are in this process.</summary>
-    public ConfigurationOptions? Redis { get; init; }
+    /// <summary>Where the streams are.</summary>
+    public required EngineChoice Engine { get; init; }
 
     /// <summary>The server's replicas that are to have a line before it counts as published.</summary>
     public required int Replicas { get; init; }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OrderProcessing;
 using StackExchange.Redis;
 using WorkerStreams.Redis.Tests.Servers;
 
@@ -42,7 +41,7 @@ public sealed partial class OrderProcessingRedisTests(RedisServer server, Server
 
         using var killed = SampleProcess.Start("OrderProcessing", arguments);
         await killed.ReadLineAsync("ledger");
-        var before = await WrittenAsync(ledger.Path, 1000);
+        var before = await OrderProcessingTests.WrittenAsync(ledger.Path, 1000);
         killed.Kill();
         Assert.Equal((137, true), ((await killed.WaitForExitAsync()).Status, before < 4792));
 
@@ -62,7 +61,7 @@ public sealed partial class OrderProcessingRedisTests(RedisServer server, Server
 
         using var sample = SampleProcess.Start("OrderProcessing", "--engine", $"redis:{servers.Configuration}", "--replicas", "1", "--ledger", ledger.Path);
         await sample.ReadLineAsync("ledger");
-        Assert.True(await WrittenAsync(ledger.Path, 1000) < 4792);
+        Assert.True(await OrderProcessingTests.WrittenAsync(ledger.Path, 1000) < 4792);
         await servers.Primary.KillAsync();
 
         var result = await sample.WaitForExitAsync();
@@ -90,17 +89,4 @@ public sealed partial class OrderProcessingRedisTests(RedisServer server, Server
 
     [GeneratedRegex(@"^warn: WorkerStreams\.Redis\[306\]\n .*\n")]
     private static partial Regex KeepsNothing { get; }
-
-    // How many lines the ledger has, once it has so many.
-    private static async Task<long> WrittenAsync(string path, long least)
-    {
-        using var ledger = new Ledger(path);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
-        while (true)
-        {
-            if (ledger.ReadTotals().OrderLines is var written && written >= least)
-                return written;
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
-        }
-    }
 }

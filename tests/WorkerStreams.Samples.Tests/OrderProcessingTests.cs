@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using OrderProcessing;
 
 namespace WorkerStreams.Samples.Tests;
 
@@ -197,6 +198,19 @@ public sealed class OrderProcessingTests
         if (mayRepeat && figures.Length == 7)
             figures[4] = Totals[4];
         Assert.Equal(Totals, figures);
+    }
+
+    /// <summary>How many lines the ledger has, once it has so many.</summary>
+    internal static async Task<long> WrittenAsync(string path, long least)
+    {
+        using var ledger = new Ledger(path);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        while (true)
+        {
+            if (ledger.ReadTotals().OrderLines is var written && written >= least)
+                return written;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
+        }
     }
 
     private static Task<SampleResult> RunAsync(params string[] arguments) => SampleProcess.RunAsync("OrderProcessing", arguments);

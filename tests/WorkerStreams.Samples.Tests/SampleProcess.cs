@@ -76,6 +76,9 @@ internal sealed class SampleProcess : IDisposable
     public void Resume() => Signal("CONT");
 
     /// <summary>SIGKILL.</summary>
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
     public void Kill() => _process.Kill();
 
     public async Task<SampleResult> WaitForExitAsync()

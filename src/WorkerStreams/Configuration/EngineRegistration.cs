@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using WorkerStreams.Engine;
+using WorkerStreams.Telemetry;
 
 namespace WorkerStreams.Configuration;
 
@@ -22,7 +24,11 @@ internal sealed record InProcessRegistration(Func<InProcessEngineOptions, InProc
         var options = new InProcessEngineOptions { TimeProvider = services.GetRequiredService<TimeProvider>() };
         var settings = new InProcessSettings(Configure?.Invoke(options) ?? options);
         new SettingsBinding<InProcessSettings>(InProcessSettings.Table, settings, Call, errors).Bind(configured);
-        return _ => new InProcessStreamEngine(settings.Options);
+        return provider =>
+        {
+            var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("WorkerStreams");
+            return new InProcessStreamEngine(settings.Options with { JournalLog = settings.Options.JournalLog ?? (told => EngineLog.Tell(logger, told)) });
+        };
     }
 }
 

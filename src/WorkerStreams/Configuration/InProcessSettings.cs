@@ -13,7 +13,11 @@ internal sealed class InProcessSettings(Options options)
         Of(nameof(Options.MaxEntryBytes), TextForm.Size, (1, 1L << 30), e => e.Options.MaxEntryBytes, (e, value) => e.Options = e.Options with { MaxEntryBytes = (int)value }),
         Of(nameof(Options.NodeMaxEntries), TextForm.Number, (1, 10_000), e => e.Options.NodeMaxEntries, (e, value) => e.Options = e.Options with { NodeMaxEntries = (int)value }),
         Of(nameof(Options.NodeMaxBytes), TextForm.Size, (256, 1L << 20), e => e.Options.NodeMaxBytes, (e, value) => e.Options = e.Options with { NodeMaxBytes = (int)value }),
+        OptionalText(nameof(Options.DataDirectory), 4096, e => e.Options.DataDirectory, (e, value) => e.Options = e.Options with { DataDirectory = value }),
+        OneOf(nameof(Options.FlushPolicy), FlushPolicies, e => e.Options.FlushPolicy, (e, value) => e.Options = e.Options with { FlushPolicy = value }),
     ];
+
+    private static (string Text, FlushPolicy Value)[] FlushPolicies => [.. Enum.GetValues<FlushPolicy>().Select(static policy => (policy.ToString(), policy))];
 
     public InProcessEngineOptions Options { get; private set; } = options;
 }

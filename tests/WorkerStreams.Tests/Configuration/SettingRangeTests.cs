@@ -34,6 +34,8 @@ public sealed class SettingRangeTests
         new("Engine", "MaxEntryBytes", Size + "1 to 1GiB", ["1", "1GiB"], ["0", "1073741825"]),
         new("Engine", "NodeMaxEntries", "a whole number from 1 to 10000", ["1", "10000"], ["0", "10001"]),
         new("Engine", "NodeMaxBytes", Size + "256 to 1MiB", ["256", "1MiB"], ["255", "1048577"]),
+        new("Engine", "DataDirectory", "1 to 4096 characters, or nothing", [""], [new('x', 4097)]),
+        new("Engine", "FlushPolicy", "Always or EverySecond or Never", ["Always", "everysecond", "Never"], ["1", "Sometimes", ""]),
         new("Health", "MaxLag", "a whole number from 0 on, or nothing", ["0", "9223372036854775807", ""], ["-1"]),
         new("Health", "MaxOldestPending", Duration + "1s on, or nothing", ["1s", "10675199d", ""], ["999ms"]),
         new("Health", "MaxSilence", Duration + "1s to 1d", ["1s", "1d"], ["999ms", "25h"]),
@@ -56,7 +58,7 @@ public sealed class SettingRangeTests
             [
                 .. typeof(StreamConsumerOptions).GetProperties().Select(property => property.Name),
                 .. typeof(StreamProducerOptions).GetProperties().Select(property => property.Name),
-                .. typeof(Engine.InProcessEngineOptions).GetProperties().Select(property => property.Name).Where(name => name != "TimeProvider"),
+                .. typeof(Engine.InProcessEngineOptions).GetProperties().Select(property => property.Name).Where(name => name is not ("TimeProvider" or "JournalLog")),
                 .. typeof(WorkerStreamsHealthOptions).GetProperties().Select(property => property.Name),
             ],
             Expectations.Select(expectation => expectation.Setting));

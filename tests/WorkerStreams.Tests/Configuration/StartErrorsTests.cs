@@ -132,7 +132,7 @@ public sealed class StartErrorsTests
     [InlineData("WorkerStreams:Consumers:OrderHandler", "1", "WorkerStreams:Consumers:OrderHandler is '1'. Allowed: a section of settings.")]
     [InlineData("WorkerStreams:Consumers:Unheard", "", "WorkerStreams:Consumers:Unheard names no registered consumer. Allowed: OrderHandler.")]
     [InlineData("WorkerStreams:Producers:orders:MaxLength", "1", "WorkerStreams:Producers:orders names no registered producer's stream. Allowed: nothing, none is registered.")]
-    [InlineData("WorkerStreams:Engine:MaxMemroy", "1GiB", "WorkerStreams:Engine:MaxMemroy is '1GiB', but there is no such setting. Did you mean 'MaxMemory'? Allowed: MaxMemory, MaxEntryBytes, NodeMaxEntries, NodeMaxBytes.")]
+    [InlineData("WorkerStreams:Engine:MaxMemroy", "1GiB", "WorkerStreams:Engine:MaxMemroy is '1GiB', but there is no such setting. Did you mean 'MaxMemory'? Allowed: MaxMemory, MaxEntryBytes, NodeMaxEntries, NodeMaxBytes, DataDirectory, FlushPolicy.")]
     [InlineData("WorkerStreams:Consumers:OrderHandler:Concurrency:Max", "1", "WorkerStreams:Consumers:OrderHandler:Concurrency:Max is '1', but there is no such setting. Allowed: Concurrency, PrefetchCount, PrefetchBytes, MinIdleTime, ReclaimInterval, MaxDeliveries, RedeliveryDelay, MaxRedeliveryDelay, HandlerTimeout, ResiliencePipeline, StartFrom, ConsumerName, BlockTime.")]
     public async Task What_belongs_to_nobody_is_refused(string path, string text, string error)
     {
