@@ -18,6 +18,7 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        var wasOnTime = true;
         while (true)
         {
             var now = consumer.Time.GetTimestamp();
@@ -35,9 +36,12 @@ internal sealed class LeaseWatch(ConsumerEnvironment consumer, HeldEntries held,
                 dispatcher.Resume();
             dispatcher.Look();
             await Task.Delay(next + Moment, consumer.Time, cancellation);
-            // Not the time of this beat: if it comes after a stall, so does what is heard now. And not after a stall at all: another may follow before that is heard.
-            if (consumer.Time.GetElapsedTime(now) <= next + _stall)
+            // Not the time of this beat: if it comes after a stall, so does what is heard now. And neither after a stall nor after the beat that follows one: another
+            // may follow before what was said before the first is heard.
+            var isOnTime = consumer.Time.GetElapsedTime(now) <= next + _stall;
+            if (isOnTime && wasOnTime)
                 consumer.AliveSince = now;
+            wasOnTime = isOnTime;
         }
     }
 
