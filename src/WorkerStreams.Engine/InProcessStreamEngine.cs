@@ -37,6 +37,8 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         var journal = open(replay);
         _store.Keep(journal);
         replay.Complete();
+        if (replay.EndsBeforeCheckpoint)
+            journal.WriteCheckpoint(journal.LastSequence, new Checkpoint(_store, journal).GetParts());
         _checkpoints = new(_store, journal);
     }
 
@@ -85,7 +87,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         {
             shard.Leave();
         }
-        return refusal is not null ? ValueTask.FromException<StreamEntryId?>(refusal) : _store.AnswerAsync<StreamEntryId?>(shard.LastSequence, status == AppendStatus.Stored ? id : null);
+        return refusal is not null ? _store.FailAsync<StreamEntryId?>(shard.LastSequence, refusal) : _store.AnswerAsync<StreamEntryId?>(shard.LastSequence, status == AppendStatus.Stored ? id : null);
     }
 
     /// <inheritdoc/>
@@ -216,11 +218,17 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     /// <summary>Frees the streams, once all that has changed is on the disk. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
     public void Dispose()
     {
-        // Before the streams go: a checkpoint is not to miss them.
-        _checkpoints?.Dispose();
-        foreach (var shard in _store.Shards)
-            shard.Close();
-        _store.Journal?.Dispose();
+        try
+        {
+            // Before the streams go: a checkpoint is not to miss them.
+            _checkpoints?.Dispose();
+        }
+        finally
+        {
+            foreach (var shard in _store.Shards)
+                shard.Close();
+            _store.Journal?.Dispose();
+        }
     }
 
     private bool IsKept => _store.Journal is not null;
@@ -231,9 +239,9 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<TResult>(cancellation);
+        var shard = _store.ShardOf(stream);
         try
         {
-            var shard = _store.ShardOf(stream);
             TResult result;
             using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
                 result = command(shard, arguments);
@@ -241,7 +249,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         }
         catch (StreamEngineException refusal)
         {
-            return ValueTask.FromException<TResult>(refusal);
+            return _store.FailAsync<TResult>(shard.LastSequence, refusal);
         }
     }
 
@@ -250,16 +258,16 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellation);
+        var shard = _store.ShardOf(stream);
         try
         {
-            var shard = _store.ShardOf(stream);
             using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
                 command(shard, arguments);
             return _store.CommitAsync(shard.LastSequence);
         }
         catch (StreamEngineException refusal)
         {
-            return ValueTask.FromException(refusal);
+            return _store.FailAsync(shard.LastSequence, refusal);
         }
     }
 
@@ -273,7 +281,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         }
         catch (StreamEngineException refusal)
         {
-            return ValueTask.FromException<EntryBatch>(refusal);
+            return _store.FailAsync<EntryBatch>(ReadCommands.LastSequence(_store, request.Streams), refusal);
         }
     }
 

@@ -5,13 +5,16 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XREAD and XREADGROUP.</summary>
 internal static class ReadCommands
 {
+    // Where a read of a history has no limit. What is beyond is borne by the journal's reserve.
+    private const int MostRedelivered = 100_000;
+
     private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     public static ValueTask<EntryBatch> Read(StreamStore store, ReadRequest request, CancellationToken cancellation)
     {
         Check(request);
         var (batch, waiter) = (EntryBatch.Empty, default(Waiter));
-        var reserved = store.Journal is null || request is not ReadGroupRequest ? 0 : store.Reserve(new(request.Streams.Count));
+        var reserved = store.Journal is null || request is not ReadGroupRequest ? 0 : store.Reserve(new(MostDelivered(request)));
         using (store.Enter(request.Streams))
         {
             store.ShardOf(request.Streams[0].Stream).HasReserved(reserved);
@@ -46,7 +49,14 @@ internal static class ReadCommands
         return reply.Build();
     }
 
-    private static long LastSequence(StreamStore store, IReadOnlyList<StreamPosition> positions)
+    // What is new is told in one; what is delivered once more, one by one.
+    private static long MostDelivered(ReadRequest request) =>
+        request.Streams.Any(static position => position.Position.Kind == ReadPositionKind.After)
+            ? (long)request.Streams.Count * Math.Clamp(request.Count ?? MostRedelivered, 1, MostRedelivered)
+            : request.Streams.Count;
+
+    /// <summary>The last record of what has changed in these streams.</summary>
+    public static long LastSequence(StreamStore store, IReadOnlyList<StreamPosition> positions)
     {
         var last = 0L;
         for (var i = 0; i < positions.Count && store.Journal is not null; i++)

@@ -47,9 +47,15 @@ internal sealed class Shard(StreamStore store)
 
     public void Unlock()
     {
-        if (_changes is not null)
-            EndRecord();
-        _gate.Exit();
+        try
+        {
+            if (_changes is not null)
+                EndRecord();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first, and what they were given is safe.</summary>
@@ -87,7 +93,7 @@ internal sealed class Shard(StreamStore store)
     public void EndLargeRecord()
     {
         if (_changes is { Written.Length: >= LargeRecord })
-            EndRecord();
+            Write(reserved: 0);
     }
 
     public bool TryGet(StreamName name, [NotNullWhen(true)] out StreamState? stream)
@@ -200,18 +206,20 @@ internal sealed class Shard(StreamStore store)
 
     private void EndRecord()
     {
-        if (!_changes!.Written.IsEmpty)
-        {
-            var sequence = Store.Journal!.Append(_changes.Written, _reserved);
-            if (_changes.HasWeight)
-                Volatile.Write(ref _lastSequence, sequence);
-            _changes.Clear();
-        }
-        else if (_reserved > 0)
-        {
-            Store.Journal!.Release(_reserved);
-        }
+        var reserved = _reserved;
         _reserved = 0;
+        if (!_changes!.Written.IsEmpty)
+            Write(reserved);
+        else if (reserved > 0)
+            Store.Journal!.Release(reserved);
+    }
+
+    private void Write(long reserved)
+    {
+        var sequence = Store.Journal!.Append(_changes!.Written, reserved);
+        if (_changes.HasWeight)
+            Volatile.Write(ref _lastSequence, sequence);
+        _changes.Clear();
     }
 
     private void ServeQueue(StreamState stream)

@@ -97,6 +97,26 @@ internal sealed class StreamStore
         throw Errors.Closed();
     }
 
+    /// <summary>Refuses once that is so: what is refused tells of what was done, too.</summary>
+    public ValueTask<TResult> FailAsync<TResult>(long sequence, StreamEngineException refusal)
+    {
+        var commit = CommitAsync(sequence);
+        return commit.IsCompletedSuccessfully ? ValueTask.FromException<TResult>(refusal) : ThrowAsync<TResult>(commit, refusal);
+    }
+
+    /// <inheritdoc cref="FailAsync{TResult}"/>
+    public ValueTask FailAsync(long sequence, StreamEngineException refusal)
+    {
+        var failure = FailAsync<bool>(sequence, refusal);
+        return failure.IsFaulted ? ValueTask.FromException(refusal) : new(failure.AsTask());
+    }
+
+    private static async ValueTask<TResult> ThrowAsync<TResult>(ValueTask commit, StreamEngineException refusal)
+    {
+        await commit.ConfigureAwait(false);
+        throw refusal;
+    }
+
     private static async ValueTask<TResult> WaitAsync<TResult>(ValueTask commit, TResult result)
     {
         await commit.ConfigureAwait(false);

@@ -13,11 +13,32 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
     private readonly Dictionary<long, GroupState> _groups = [];
     private long _sequence;
     private long _checkpointEnd;
+    private long _lastRecord;
     private long _asOf;
 
-    public void LoadPart(ReadOnlySpan<byte> part) => Replay(long.MaxValue, part);
+    public void LoadPart(ReadOnlySpan<byte> part) => Apply(long.MaxValue, part);
 
     public void Replay(long sequence, ReadOnlySpan<byte> changes)
+    {
+        _lastRecord = sequence;
+        Apply(sequence, changes);
+    }
+
+    public void CheckpointLoaded(long sequence) => _lastRecord = sequence;
+
+    /// <summary>
+    /// Whether the records end before what the checkpoint knows: a repair has cut them off. Their numbers are about to be given again, so another checkpoint is needed before.
+    /// </summary>
+    public bool EndsBeforeCheckpoint => _checkpointEnd > _lastRecord;
+
+    /// <summary>All is there: from now on the streams tell what changes.</summary>
+    public void Complete()
+    {
+        foreach (var (stream, _) in _streams.Values)
+            stream.Changes = store.ShardOf(stream.Name).WriteChanges();
+    }
+
+    private void Apply(long sequence, ReadOnlySpan<byte> changes)
     {
         _sequence = sequence;
         for (var reader = new ChangeReader(changes); !reader.IsAtEnd;)
@@ -33,17 +54,6 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
             else
                 ApplyToStream(kind, number, ref reader);
         }
-    }
-
-    public void CheckpointLoaded(long sequence)
-    {
-    }
-
-    /// <summary>All is there: from now on the streams tell what changes.</summary>
-    public void Complete()
-    {
-        foreach (var (stream, _) in _streams.Values)
-            stream.Changes = store.ShardOf(stream.Name).WriteChanges();
     }
 
     private void Note(ChangeKind kind, long number, ref ChangeReader reader)
@@ -192,16 +202,16 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
     {
         if (_streams.TryGetValue(number, out var found))
             return _sequence > found.AsOf ? found.Stream : null;
-        return IsOver ? null : throw new InvalidDataException($"A record tells of the stream {number}, which nothing before has told of.");
+        return IsOver ? null : throw new IOException($"A record tells of the stream {number}, which nothing before has told of.");
     }
 
     private GroupState? FindGroup(long number)
     {
         if (_groups.TryGetValue(number, out var group))
             return FindStream(group.Stream.Number) is null ? null : group;
-        return IsOver ? null : throw new InvalidDataException($"A record tells of the group {number}, which nothing before has told of.");
+        return IsOver ? null : throw new IOException($"A record tells of the group {number}, which nothing before has told of.");
     }
 
-    private static InvalidDataException Unknown(ChangeKind kind, long number) =>
+    private static IOException Unknown(ChangeKind kind, long number) =>
         new($"A record tells of a change of the kind {(byte)kind}, to {number}, that this version does not know.");
 }

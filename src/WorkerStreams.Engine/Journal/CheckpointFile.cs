@@ -9,18 +9,25 @@ internal static class CheckpointFile
     // What is written without a flush delays the flushes of the log, so it must not be much at a time.
     private const long FlushEvery = 16 * 1024 * 1024;
 
+    // A record has 28 bits for its length.
+    private const int LargestPiece = 64 * 1024 * 1024;
+
     public static ReadOnlySpan<byte> Magic => "WSCHECKP"u8;
 
     /// <summary>Writes a checkpoint. It has its name only once it is on the disk, and on return has it for good.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="header">The file's header.</param>
+    /// <param name="parts">What it holds.</param>
+    /// <param name="largestPiece">The bytes of a part that go into one record; a larger part is in several.</param>
     /// <exception cref="IOException">There is no room; nothing stays behind.</exception>
-    public static void Write(IJournalFolder folder, FileHeader header, IEnumerable<ReadOnlyMemory<byte>> parts)
+    public static void Write(IJournalFolder folder, FileHeader header, IEnumerable<ReadOnlyMemory<byte>> parts, int largestPiece = LargestPiece)
     {
         var name = FileNames.Checkpoint(header.Number);
         var temporary = name + FileNames.Temporary;
         try
         {
             using var file = folder.Create(temporary);
-            WriteTo(file, header, parts);
+            WriteTo(file, header, parts, largestPiece);
             file.Flush();
         }
         catch
@@ -39,6 +46,7 @@ internal static class CheckpointFile
         var seed = header.Seed;
         Span<byte> peek = stackalloc byte[RecordHeader.Bytes];
         var part = Array.Empty<byte>();
+        var pieces = new ArrayBufferWriter<byte>();
         offset = FileHeader.Bytes;
         for (var number = 1L; ; number++)
         {
@@ -54,12 +62,20 @@ internal static class CheckpointFile
                 return false;
             if (record.Kind == RecordKind.Mark)
                 return BinaryPrimitives.ReadInt64LittleEndian(record.PayloadIn(at)) == number - 1;
-            replay?.LoadPart(record.PayloadIn(at));
+            if (record.Kind == RecordKind.Whole)
+                replay?.LoadPart(record.PayloadIn(at));
+            else
+                pieces.Write(record.PayloadIn(at));
+            if (record.Kind == RecordKind.Last)
+            {
+                replay?.LoadPart(pieces.WrittenSpan);
+                pieces.ResetWrittenCount();
+            }
             offset += size;
         }
     }
 
-    private static void WriteTo(IJournalFile file, FileHeader header, IEnumerable<ReadOnlyMemory<byte>> parts)
+    private static void WriteTo(IJournalFile file, FileHeader header, IEnumerable<ReadOnlyMemory<byte>> parts, int largestPiece)
     {
         Span<byte> bytes = stackalloc byte[FileHeader.Bytes];
         header.Write(bytes, Magic);
@@ -67,7 +83,7 @@ internal static class CheckpointFile
         var (offset, flushed, number) = ((long)FileHeader.Bytes, 0L, 1L);
         foreach (var part in parts)
         {
-            offset += WriteRecord(file, offset, new(RecordKind.Whole, part.Length, number++), part.Span, header.Seed);
+            offset += WritePart(file, offset, part.Span, ref number, header.Seed, largestPiece);
             if (offset - flushed < FlushEvery)
                 continue;
             file.Flush();
@@ -75,6 +91,27 @@ internal static class CheckpointFile
         }
         BinaryPrimitives.WriteInt64LittleEndian(bytes, number - 1);
         WriteRecord(file, offset, new(RecordKind.Mark, sizeof(long), number), bytes[..sizeof(long)], header.Seed);
+    }
+
+    private static long WritePart(IJournalFile file, long offset, ReadOnlySpan<byte> part, ref long number, uint seed, int largestPiece)
+    {
+        var (written, left) = (0L, part.Length);
+        do
+        {
+            var piece = part.Slice(part.Length - left, Math.Min(left, largestPiece));
+            var isFirst = left == part.Length;
+            left -= piece.Length;
+            var kind = (isFirst, left == 0) switch
+            {
+                (true, true) => RecordKind.Whole,
+                (true, false) => RecordKind.First,
+                (false, false) => RecordKind.Middle,
+                (false, true) => RecordKind.Last,
+            };
+            written += WriteRecord(file, offset + written, new(kind, piece.Length, number++), piece, seed);
+        }
+        while (left > 0);
+        return written;
     }
 
     private static int WriteRecord(IJournalFile file, long offset, RecordHeader record, ReadOnlySpan<byte> payload, uint seed)

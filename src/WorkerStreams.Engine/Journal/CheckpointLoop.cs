@@ -6,6 +6,7 @@ namespace WorkerStreams.Engine.Journal;
 internal sealed class CheckpointLoop : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly StreamStore _store;
     private readonly IJournal _journal;
@@ -24,34 +25,45 @@ internal sealed class CheckpointLoop : IDisposable
     {
         _stopping.Cancel();
         _running.Wait();
-        _stopping.Dispose();
     }
 
     private async Task RunAsync()
     {
-        while (true)
+        for (var wait = Interval; ;)
         {
-            await Task.Delay(Interval, _store.Options.TimeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, _store.Options.TimeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stopping.IsCancellationRequested)
                 return;
-            if (_journal.BytesSinceCheckpoint >= Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes))
-                await Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            try
+            {
+                // What nobody waits for, such as who was seen, is not to lie about.
+                await _journal.CommitAsync(_journal.LastSequence).ConfigureAwait(false);
+            }
+            catch (StreamEngineException)
+            {
+                // It has failed, for good.
+                return;
+            }
+            if (_journal.BytesSinceCheckpoint < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes))
+                continue;
+            var written = await Task.Factory.StartNew(TryWrite, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            wait = written ? Interval : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
         }
     }
 
-    private void Write()
+    private bool TryWrite()
     {
         try
         {
             _journal.WriteCheckpoint(_journal.LastSequence, Count(new Checkpoint(_store, _journal).GetParts()));
+            return true;
         }
-        catch (OperationCanceledException)
+        catch (Exception failure)
         {
             // The one before stays in force.
-        }
-        catch (Exception failure) when (failure is IOException or StreamEngineException)
-        {
-            _store.Options.JournalLog?.Invoke(new(JournalEventKind.CheckpointFailed, $"A checkpoint could not be written to '{_store.Options.DataDirectory}': {failure.Message}"));
+            if (!_stopping.IsCancellationRequested)
+                _store.Options.JournalLog?.Invoke(new(JournalEventKind.CheckpointFailed, $"A checkpoint could not be written to '{_store.Options.DataDirectory}': {failure.Message}"));
+            return false;
         }
     }
 

@@ -52,9 +52,17 @@ internal sealed class DiskFolder(string path) : IJournalFolder
 
     public IJournalFile Create(string name) => Permitted(folder => new DiskFile(folder.At(name), FileMode.Create));
 
-    public void Rename(string from, string to) => File.Move(At(from), At(to), overwrite: true);
+    public void Rename(string from, string to) => Permitted(folder =>
+    {
+        File.Move(folder.At(from), folder.At(to), overwrite: true);
+        return true;
+    });
 
-    public void Delete(string name) => File.Delete(At(name));
+    public void Delete(string name) => Permitted(folder =>
+    {
+        File.Delete(folder.At(name));
+        return true;
+    });
 
     public void Flush() => FileSystemCalls.FlushFolder(Path);
 

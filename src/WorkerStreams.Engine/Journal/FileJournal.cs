@@ -87,7 +87,8 @@ internal sealed class FileJournal : IJournal
     /// where records come faster than the disk makes segments ready. An urgent record, which is to make room, may take the last segment's worth too.
     /// </summary>
     /// <returns>False when the disk is full.</returns>
-    public bool TryReserve(long bytes, bool urgent) => _supply.TryReserve(bytes, urgent);
+    /// <exception cref="StreamEngineException">The journal has failed or is closed.</exception>
+    public bool TryReserve(long bytes, bool urgent) => _writer.Failure is null ? _supply.TryReserve(bytes, urgent) : throw Failure();
 
     /// <summary>Gives back room that was reserved and is not needed.</summary>
     public void Release(long bytes) => _room.Give(Room.CostOf(bytes));
@@ -145,7 +146,7 @@ internal sealed class FileJournal : IJournal
             Sync(sequence);
             var bytes = _buffer.Bytes;
             var (start, first) = _buffer.StartAfter(sequence);
-            CheckpointFile.Write(_folder, new(_log, Size: 0, sequence, start, first), parts);
+            CheckpointFile.Write(_folder, new(_log, Size: 0, sequence, start, first), ThenSync(parts));
             _checkpoint = sequence;
             Volatile.Write(ref _bytesAtCheckpoint, bytes);
             Forget(sequence, start);
@@ -170,6 +171,14 @@ internal sealed class FileJournal : IJournal
                 segment.Dispose();
             _folderLock.Dispose();
         }
+    }
+
+    // What the parts know of later records is to be on the disk too, before the checkpoint has its name: or numbers that it knows would be given again after a crash.
+    private IEnumerable<ReadOnlyMemory<byte>> ThenSync(IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        foreach (var part in parts)
+            yield return part;
+        Sync(LastSequence);
     }
 
     private void Sync(long sequence)

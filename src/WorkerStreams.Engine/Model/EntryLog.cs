@@ -226,6 +226,8 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         _chunks[place] = compacted;
         if (chunk == _head)
             _head = compacted;
+        if (chunk == _tail)
+            _tail = compacted;
     }
 
     private void DropChunk(int place)

@@ -26,7 +26,7 @@ internal sealed record InProcessRegistration(Func<InProcessEngineOptions, InProc
         new SettingsBinding<InProcessSettings>(InProcessSettings.Table, settings, Call, errors).Bind(configured);
         return provider =>
         {
-            var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("WorkerStreams");
+            var logger = new GuardedLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("WorkerStreams"));
             return new InProcessStreamEngine(settings.Options with { JournalLog = settings.Options.JournalLog ?? (told => EngineLog.Tell(logger, told)) });
         };
     }

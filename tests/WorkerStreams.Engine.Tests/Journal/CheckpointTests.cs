@@ -76,6 +76,38 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task What_it_knows_of_later_records_is_on_the_disk_before_it_has_its_name()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder);
+        await journal.CommitAsync("a");
+        journal.Journal.WriteCheckpoint(1, PartsThatKnowMore());
+        using var again = new OpenJournal(folder.Crash(chance: null));
+        Assert.Equal((1, 3), (again.Checkpoint, again.Journal.LastSequence));
+
+        IEnumerable<ReadOnlyMemory<byte>> PartsThatKnowMore()
+        {
+            // For which nobody waits.
+            journal.Append("b");
+            yield return new([1]);
+            journal.Append("c");
+        }
+    }
+
+    [Fact]
+    public void A_part_that_is_too_large_for_a_record_is_in_several()
+    {
+        var folder = new MemoryFolder();
+        string[] parts = ["0123456789", "01234567890", "", "abc", new('x', 35)];
+        var header = new FileHeader(Log: 1, Size: 0, Number: parts.Length, 1, 1);
+        CheckpointFile.Write(folder, header, Replayed.Parts(parts), largestPiece: 10);
+        var replayed = new Replayed();
+        using var file = folder.Open(FileNames.Checkpoint(parts.Length));
+        Assert.True(CheckpointFile.TryRead(file, header, replayed, out _));
+        Assert.Equal(parts, replayed.Records);
+    }
+
+    [Fact]
     public async Task A_segment_of_which_only_a_mark_is_not_flushed_goes_too()
     {
         const int MarkAt = 4096 - AppendBuffer.MarkBytes;

@@ -1,0 +1,36 @@
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Journal;
+
+/// <summary>Chunks of entries that a checkpoint reads while commands go on.</summary>
+public sealed class FrozenChunkTests
+{
+    [Fact]
+    public async Task One_that_has_become_the_last_takes_deletions_and_what_follows()
+    {
+        var journal = new MemoryJournal();
+        using var engine = new InProcessStreamEngine(new() { NodeMaxEntries = 3 }, replay => journal.Open(replay));
+        foreach (var id in (StreamEntryId[])[new(1, 0), new(2, 0), new(3, 0), new(4, 0)])
+            await AppendAsync(id);
+        var parts = engine.GetCheckpoint(partBytes: 1).GetParts().GetEnumerator();
+        Assert.True(parts.MoveNext());
+
+        await engine.DeleteAsync("s", new StreamEntryId[] { new(4, 0) });
+        await engine.DeleteAsync("s", new StreamEntryId[] { new(2, 0) });
+        Assert.Equal("1-0 3-0", await IdsAsync());
+        while (parts.MoveNext())
+        {
+        }
+        await AppendAsync(new(5, 0));
+        Assert.Equal("1-0 3-0 5-0", await IdsAsync());
+        Assert.Equal(new(5, 0), (await engine.GetStreamInfoAsync("s")).LastEntry?.Id);
+
+        async Task AppendAsync(StreamEntryId id) => await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", "v")), NewEntryId.Explicit(id)));
+
+        async Task<string> IdsAsync()
+        {
+            using var entries = await engine.RangeAsync("s", RangeBound.Min, RangeBound.Max);
+            return string.Join(' ', entries.Entries.ToArray().Select(static entry => entry.Id));
+        }
+    }
+}
