@@ -35,10 +35,18 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
             return;
         var replay = new ChangeReplay(_store);
         var journal = open(replay);
-        _store.Keep(journal);
-        replay.Complete();
-        if (replay.EndsBeforeCheckpoint)
-            journal.WriteCheckpoint(journal.LastSequence, new Checkpoint(_store, journal).GetParts());
+        try
+        {
+            _store.Keep(journal);
+            replay.Complete();
+            if (replay.EndsBeforeCheckpoint)
+                journal.WriteCheckpoint(journal.LastSequence, new Checkpoint(_store, journal).GetParts());
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
         _checkpoints = new(_store, journal);
     }
 
@@ -63,22 +71,21 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<StreamEntryId?>(cancellation);
+        if (IsKept)
+        {
+            return On(
+                stream,
+                (stream, entry, options),
+                static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default),
+                cancellation,
+                ExpectedChange.Of([entry]));
+        }
+        // In memory it is by far the most frequent call, so nothing stands on its way.
         var shard = _store.ShardOf(stream);
         AppendStatus status;
         StreamEntryId id;
         StreamEngineException? refusal;
-        var reserved = 0L;
-        try
-        {
-            if (_store.Journal is not null)
-                reserved = _store.Reserve(ExpectedChange.Of([entry]));
-        }
-        catch (StreamEngineException full)
-        {
-            return ValueTask.FromException<StreamEntryId?>(full);
-        }
         shard.Lock();
-        shard.HasReserved(reserved);
         try
         {
             status = AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default, out id, out refusal);
@@ -87,7 +94,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         {
             shard.Leave();
         }
-        return refusal is not null ? _store.FailAsync<StreamEntryId?>(shard.LastSequence, refusal) : _store.AnswerAsync<StreamEntryId?>(shard.LastSequence, status == AppendStatus.Stored ? id : null);
+        return refusal is not null ? ValueTask.FromException<StreamEntryId?>(refusal) : new(status == AppendStatus.Stored ? id : null);
     }
 
     /// <inheritdoc/>

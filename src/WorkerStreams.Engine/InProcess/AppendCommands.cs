@@ -20,6 +20,14 @@ internal static class AppendCommands
         return status;
     }
 
+    /// <returns>The id, or null where there is no stream and none is to be made.</returns>
+    /// <exception cref="StreamEngineException">It is refused.</exception>
+    public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, AppendOptions options)
+    {
+        var status = Append(shard, name, entry, options, out var id, out var refusal);
+        return refusal is not null ? throw refusal : status == AppendStatus.Stored ? id : null;
+    }
+
     public static void Append(Shard shard, StreamName name, ReadOnlySpan<AppendEntry> entries, Span<AppendResult> results, AppendOptions options)
     {
         shard.TryGet(name, out var stream);

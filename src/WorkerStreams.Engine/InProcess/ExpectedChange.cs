@@ -10,8 +10,6 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
     private const long AnyChange = 1024;
     private const long ChangePerId = 64;
 
-    public static ExpectedChange None => default;
-
     public static ExpectedChange Few { get; } = new(1);
 
     /// <summary>The bytes of a record of it, at most.</summary>

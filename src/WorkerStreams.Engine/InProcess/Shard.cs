@@ -47,15 +47,10 @@ internal sealed class Shard(StreamStore store)
 
     public void Unlock()
     {
-        try
-        {
-            if (_changes is not null)
-                EndRecord();
-        }
-        finally
-        {
+        if (_changes is null)
             _gate.Exit();
-        }
+        else
+            EndRecordAndUnlock();
     }
 
     /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first, and what they were given is safe.</summary>
@@ -204,14 +199,21 @@ internal sealed class Shard(StreamStore store)
         Complete(woken);
     }
 
-    private void EndRecord()
+    private void EndRecordAndUnlock()
     {
-        var reserved = _reserved;
-        _reserved = 0;
-        if (!_changes!.Written.IsEmpty)
-            Write(reserved);
-        else if (reserved > 0)
-            Store.Journal!.Release(reserved);
+        try
+        {
+            var reserved = _reserved;
+            _reserved = 0;
+            if (!_changes!.Written.IsEmpty)
+                Write(reserved);
+            else if (reserved > 0)
+                Store.Journal!.Release(reserved);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     private void Write(long reserved)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using WorkerStreams.Engine.InProcess;
 
 namespace WorkerStreams.Engine.Journal;
 
@@ -10,7 +9,7 @@ internal sealed class AppendBuffer
     public const int MarkBytes = RecordHeader.Bytes + sizeof(long);
 
     // Guards everything here.
-    private Gate _gate;
+    private readonly Lock _gate = new();
     private readonly Queue<Segment> _closed;
     private readonly Queue<Segment> _next;
     private readonly WriteBuffers _buffers;

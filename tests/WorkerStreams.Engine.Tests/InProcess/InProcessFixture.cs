@@ -20,13 +20,16 @@ public class SizedFixture(int nodeMaxEntries) : EngineFixture
         return ValueTask.CompletedTask;
     }
 
-    protected override ValueTask<IStreamEngine> CreateEngineAsync() => new(new InProcessStreamEngine(new()
+    protected sealed override ValueTask<IStreamEngine> CreateEngineAsync() => new(CreateEngine(new()
     {
         TimeProvider = _time,
         MaxEntryBytes = MaxEntryBytes,
         NodeMaxEntries = nodeMaxEntries,
         NodeMaxBytes = Math.Clamp(100 * nodeMaxEntries, 256, 16_384),
     }));
+
+    /// <summary>The engine with these settings, and others. Default: in memory.</summary>
+    protected virtual IStreamEngine CreateEngine(InProcessEngineOptions options) => new InProcessStreamEngine(options);
 }
 
 /// <summary>Nodes of the default size.</summary>

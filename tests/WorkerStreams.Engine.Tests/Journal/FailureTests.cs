@@ -24,7 +24,7 @@ public sealed class FailureTests
 
         folder.Before = null;
         journal.Time.Advance(TimeSpan.FromSeconds(1));
-        await WhenAsync(() => journal.Journal.TryReserve(100, urgent: false));
+        await Eventually.HoldsAsync(() => journal.Journal.TryReserve(100, urgent: false));
         journal.Journal.Release(100);
         for (var i = 0; i < 100; i++)
             await journal.CommitAsync(Texts.Of(2, i, 100));
@@ -44,7 +44,7 @@ public sealed class FailureTests
         folder.Before = Full;
         await FillAsync(journal, urgent: false);
         journal.WriteCheckpoint();
-        await WhenAsync(() => journal.Journal.TryReserve(100, urgent: false));
+        await Eventually.HoldsAsync(() => journal.Journal.TryReserve(100, urgent: false));
         journal.Journal.Release(100);
         for (var i = 0; i < 100; i++)
             await journal.CommitAsync(Texts.Of(1, i, 100));
@@ -106,7 +106,7 @@ public sealed class FailureTests
         };
         journal.Time.Advance(TimeSpan.FromSeconds(1));
         if (policy == FlushPolicy.EverySecond && failing == "flush")
-            await WhenAsync(() => journal.Events.Count > 0);
+            await Eventually.HoldsAsync(() => journal.Events.Count > 0);
         await IsUnavailable(() => journal.CommitAsync("b"));
         Assert.Equal(JournalEventKind.Failed, Assert.Single(journal.Events).Kind);
 
@@ -137,14 +137,5 @@ public sealed class FailureTests
     {
         while (journal.TryAppend(Texts.Of(1, journal.Records.Count, 100), urgent, out var sequence))
             await journal.Journal.CommitAsync(sequence);
-    }
-
-    private static async Task WhenAsync(Func<bool> condition)
-    {
-        for (var i = 0; !condition(); i++)
-        {
-            Assert.True(i < 10_000);
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        }
     }
 }

@@ -51,7 +51,7 @@ public sealed class FileJournalTests
         await journal.CommitAsync("a");
         Assert.Empty(Found(folder.Crash(null)));
         journal.Time.Advance(TimeSpan.FromSeconds(1));
-        await Until(() => Found(folder.Crash(null)).Count == 1);
+        await Eventually.HoldsAsync(() => Found(folder.Crash(null)).Count == 1);
     }
 
     [Fact]
@@ -129,15 +129,6 @@ public sealed class FileJournalTests
     {
         using var journal = new OpenJournal(folder);
         return journal.Found;
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; !condition(); i++)
-        {
-            Assert.True(i < 10_000);
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        }
     }
 
     private sealed class Slow(FakeTimeProvider time) : IJournalReplay

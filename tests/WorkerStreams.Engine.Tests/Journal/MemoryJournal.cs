@@ -7,6 +7,7 @@ internal sealed class MemoryJournal : IJournal
 {
     private readonly List<(long Sequence, byte[] Record)> _records = [];
     private List<byte[]> _checkpoint = [];
+    private long _checkpointed;
 
     public long LastSequence { get; private set; }
 
@@ -15,6 +16,7 @@ internal sealed class MemoryJournal : IJournal
     public MemoryJournal Open(IJournalReplay replay)
     {
         _checkpoint.ForEach(part => replay.LoadPart(part));
+        replay.CheckpointLoaded(_checkpointed);
         _records.ForEach(record => replay.Replay(record.Sequence, record.Record));
         return this;
     }
@@ -41,8 +43,15 @@ internal sealed class MemoryJournal : IJournal
     /// <summary>A checkpoint stands for the records up to a sequence.</summary>
     public void Keep(long sequence, List<byte[]> parts)
     {
-        _checkpoint = parts;
+        (_checkpoint, _checkpointed) = (parts, sequence);
         _records.RemoveAll(record => record.Sequence <= sequence);
+    }
+
+    /// <summary>What was recorded after a sequence is gone, as after a repair, and its numbers are given again.</summary>
+    public void CutAfter(long sequence)
+    {
+        _records.RemoveAll(record => record.Sequence > sequence);
+        LastSequence = sequence;
     }
 
     public void Dispose()

@@ -1,6 +1,5 @@
 using System.Reflection;
-using Microsoft.Extensions.Time.Testing;
-using WorkerStreams.Engine.Contract;
+using WorkerStreams.Engine.Tests.InProcess;
 
 namespace WorkerStreams.Engine.Tests.Journal;
 
@@ -8,29 +7,9 @@ namespace WorkerStreams.Engine.Tests.Journal;
 /// An engine that is opened anew from its journal before every call, where no read waits, and writes checkpoints now and then, with calls in the midst of them: so nothing
 /// that any call has changed lives in memory alone.
 /// </summary>
-public sealed class ReopenedFixture : EngineFixture
+public sealed class ReopenedFixture() : SizedFixture(nodeMaxEntries: 3)
 {
-    private const int NodeMaxEntries = 3;
-
-    private readonly FakeTimeProvider _time = new();
-
-    public override EngineTraits Traits => EngineTraits.Redis80 with { NodeMaxEntries = NodeMaxEntries, MaxEntryBytes = 4 * 1024 * 1024 };
-
-    public override DateTimeOffset? Now => _time.GetUtcNow();
-
-    public override ValueTask ElapseAsync(TimeSpan time)
-    {
-        _time.Advance(time);
-        return ValueTask.CompletedTask;
-    }
-
-    protected override ValueTask<IStreamEngine> CreateEngineAsync() => new(ReopenedEngine.Over(new()
-    {
-        TimeProvider = _time,
-        MaxEntryBytes = Traits.MaxEntryBytes!.Value,
-        NodeMaxEntries = NodeMaxEntries,
-        NodeMaxBytes = 300,
-    }));
+    protected override IStreamEngine CreateEngine(InProcessEngineOptions options) => ReopenedEngine.Over(options);
 }
 
 /// <summary>Stands before the engine that is there at the time.</summary>

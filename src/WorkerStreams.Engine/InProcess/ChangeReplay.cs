@@ -1,7 +1,7 @@
-using WorkerStreams.Engine.InProcess;
+using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
-namespace WorkerStreams.Engine.Journal;
+namespace WorkerStreams.Engine.InProcess;
 
 /// <summary>
 /// Makes again what a checkpoint and the records after it tell, by the model's own methods. Each stream in a checkpoint is as of a sequence of its own: what records up to

@@ -1,7 +1,7 @@
-using WorkerStreams.Engine.InProcess;
+using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
-namespace WorkerStreams.Engine.Journal;
+namespace WorkerStreams.Engine.InProcess;
 
 /// <summary>
 /// All that there is, told as changes that would make it. Stream by stream, each as of a record of its own: what is short or may change in its place is written down while

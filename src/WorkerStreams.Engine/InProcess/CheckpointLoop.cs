@@ -1,6 +1,6 @@
-using WorkerStreams.Engine.InProcess;
+using WorkerStreams.Engine.Journal;
 
-namespace WorkerStreams.Engine.Journal;
+namespace WorkerStreams.Engine.InProcess;
 
 /// <summary>Writes a checkpoint when so much has changed since the last one that it is worth its while: by no more than half as much again as the changes is written.</summary>
 internal sealed class CheckpointLoop : IDisposable
