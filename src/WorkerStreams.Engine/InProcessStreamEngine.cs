@@ -13,7 +13,6 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     private const int MostClaimed = 100_000;
 
     private readonly StreamStore _store;
-    private readonly CheckpointLoop? _checkpoints;
 
     /// <summary>An engine with no streams, or with those that its folder holds.</summary>
     /// <param name="options">The settings; null stands for the defaults.</param>
@@ -27,19 +26,22 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     }
 
     /// <summary>An engine with the streams of a journal, which keeps all that changes.</summary>
-    internal InProcessStreamEngine(InProcessEngineOptions options, Func<IJournalReplay, IJournal>? open)
+    /// <param name="options">The settings.</param>
+    /// <param name="open">Opens the journal; null where there is none.</param>
+    /// <param name="lost">Makes it a repair, and is told what it leaves out.</param>
+    internal InProcessStreamEngine(InProcessEngineOptions options, Func<IJournalReplay, IJournal>? open, Action<string>? lost = null)
     {
         options.Validate();
         _store = new(options);
         if (open is null)
             return;
-        var replay = new ChangeReplay(_store);
+        var replay = new ChangeReplay(_store, lost);
         var journal = open(replay);
         try
         {
             _store.Keep(journal);
             replay.Complete();
-            if (replay.EndsBeforeCheckpoint)
+            if (replay.NeedsCheckpoint)
                 journal.WriteCheckpoint(journal.LastSequence, new Checkpoint(_store, journal).GetParts());
         }
         catch
@@ -47,7 +49,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
             journal.Dispose();
             throw;
         }
-        _checkpoints = new(_store, journal);
+        _store.Checkpoints = new(_store, journal);
     }
 
     /// <summary>The memory that the streams take, in bytes: what <see cref="InProcessEngineOptions.MaxMemory"/> limits.</summary>
@@ -55,7 +57,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
 
     /// <summary>
     /// Makes a damaged folder one that opens, while no engine has it: its journal ends before the damage, and what is cut off is kept in files beside it, whose names begin
-    /// with <c>cut-</c>. What was changed after the damaged place is lost.
+    /// with <c>cut-</c>. What was changed after the damaged place is lost. Where entries themselves are damaged, they alone are. All that there is is read, which may take long.
     /// </summary>
     /// <param name="dataDirectory">The folder, as in <see cref="InProcessEngineOptions.DataDirectory"/>.</param>
     /// <returns>What was damaged and what was done, line by line; nothing where all is in order.</returns>
@@ -63,7 +65,15 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     public static IReadOnlyList<string> Repair(string dataDirectory)
     {
         ArgumentException.ThrowIfNullOrEmpty(dataDirectory);
-        return FileJournal.Repair(new DiskFolder(dataDirectory), new());
+        return Repair(new DiskFolder(dataDirectory), new());
+    }
+
+    /// <inheritdoc cref="Repair(string)"/>
+    internal static IReadOnlyList<string> Repair(IJournalFolder folder, FileJournalOptions options)
+    {
+        List<string> report = [.. FileJournal.Repair(folder, options)];
+        new InProcessStreamEngine(new(), replay => FileJournal.Open(folder, options, replay), report.Add).Dispose();
+        return report;
     }
 
     /// <inheritdoc/>
@@ -228,7 +238,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
         try
         {
             // Before the streams go: a checkpoint is not to miss them.
-            _checkpoints?.Dispose();
+            _store.Checkpoints?.Dispose();
         }
         finally
         {

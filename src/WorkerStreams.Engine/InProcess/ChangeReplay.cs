@@ -7,14 +7,20 @@ namespace WorkerStreams.Engine.InProcess;
 /// Makes again what a checkpoint and the records after it tell, by the model's own methods. Each stream in a checkpoint is as of a sequence of its own: what records up to
 /// there tell of it is passed over.
 /// </summary>
-internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
+/// <param name="store">Where.</param>
+/// <param name="lost">Is told, in a repair, what entries are damaged, which are left out then; null where damage is an error.</param>
+internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = null) : IJournalReplay
 {
     private readonly Dictionary<long, (StreamState Stream, long AsOf)> _streams = [];
     private readonly Dictionary<long, GroupState> _groups = [];
+    private IChunkStore? _chunks;
     private long _sequence;
     private long _checkpointEnd;
     private long _lastRecord;
     private long _asOf;
+    private bool _hasLost;
+
+    public void Begin(IChunkStore chunks) => store.KeepChunks(_chunks = chunks);
 
     public void LoadPart(ReadOnlySpan<byte> part) => Apply(long.MaxValue, part);
 
@@ -27,9 +33,10 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
     public void CheckpointLoaded(long sequence) => _lastRecord = sequence;
 
     /// <summary>
-    /// Whether the records end before what the checkpoint knows: a repair has cut them off. Their numbers are about to be given again, so another checkpoint is needed before.
+    /// Whether another checkpoint is needed before anything else: the records end before what this one knows, as a repair has cut them off, so that their numbers are about to be given again;
+    /// or it tells of entries that are lost.
     /// </summary>
-    public bool EndsBeforeCheckpoint => _checkpointEnd > _lastRecord;
+    public bool NeedsCheckpoint => _checkpointEnd > _lastRecord || _hasLost;
 
     /// <summary>All is there: from now on the streams tell what changes.</summary>
     public void Complete()
@@ -60,6 +67,8 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
     {
         if (kind == ChangeKind.StreamAsOf)
             _asOf = reader.ReadNumber();
+        else if (kind == ChangeKind.ChunkStored)
+            Add(number, reader.ReadChunk());
         else if (kind == ChangeKind.CheckpointEnd)
             (_checkpointEnd, _asOf) = (number, 0);
         else
@@ -86,8 +95,7 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
                 FindStream(number)?.Delete(deleted);
                 break;
             case ChangeKind.Trimmed:
-                var trimmed = reader.ReadNumber();
-                FindStream(number)?.Trim(trimmed);
+                Trim(number, reader.ReadId());
                 break;
             case ChangeKind.IdsSet:
                 var (last, added, maxDeleted) = (reader.ReadId(), reader.ReadNumber(), reader.ReadId());
@@ -167,6 +175,29 @@ internal sealed class ChangeReplay(StreamStore store) : IJournalReplay
             default:
                 throw Unknown(kind, number);
         }
+    }
+
+    private void Trim(long number, StreamEntryId firstLeft)
+    {
+        if (FindStream(number) is { Log: var log } stream)
+            stream.Trim(firstLeft == default ? log.Count : log.CountBelow(firstLeft));
+    }
+
+    private void Add(long number, StoredChunk chunk)
+    {
+        if (FindStream(number) is not { } stream)
+            return;
+        try
+        {
+            _chunks!.Use(chunk.Address, toRepair: lost is not null);
+        }
+        catch (IOException damage) when (lost is not null)
+        {
+            _hasLost = true;
+            lost($"{damage.Message} The {chunk.Live} entries from {chunk.FirstId} to {chunk.LastId} of '{stream.Name}' are lost.");
+            return;
+        }
+        stream.Log.Add(chunk);
     }
 
     // What a checkpoint has under this name it has of later, and then all of it.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
@@ -5,7 +6,7 @@ namespace WorkerStreams.Engine.InProcess;
 
 /// <summary>
 /// All that there is, told as changes that would make it. Stream by stream, each as of a record of its own: what is short or may change in its place is written down while
-/// its shard is locked, and its entries are read afterwards where they lie.
+/// its shard is locked. Its chunks are kept in files, each once, and only told of.
 /// </summary>
 /// <param name="store">The streams.</param>
 /// <param name="journal">Where they are kept.</param>
@@ -16,6 +17,10 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
 
     private readonly ChangeWriter _entries = new();
     private readonly ChangeWriter _rest = new();
+    private readonly ArrayBufferWriter<byte> _chunk = new();
+
+    /// <summary>Whether it has brought chunks to the disk that were not there.</summary>
+    public bool HasKept { get; private set; }
 
     /// <summary>What it holds. Each part is gone once the next is asked for.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> GetParts()
@@ -37,13 +42,14 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
     {
         _entries.Clear();
         _rest.Clear();
-        if (Capture(shard, name) is not var (stream, frozen))
+        if (Capture(shard, name) is not { } captured)
             yield break;
         try
         {
-            foreach (var entries in frozen)
+            for (var i = 0; i < captured.Chunks.Length; i++)
             {
-                _entries.Appended(stream, entries);
+                if (captured.Chunks.Span[i] is { } chunk)
+                    Write(shard, captured.Stream, chunk, i == 0 ? captured.Beginning : null);
                 if (_entries.Written.Length < partBytes)
                     continue;
                 yield return _entries.WrittenMemory;
@@ -54,11 +60,13 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
         }
         finally
         {
-            frozen.ForEach(static entries => entries.Chunk.Thaw());
+            shard.Lock();
+            captured.Stream.Log.Thaw();
+            shard.Unlock();
         }
     }
 
-    private (StreamState Stream, List<ChunkEntries> Frozen)? Capture(Shard shard, StreamName name)
+    private Captured? Capture(Shard shard, StreamName name)
     {
         shard.Lock();
         try
@@ -67,12 +75,18 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
                 return null;
             _entries.AsOf(stream, journal.LastSequence);
             _entries.Created(stream);
-            var frozen = stream.Log.Freeze(out var last);
-            _rest.Appended(stream, last);
+            var chunks = stream.Log.Freeze();
+            var whole = chunks.AsMemory();
+            // To the last one more may be appended.
+            if (chunks is [.., { Stored: null } last])
+            {
+                _rest.Appended(stream, last, last.Start..last.End);
+                whole = whole[..^1];
+            }
             _rest.IdsSet(stream);
             foreach (var group in stream.Groups)
                 Write(group);
-            return (stream, frozen);
+            return new(stream, whole, whole.Span is [{ } head, ..] ? new(head.Start, head.Live, head.FirstId) : default);
         }
         finally
         {
@@ -93,4 +107,43 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
         for (var more = group.Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = group.Pending.TryGetNext(ref place))
             _rest.Assigned(group, place.Id, place.Delivery);
     }
+
+    // Only the first chunk may have lost entries to trimming, and may lose more meanwhile.
+    private void Write(Shard shard, StreamState stream, Chunk chunk, Beginning? beginning)
+    {
+        var start = beginning?.Start ?? 0;
+        if (chunk.Stored is null && chunk.SavedBytes > journal.Chunks.LargestChunk)
+        {
+            _entries.Appended(stream, chunk, start..chunk.End);
+            return;
+        }
+        var stored = chunk.Stored is { } there && !journal.Chunks.ShouldMove(there.Address) ? there : Keep(shard, chunk, start);
+        _entries.Stored(stream, beginning is { } left ? stored with { Start = left.Start, Live = left.Live, FirstId = left.FirstId } : stored);
+    }
+
+    private StoredChunk Keep(Shard shard, Chunk chunk, int start)
+    {
+        _chunk.ResetWrittenCount();
+        if (chunk.Stored is { } there)
+        {
+            journal.Chunks.Read(there.Address, _chunk.GetSpan(there.Address.Length)[..there.Address.Length]);
+            _chunk.Advance(there.Address.Length);
+        }
+        else
+        {
+            chunk.Save(_chunk);
+            HasKept = true;
+        }
+        var address = journal.Chunks.Write(_chunk.WrittenSpan);
+        var stored = chunk.Stored is { } before ? before with { Address = address } : chunk.Describe(address, start);
+        shard.Lock();
+        shard.Chunks!.Keep(chunk, stored);
+        shard.Unlock();
+        return stored;
+    }
+
+    private sealed record Captured(StreamState Stream, ReadOnlyMemory<Chunk?> Chunks, Beginning Beginning);
+
+    // What is left of a stream's first chunk.
+    private readonly record struct Beginning(int Start, int Live, StreamEntryId FirstId);
 }

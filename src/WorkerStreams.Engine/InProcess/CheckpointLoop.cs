@@ -2,7 +2,10 @@ using WorkerStreams.Engine.Journal;
 
 namespace WorkerStreams.Engine.InProcess;
 
-/// <summary>Writes a checkpoint when so much has changed since the last one that it is worth its while: by no more than half as much again as the changes is written.</summary>
+/// <summary>
+/// Writes a checkpoint when so much has changed since the last one that it is worth its while: by no more than half as much again as the changes is written; or when memory
+/// is short, for what a checkpoint has brought to the disk may leave it.
+/// </summary>
 internal sealed class CheckpointLoop : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -12,7 +15,9 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly IJournal _journal;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private readonly Lock _writing = new();
     private long _lastBytes;
+    private bool _hasKept;
 
     public CheckpointLoop(StreamStore store, IJournal journal)
     {
@@ -44,18 +49,37 @@ internal sealed class CheckpointLoop : IDisposable
                 // It has failed, for good.
                 return;
             }
-            if (_journal.BytesSinceCheckpoint < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes))
+            if (_journal.BytesSinceCheckpoint < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes) && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
                 continue;
-            var written = await Task.Factory.StartNew(TryWrite, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            var written = await Task.Factory.StartNew(
+                () =>
+                {
+                    lock (_writing)
+                        return TryWrite();
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
             wait = written ? Interval : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
         }
     }
 
+    /// <summary>Writes one on the caller's thread, unless meanwhile another was written and none is needed any more.</summary>
+    /// <returns>Whether none is needed, or this one has brought anything to the disk.</returns>
+    public bool Write(Func<bool> isNeeded)
+    {
+        lock (_writing)
+            return !isNeeded() || (TryWrite() && _hasKept);
+    }
+
+    // Guarded by _writing.
     private bool TryWrite()
     {
         try
         {
-            _journal.WriteCheckpoint(_journal.LastSequence, Count(new Checkpoint(_store, _journal).GetParts()));
+            var checkpoint = new Checkpoint(_store, _journal);
+            _journal.WriteCheckpoint(_journal.LastSequence, Count(checkpoint.GetParts()));
+            _hasKept = checkpoint.HasKept;
             return true;
         }
         catch (Exception failure)

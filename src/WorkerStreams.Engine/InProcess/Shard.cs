@@ -27,6 +27,9 @@ internal sealed class Shard(StreamStore store)
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>The chunks that are on the disk, too; null where none is.</summary>
+    public ChunkCache? Chunks { get; set; }
+
     /// <summary>The last record of what has changed here, once the lock was given back.</summary>
     public long LastSequence => Volatile.Read(ref _lastSequence);
 
@@ -113,7 +116,7 @@ internal sealed class Shard(StreamStore store)
     /// <param name="number">Its number, or null for one of its own.</param>
     public StreamState Create(StreamName name, long? number = null)
     {
-        var stream = new StreamState(name, number ?? Store.NextNumber(), Store.Limits, Store.Meter) { Changes = _changes };
+        var stream = new StreamState(name, number ?? Store.NextNumber(), Store.Limits, Store.Meter, Chunks) { Changes = _changes };
         _streams.Add(name, stream);
         _changes?.Created(stream);
         return stream;

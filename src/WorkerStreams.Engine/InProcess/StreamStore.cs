@@ -33,6 +33,9 @@ internal sealed class StreamStore
     /// <summary>Where changes are kept, or null where they are in memory alone. Set once, before the first command.</summary>
     public IJournal? Journal { get; private set; }
 
+    /// <summary>Writes checkpoints of all that there is; null where nothing is kept. Set once, before the first command.</summary>
+    public CheckpointLoop? Checkpoints { get; set; }
+
     public MemoryMeter Meter { get; } = new();
 
     public ReadOnlySpan<Shard> Shards => _shards;
@@ -46,6 +49,13 @@ internal sealed class StreamStore
     /// <summary>A stream or group was made with this number. Not once commands run.</summary>
     public void HasNumber(long number) => _lastNumber = Math.Max(_lastNumber, number);
 
+    /// <summary>From now on chunks are kept there, and leave memory where it is short. Set once, before there is any stream.</summary>
+    public void KeepChunks(IChunkStore chunks)
+    {
+        foreach (var shard in _shards)
+            shard.Chunks = new(chunks, Meter, _maxMemory - (_maxMemory / 8));
+    }
+
     /// <summary>From now on all changes are kept there. What is there already was made by it.</summary>
     public void Keep(IJournal journal)
     {
@@ -54,12 +64,14 @@ internal sealed class StreamStore
             shard.WriteChanges();
     }
 
-    /// <summary>Reserves room for the record of what a command will change. Without any lock, for it may have to wait until there is some.</summary>
+    /// <summary>Reserves room for the record of what a command will change, and makes room in memory for what it brings. Without any lock, for it may have to wait until there is some.</summary>
     /// <returns>The bytes that were reserved.</returns>
     /// <exception cref="StreamEngineException">The disk is full.</exception>
     public long Reserve(in ExpectedChange change)
     {
         var bytes = change.RecordBytes;
+        if (change.Bytes > 0 && IsFull(change.Bytes))
+            MakeRoom(change.Bytes);
         return bytes == 0 || Journal!.TryReserve(bytes, urgent: !change.BringsEntries) ? bytes : throw Errors.DiskFull();
     }
 
@@ -78,7 +90,10 @@ internal sealed class StreamStore
         bytes > _maxEntryBytes ? Errors.EntryTooLarge(bytes, _maxEntryBytes) : CheckMemory(bytes);
 
     /// <returns>Why so many more bytes cannot be stored, or null.</returns>
-    public StreamEngineException? CheckMemory(long bytes) => Meter.Used + bytes > _maxMemory ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
+    public StreamEngineException? CheckMemory(long bytes) => IsFull(bytes) ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
+
+    /// <summary>Whether a checkpoint would help: of so many bytes of changes much may be in memory alone.</summary>
+    public bool IsMemoryShort(long changed) => Meter.Used > _maxMemory - (_maxMemory / 4) && changed > _maxMemory / 8;
 
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 
@@ -109,6 +124,23 @@ internal sealed class StreamStore
     {
         var failure = FailAsync<bool>(sequence, refusal);
         return failure.IsFaulted ? ValueTask.FromException(refusal) : new(failure.AsTask());
+    }
+
+    private bool IsFull(long bytes) => Meter.Used + bytes > _maxMemory;
+
+    // Chunks leave memory; where that is not enough, a checkpoint brings more of them to the disk.
+    private void MakeRoom(long bytes)
+    {
+        do
+        {
+            foreach (var shard in _shards)
+            {
+                shard.Lock();
+                shard.Chunks!.MakeRoom(bytes);
+                shard.Unlock();
+            }
+        }
+        while (IsFull(bytes) && Checkpoints is { } checkpoints && checkpoints.Write(() => IsFull(bytes)));
     }
 
     private static async ValueTask<TResult> ThrowAsync<TResult>(ValueTask commit, StreamEngineException refusal)

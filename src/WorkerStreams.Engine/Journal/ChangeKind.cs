@@ -26,4 +26,7 @@ internal enum ChangeKind : byte
 
     /// <summary>In a checkpoint: nothing follows, and nothing is of a later sequence.</summary>
     CheckpointEnd = 31,
+
+    /// <summary>In a checkpoint: the stream goes on with a chunk in a file.</summary>
+    ChunkStored = 32,
 }

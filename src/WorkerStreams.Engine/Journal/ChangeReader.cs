@@ -1,3 +1,5 @@
+using WorkerStreams.Engine.Model;
+
 namespace WorkerStreams.Engine.Journal;
 
 /// <summary>Reads what a <see cref="ChangeWriter"/> has written.</summary>
@@ -42,6 +44,12 @@ internal ref struct ChangeReader(ReadOnlySpan<byte> bytes)
         foreach (ref var id in ids.AsSpan())
             id = ReadId();
         return ids;
+    }
+
+    public StoredChunk ReadChunk()
+    {
+        var address = new ChunkAddress(ReadNumber(), ReadNumber(), (int)ReadNumber());
+        return new(address, (int)ReadNumber(), (int)ReadNumber(), (int)ReadNumber(), ReadId(), ReadId());
     }
 
     /// <summary>The number of a stream or group.</summary>

@@ -49,13 +49,13 @@ internal sealed class ChangeWriter : IChanges
         Write(encoded);
     }
 
-    /// <summary>The entries were appended, but for those that are marked as deleted.</summary>
-    public void Appended(StreamState stream, in ChunkEntries entries)
+    /// <summary>Some entries of a chunk were appended, but for those that are marked as deleted.</summary>
+    public void Appended(StreamState stream, Chunk chunk, Range entries)
     {
-        for (var i = entries.Start; i < entries.End; i++)
+        for (var i = entries.Start.Value; i < entries.End.Value; i++)
         {
-            if (!entries.Chunk.IsDeleted(i))
-                Appended(stream, entries.Chunk.IdAt(i), entries.Chunk.FieldsAt(i).Encoded);
+            if (!chunk.IsDeleted(i))
+                Appended(stream, chunk.IdAt(i), chunk.FieldsAt(i).Encoded);
         }
     }
 
@@ -65,10 +65,11 @@ internal sealed class ChangeWriter : IChanges
         Write(id);
     }
 
-    public void Trimmed(StreamState stream, long count)
+    public void Trimmed(StreamState stream)
     {
         Begin(ChangeKind.Trimmed, stream.Number);
-        Write(count);
+        // 0-0 where none is left.
+        Write(stream.Log.FirstId);
     }
 
     public void IdsSet(StreamState stream)
@@ -161,6 +162,20 @@ internal sealed class ChangeWriter : IChanges
     {
         Begin(ChangeKind.StreamAsOf, stream.Number);
         Write(sequence);
+    }
+
+    /// <summary>In a checkpoint: the stream goes on with this chunk.</summary>
+    public void Stored(StreamState stream, StoredChunk chunk)
+    {
+        Begin(ChangeKind.ChunkStored, stream.Number);
+        Write(chunk.Address.File);
+        Write(chunk.Address.Offset);
+        Write(chunk.Address.Length);
+        Write(chunk.Start);
+        Write(chunk.End);
+        Write(chunk.Live);
+        Write(chunk.FirstId);
+        Write(chunk.LastId);
     }
 
     /// <summary>In a checkpoint: nothing follows, and nothing is of a later sequence.</summary>

@@ -90,7 +90,7 @@ internal static class CheckpointFile
             flushed = offset;
         }
         BinaryPrimitives.WriteInt64LittleEndian(bytes, number - 1);
-        WriteRecord(file, offset, new(RecordKind.Mark, sizeof(long), number), bytes[..sizeof(long)], header.Seed);
+        new RecordHeader(RecordKind.Mark, sizeof(long), number).WriteTo(file, offset, bytes[..sizeof(long)], header.Seed);
     }
 
     private static long WritePart(IJournalFile file, long offset, ReadOnlySpan<byte> part, ref long number, uint seed, int largestPiece)
@@ -108,21 +108,9 @@ internal static class CheckpointFile
                 (false, false) => RecordKind.Middle,
                 (false, true) => RecordKind.Last,
             };
-            written += WriteRecord(file, offset + written, new(kind, piece.Length, number++), piece, seed);
+            written += new RecordHeader(kind, piece.Length, number++).WriteTo(file, offset + written, piece, seed);
         }
         while (left > 0);
         return written;
-    }
-
-    private static int WriteRecord(IJournalFile file, long offset, RecordHeader record, ReadOnlySpan<byte> payload, uint seed)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(record.Size);
-        var at = buffer.AsSpan(0, record.Size);
-        record.Write(at, Crc32C.Of(payload), seed);
-        payload.CopyTo(at[RecordHeader.Bytes..]);
-        at[(RecordHeader.Bytes + payload.Length)..].Clear();
-        file.Write(at, offset);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return record.Size;
     }
 }

@@ -31,6 +31,9 @@ internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions
         repairs.Tell(all);
         foreach (var sequence in sequences)
             repairs.Move(FileNames.Checkpoint(sequence));
+        // Without them nobody knows what is in these.
+        foreach (var number in FileNames.ChunkFiles(folder.List()))
+            repairs.Move(FileNames.ChunkFile(number));
         return null;
     }
 

@@ -1,3 +1,5 @@
+using WorkerStreams.Engine.Model;
+
 namespace WorkerStreams.Engine.Journal;
 
 /// <summary>
@@ -16,15 +18,16 @@ internal sealed class FileJournal : IJournal
     private readonly LogWriter _writer;
     private readonly CommitWaiters _waiters;
     private readonly FlushThread _flush;
+    private readonly ChunkFiles _chunks;
     private readonly Lock _checkpointing = new();
     // Guarded by _checkpointing.
     private long _checkpoint;
     private long _bytesAtCheckpoint;
     private bool _isClosed;
 
-    private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found)
+    private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found, ChunkFiles chunks)
     {
-        (_folder, _folderLock, _options, _log) = (folder, folderLock, options, found.Log);
+        (_folder, _folderLock, _options, _log, _chunks) = (folder, folderLock, options, found.Log, chunks);
         _checkpoint = found.Checkpoint;
         _buffer = new(found);
         // The mark about what was found is still to be written.
@@ -33,12 +36,15 @@ internal sealed class FileJournal : IJournal
         _writer = new(_buffer, _room, found.LastSequence, options.FlushPolicy == FlushPolicy.Always, WhenFailed);
         _waiters = new(_writer, Failure);
         _flush = new(options, _writer, _waiters);
+        _chunks.Serve(_log, _writer.Fail);
         _supply.Start();
         _flush.Start();
     }
 
     /// <summary>The sequence of the last record; 0 before the first.</summary>
     public long LastSequence => _buffer.LastSequence;
+
+    public IChunkStore Chunks => _chunks;
 
     /// <summary>The bytes of log since the last checkpoint.</summary>
     public long BytesSinceCheckpoint => _buffer.Bytes - Volatile.Read(ref _bytesAtCheckpoint);
@@ -55,12 +61,15 @@ internal sealed class FileJournal : IJournal
     {
         folder.Create();
         var folderLock = folder.Lock();
+        var chunks = new ChunkFiles(folder, options.SegmentBytes);
         try
         {
-            return new(folder, folderLock, options, new Recovery(folder, options, replay).Run());
+            replay.Begin(chunks);
+            return new(folder, folderLock, options, new Recovery(folder, options, replay, chunks).Run(), chunks);
         }
         catch
         {
+            chunks.Dispose();
             folderLock.Dispose();
             throw;
         }
@@ -76,7 +85,7 @@ internal sealed class FileJournal : IJournal
     {
         using var folderLock = folder.Lock();
         var repairs = new Repairs(folder);
-        var found = new Recovery(folder, options, replay: null, repairs).Run();
+        var found = new Recovery(folder, options, replay: null, chunks: null, repairs).Run();
         foreach (var segment in (IEnumerable<Segment>)[.. found.Closed, found.Active, .. found.Prepared])
             segment.Dispose();
         return repairs.Report;
@@ -146,6 +155,7 @@ internal sealed class FileJournal : IJournal
             Sync(sequence);
             var bytes = _buffer.Bytes;
             var (start, first) = _buffer.StartAfter(sequence);
+            _chunks.CheckpointBegins();
             CheckpointFile.Write(_folder, new(_log, Size: 0, sequence, start, first), ThenSync(parts));
             _checkpoint = sequence;
             Volatile.Write(ref _bytesAtCheckpoint, bytes);
@@ -169,6 +179,7 @@ internal sealed class FileJournal : IJournal
         {
             foreach (var segment in _buffer.Segments())
                 segment.Dispose();
+            _chunks.Dispose();
             _folderLock.Dispose();
         }
     }
@@ -178,6 +189,7 @@ internal sealed class FileJournal : IJournal
     {
         foreach (var part in parts)
             yield return part;
+        _chunks.Flush();
         Sync(LastSequence);
     }
 
@@ -198,6 +210,7 @@ internal sealed class FileJournal : IJournal
             foreach (var older in FileNames.Checkpoints(_folder.List()).Where(other => other != sequence))
                 _folder.Delete(FileNames.Checkpoint(older));
             _folder.Flush();
+            _chunks.CheckpointEnds();
             var removed = _buffer.RemoveBefore(start);
             _writer.Forget(removed);
             removed.ForEach(segment => segment.Dispose());

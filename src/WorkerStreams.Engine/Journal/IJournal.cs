@@ -1,3 +1,5 @@
+using WorkerStreams.Engine.Model;
+
 namespace WorkerStreams.Engine.Journal;
 
 /// <summary>Where records of changes are kept, in one order. Safe for any number of threads.</summary>
@@ -8,6 +10,9 @@ internal interface IJournal : IDisposable
 
     /// <summary>The bytes of records since the last checkpoint.</summary>
     long BytesSinceCheckpoint { get; }
+
+    /// <summary>Where chunks of entries are kept, beside the records.</summary>
+    IChunkStore Chunks { get; }
 
     /// <summary>Sees to it that a record of so many bytes will find room.</summary>
     /// <param name="bytes">Its size, or the most that it may have.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
@@ -47,6 +48,20 @@ internal readonly record struct RecordHeader(RecordKind Kind, int Length, long S
         BinaryPrimitives.WriteUInt32LittleEndian(at, Crc(payloadCrc, seed));
         BinaryPrimitives.WriteUInt32LittleEndian(at[4..], Word);
         BinaryPrimitives.WriteInt64LittleEndian(at[8..], Sequence);
+    }
+
+    /// <summary>Writes a whole record.</summary>
+    /// <returns>The bytes it takes.</returns>
+    public int WriteTo(IJournalFile file, long offset, ReadOnlySpan<byte> payload, uint seed)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Size);
+        var at = buffer.AsSpan(0, Size);
+        Write(at, Crc32C.Of(payload), seed);
+        payload.CopyTo(at[Bytes..]);
+        at[(Bytes + payload.Length)..].Clear();
+        file.Write(at, offset);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return Size;
     }
 
     /// <summary>What would be a record's header here: nothing is checked but that it could lie within the bytes.</summary>

@@ -6,13 +6,19 @@ namespace WorkerStreams.Engine.Model;
 /// The entries of a stream, in chunks. The first chunk starts and the last chunk ends with an entry that is there; in between,
 /// entries may be deleted, and whole chunks gone.
 /// </summary>
-internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
+/// <param name="limits">How large chunks grow.</param>
+/// <param name="meter">Counts the memory they take.</param>
+/// <param name="cache">Those that are on the disk, too; null where none is.</param>
+internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache? cache)
 {
     private readonly IdDirectory<Chunk> _chunks = new();
     private Chunk? _head;
     private Chunk? _tail;
     private Chunk? _spare;
     private int _gone;
+    private bool _isTailOpen;
+    // What is to be kept for who reads without the lock; null where nobody does.
+    private List<Chunk>? _left;
 
     /// <summary>The entries that are there.</summary>
     public long Count { get; private set; }
@@ -36,7 +42,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <param name="encoded">The fields.</param>
     public void Append(StreamEntryId id, ReadOnlySpan<byte> encoded)
     {
-        if (_tail is not { IsFrozen: false } tail || !tail.TryAppend(id, encoded, out var grown))
+        if (!_isTailOpen || !_tail!.TryAppend(id, encoded, out var grown))
             AddChunk(id, encoded.Length).TryAppend(id, encoded, out grown);
         if (grown != 0)
             meter.Add(grown);
@@ -51,7 +57,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         chunk = place < 0 ? null : _chunks[place];
         if (chunk is null)
             return false;
-        index = chunk.IndexOf(id);
+        index = Here(chunk).IndexOf(id);
         return chunk.Holds(index, id);
     }
 
@@ -60,7 +66,8 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     {
         if (!TryFind(id, out var chunk, out var index))
             return false;
-        if (chunk.IsFrozen)
+        // What others read without the lock, and what is on the disk, stays as it is.
+        if (_left is not null || chunk.Stored is not null)
         {
             Replace(_chunks.Find(id), chunk.Compacted());
             TryFind(id, out chunk, out index);
@@ -84,7 +91,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
             DropChunk(0);
         }
         if (count > 0)
-            _head!.RemoveFirst((int)count);
+            Here(_head!).RemoveFirst((int)count);
     }
 
     /// <summary>Removes all entries.</summary>
@@ -95,7 +102,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <param name="hint">The place as of an earlier call: it spares the search where it still follows <paramref name="id"/>.</param>
     public EntryPlace After(StreamEntryId id, EntryPlace hint)
     {
-        if (hint.Index > 0 && _chunks.ByNumber(hint.Chunk) is { } chunk && hint.Index <= chunk.End && chunk.IdAt(hint.Index - 1) == id)
+        if (hint.Index > 0 && _chunks.ByNumber(hint.Chunk) is { IsHere: true } chunk && hint.Index <= chunk.End && chunk.IdAt(hint.Index - 1) == id)
             return hint;
         return id.TryIncrement(out var next) ? From(next) : new(_chunks.FirstNumber + _chunks.Count, 0);
     }
@@ -104,7 +111,9 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     public EntryPlace From(StreamEntryId id)
     {
         var place = Math.Max(_chunks.Find(id), 0);
-        return new(_chunks.FirstNumber + place, place < _chunks.Count && _chunks[place] is { } chunk ? chunk.IndexOf(id) : 0);
+        if (place >= _chunks.Count || _chunks[place] is not { } chunk)
+            return new(_chunks.FirstNumber + place, 0);
+        return new(_chunks.FirstNumber + place, chunk.LastId < id ? chunk.End : Here(chunk).IndexOf(id));
     }
 
     /// <summary>The chunk at <paramref name="place"/>, which moves on to the next chunk where this one ends before it.</summary>
@@ -135,7 +144,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         run = default;
         if (!TryGetChunk(ref place, out chunk))
             return false;
-        var start = chunk.SkipDeleted(place.Index);
+        var start = Here(chunk).SkipDeleted(place.Index);
         var end = chunk.RunEnd(start, (int)Math.Min((long)start + count, chunk.End));
         if (chunk.IdAt(end - 1) > last)
             end = chunk.IndexAfter(last);
@@ -147,7 +156,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     /// <summary>What is read from <paramref name="place"/> on will be needed soon.</summary>
     public void FetchAhead(EntryPlace place)
     {
-        if (_chunks.ByNumber(place.Chunk) is not { } chunk)
+        if (_chunks.ByNumber(place.Chunk) is not { IsHere: true } chunk)
             return;
         if (place.Index < chunk.End)
         {
@@ -166,7 +175,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
             chunk = _chunks.ByNumber(place.Chunk);
             if (chunk is null || place.Index < chunk.Start)
                 continue;
-            place = place with { Index = Math.Min(place.Index, chunk.End - 1) };
+            place = place with { Index = Math.Min(place.Index, Here(chunk).End - 1) };
             return true;
         }
         chunk = null;
@@ -180,26 +189,45 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
         {
             if (chunk.LastId >= id)
-                return count + chunk.CountBelow(id);
+                return count + Here(chunk).CountBelow(id);
             count += chunk.Live;
         }
         return count;
     }
 
-    /// <summary>Where the entries are now, in order: in chunks that are frozen, until who asks thaws them, and in the last one, which is not.</summary>
-    public List<ChunkEntries> Freeze(out ChunkEntries last)
+    /// <summary>The chunks there are, in order. Until <see cref="Thaw"/> they stay as they are and can be read without the lock: all but one at the end that is not on the disk, and but for what is trimmed.</summary>
+    /// <returns>The chunks, with gaps.</returns>
+    public Chunk?[] Freeze()
     {
-        var frozen = new List<ChunkEntries>(_chunks.Count);
-        last = default;
-        for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+        _left ??= [];
+        return _chunks.ToArray();
+    }
+
+    public void Thaw()
+    {
+        foreach (var chunk in _left!)
         {
-            var entries = new ChunkEntries(chunk, chunk.Start, chunk.End);
-            if (chunk == _tail)
-                last = entries;
-            else
-                frozen.Add(entries with { Chunk = chunk.Freeze() });
+            meter.Add(-chunk.MemoryBytes);
+            chunk.Release();
         }
-        return frozen;
+        _left = null;
+    }
+
+    /// <summary>Adds a chunk that is on the disk.</summary>
+    public void Add(StoredChunk stored)
+    {
+        var chunk = new Chunk(limits);
+        chunk.Begin(stored);
+        Count += stored.Live;
+        Add(stored.FirstId, chunk);
+        _isTailOpen = false;
+    }
+
+    private Chunk Here(Chunk chunk)
+    {
+        if (!chunk.IsHere)
+            cache!.Bring(chunk);
+        return chunk;
     }
 
     private Chunk AddChunk(StreamEntryId id, int bytes)
@@ -208,12 +236,18 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         _spare = null;
         // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became. Where one for ids very near each
         // other ends because one is not, the next one is for any.
-        if (_tail is { } last)
+        if (_tail is { IsHere: true } last)
             chunk.Begin(id, bytes, last.End + (last.End / 8), last.UsedBytes, near: !last.EndsNear(id));
         else
             chunk.Begin(id, bytes, expectedEntries: 1, bytes, near: true);
+        _isTailOpen = true;
+        return Add(id, chunk);
+    }
+
+    private Chunk Add(StreamEntryId lowest, Chunk chunk)
+    {
         meter.Add(chunk.MemoryBytes);
-        _chunks.Add(id, chunk);
+        _chunks.Add(lowest, chunk);
         _head ??= chunk;
         return _tail = chunk;
     }
@@ -221,20 +255,33 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
     private void Replace(int place, Chunk compacted)
     {
         var chunk = _chunks[place]!;
-        meter.Add(compacted.MemoryBytes - chunk.MemoryBytes);
-        chunk.Release();
+        meter.Add(compacted.MemoryBytes);
+        LetGo(chunk);
         _chunks[place] = compacted;
         if (chunk == _head)
             _head = compacted;
         if (chunk == _tail)
-            _tail = compacted;
+            (_tail, _isTailOpen) = (compacted, true);
+    }
+
+    /// <returns>Whether it can be used again.</returns>
+    private bool LetGo(Chunk chunk)
+    {
+        cache?.Forget(chunk);
+        if (_left is not null)
+        {
+            chunk.Leave();
+            _left.Add(chunk);
+            return false;
+        }
+        meter.Add(-chunk.MemoryBytes);
+        return chunk.Release() && chunk.Stored is null;
     }
 
     private void DropChunk(int place)
     {
         var chunk = _chunks[place]!;
-        meter.Add(-chunk.MemoryBytes);
-        if (chunk.Release())
+        if (LetGo(chunk))
             _spare = chunk;
         _chunks[place] = null;
         _gone++;
@@ -248,7 +295,12 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
             _gone = 0;
         }
         _head = _chunks.Count > 0 ? _chunks[0] : null;
-        _tail = _chunks.Count > 0 ? _chunks[_chunks.Count - 1] : null;
+        var tail = _chunks.Count > 0 ? _chunks[_chunks.Count - 1] : null;
+        if (tail == _tail)
+            return;
+        // One that has become the last again.
+        _tail = tail;
+        _isTailOpen = tail is { Stored: null } && _left is null;
     }
 
     private void RemovePlace(int place)
@@ -257,9 +309,6 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter)
         _gone--;
     }
 }
-
-/// <summary>Some entries of a chunk, those among them that are marked as deleted included.</summary>
-internal readonly record struct ChunkEntries(Chunk Chunk, int Start, int End);
 
 /// <summary>A place between entries: before the entry of this index in the chunk of this number.</summary>
 internal readonly record struct EntryPlace(long Chunk, int Index)

@@ -13,8 +13,8 @@ internal interface IChanges
 
     void Deleted(StreamState stream, StreamEntryId id);
 
-    /// <summary>The oldest entries went.</summary>
-    void Trimmed(StreamState stream, long count);
+    /// <summary>The oldest entries went: those below the first that is left.</summary>
+    void Trimmed(StreamState stream);
 
     /// <summary>The stream's counters are what they are now by command, not by what was appended and deleted.</summary>
     void IdsSet(StreamState stream);

@@ -99,6 +99,9 @@ internal sealed class IdDirectory<T>
         _items[_start + --Count] = null;
     }
 
+    /// <summary>The items, with gaps where some are gone.</summary>
+    public T?[] ToArray() => _items.AsSpan(_start, Count).ToArray();
+
     public StreamEntryId LowestOf(int index) => _lowest[_start + index];
 
     public void SetLowest(int index, StreamEntryId lowest) => _lowest[_start + index] = lowest;

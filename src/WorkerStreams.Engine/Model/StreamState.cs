@@ -9,9 +9,9 @@ internal sealed class StreamState
     private Dictionary<StreamName, GroupState>? _groups;
     private GroupState? _recentGroup;
 
-    public StreamState(StreamName name, long number, NodeLimits limits, MemoryMeter meter)
+    public StreamState(StreamName name, long number, NodeLimits limits, MemoryMeter meter, ChunkCache? cache)
     {
-        (Name, Number, _meter, Log) = (name, number, meter, new(limits, meter));
+        (Name, Number, _meter, Log) = (name, number, meter, new(limits, meter, cache));
         meter.Add(MemoryMeter.StreamBytes);
     }
 
@@ -72,7 +72,7 @@ internal sealed class StreamState
     public void Trim(long count)
     {
         Log.RemoveFirst(count);
-        Changes?.Trimmed(this, count);
+        Changes?.Trimmed(this);
     }
 
     public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId)

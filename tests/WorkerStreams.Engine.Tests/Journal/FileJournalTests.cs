@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine.Journal;
+using WorkerStreams.Engine.Model;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;
@@ -133,6 +134,10 @@ public sealed class FileJournalTests
 
     private sealed class Slow(FakeTimeProvider time) : IJournalReplay
     {
+        public void Begin(IChunkStore chunks)
+        {
+        }
+
         public void LoadPart(ReadOnlySpan<byte> part)
         {
         }

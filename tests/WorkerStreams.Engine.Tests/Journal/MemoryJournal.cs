@@ -1,4 +1,5 @@
 using WorkerStreams.Engine.Journal;
+using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.Tests.Journal;
 
@@ -7,14 +8,18 @@ internal sealed class MemoryJournal : IJournal
 {
     private readonly List<(long Sequence, byte[] Record)> _records = [];
     private List<byte[]> _checkpoint = [];
+    private readonly MemoryChunks _chunks = new();
     private long _checkpointed;
 
     public long LastSequence { get; private set; }
 
     public long BytesSinceCheckpoint => _records.Sum(static record => (long)record.Record.Length);
 
+    public IChunkStore Chunks => _chunks;
+
     public MemoryJournal Open(IJournalReplay replay)
     {
+        replay.Begin(_chunks);
         _checkpoint.ForEach(part => replay.LoadPart(part));
         replay.CheckpointLoaded(_checkpointed);
         _records.ForEach(record => replay.Replay(record.Sequence, record.Record));
@@ -56,5 +61,40 @@ internal sealed class MemoryJournal : IJournal
 
     public void Dispose()
     {
+    }
+
+    // Chunks that are kept as long as the journal is.
+    private sealed class MemoryChunks : IChunkStore
+    {
+        private readonly List<byte[]> _all = [];
+        private readonly Lock _lock = new();
+
+        public int LargestChunk => 4096;
+
+        public ChunkAddress Write(ReadOnlySpan<byte> chunk)
+        {
+            lock (_lock)
+            {
+                _all.Add(chunk.ToArray());
+                return new(1, _all.Count - 1, chunk.Length);
+            }
+        }
+
+        public void Read(ChunkAddress address, Span<byte> chunk)
+        {
+            lock (_lock)
+                _all[(int)address.Offset].CopyTo(chunk);
+        }
+
+        public void Use(ChunkAddress address, bool toRepair)
+        {
+        }
+
+        public void Free(ChunkAddress address)
+        {
+        }
+
+        // Now and then.
+        public bool ShouldMove(ChunkAddress address) => (address.Offset & 7) == 7;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using WorkerStreams.Engine.Journal;
+using WorkerStreams.Engine.Model;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;
@@ -10,6 +11,10 @@ internal sealed class Replayed : IJournalReplay
     public List<string> Records { get; } = [];
 
     public long Checkpoint { get; private set; }
+
+    public void Begin(IChunkStore chunks)
+    {
+    }
 
     public void LoadPart(ReadOnlySpan<byte> part) => Records.Add(Encoding.UTF8.GetString(part));
 

@@ -1,0 +1,73 @@
+using System.Buffers;
+
+namespace WorkerStreams.Engine.Model;
+
+/// <summary>
+/// The chunks of a shard that are on the disk, too: those that are in memory leave it, the longest there first, when memory is short, and come back when they are asked for.
+/// Guarded by the shard's lock.
+/// </summary>
+/// <param name="store">Where chunks are kept.</param>
+/// <param name="meter">What memory holds.</param>
+/// <param name="mostBytes">What it may hold before chunks leave it.</param>
+internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long mostBytes)
+{
+    private readonly Queue<Chunk> _here = new();
+
+    /// <summary>The chunk is read back into memory.</summary>
+    public void Bring(Chunk chunk)
+    {
+        var address = chunk.Stored!.Address;
+        MakeRoom(address.Length);
+        var image = ArrayPool<byte>.Shared.Rent(address.Length);
+        try
+        {
+            store.Read(address, image.AsSpan(0, address.Length));
+            meter.Add(chunk.Bring(image.AsSpan(0, address.Length)));
+            _here.Enqueue(chunk);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(image);
+        }
+    }
+
+    /// <summary>The chunk is on the disk, for the first time or at another place.</summary>
+    public void Keep(Chunk chunk, StoredChunk stored)
+    {
+        if (chunk.IsGone)
+        {
+            store.Free(stored.Address);
+            return;
+        }
+        var isFirst = chunk.Stored is null;
+        Forget(chunk);
+        chunk.Stored = stored;
+        if (!isFirst)
+            return;
+        meter.Add(StoredChunk.MemoryBytes);
+        _here.Enqueue(chunk);
+        MakeRoom(0);
+    }
+
+    /// <summary>What is on the disk of the chunk is needed no more.</summary>
+    public void Forget(Chunk chunk)
+    {
+        if (chunk.Stored is { } stored)
+            store.Free(stored.Address);
+    }
+
+    /// <summary>Chunks leave memory until there is room for so many bytes, or none can.</summary>
+    public void MakeRoom(long bytes)
+    {
+        for (var left = _here.Count; left > 0 && meter.Used + bytes > mostBytes; left--)
+        {
+            var chunk = _here.Dequeue();
+            if (chunk.IsGone || !chunk.IsHere)
+                continue;
+            if (chunk.CanLeave)
+                meter.Add(-chunk.LeaveMemory());
+            else
+                _here.Enqueue(chunk);
+        }
+    }
+}
