@@ -49,7 +49,8 @@ internal sealed class CheckpointLoop : IDisposable
                 // It has failed, for good.
                 return;
             }
-            if (_journal.BytesSinceCheckpoint < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes) && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
+            var toReplay = _journal.BytesSinceCheckpoint + _journal.Chunks.BytesRead;
+            if (toReplay < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes) && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
                 continue;
             var written = await Task.Factory.StartNew(
                 () =>

@@ -7,7 +7,7 @@ namespace WorkerStreams.Engine.Journal;
 /// Chunks of entries in files beside the log: each is written once, while a checkpoint is, which then only tells where it is. Files of which no checkpoint tells
 /// are deleted; what is left in one that is mostly not needed any more is to be written anew.
 /// </summary>
-internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkStore, IDisposable
+internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunkStore, IDisposable
 {
     // What is written without a flush delays the flushes of the log, so it must not be much at a time.
     private const long FlushEvery = 16 * 1024 * 1024;
@@ -18,6 +18,7 @@ internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkS
     private HashSet<long> _sparse = [];
     private List<long> _unneeded = [];
     private Action<Exception>? _failed;
+    private long _bytesRead;
 
     // Written by checkpoints alone, one at a time.
     private ulong _log;
@@ -28,6 +29,8 @@ internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkS
     public static ReadOnlySpan<byte> Magic => "WSCHUNKS"u8;
 
     public int LargestChunk => 64 * 1024 * 1024;
+
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
 
     public ChunkAddress Write(ReadOnlySpan<byte> chunk)
     {
@@ -48,6 +51,7 @@ internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkS
 
     public void Read(ChunkAddress address, Span<byte> chunk)
     {
+        Interlocked.Add(ref _bytesRead, chunk.Length);
         try
         {
             ReadUndamaged(address, chunk);
@@ -63,7 +67,7 @@ internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkS
     {
         var end = address.Offset + RecordHeader.SizeOf(address.Length);
         var file = Open(address.File);
-        if (file.File.Length < end)
+        if (file.Length < end)
             throw Damaged(address, "The file is shorter than it was.");
         if (toRepair)
             ReadUndamaged(address, new byte[address.Length]);
@@ -99,11 +103,13 @@ internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkS
     /// <summary>A checkpoint begins: what no chunk is in any more, it will not tell of.</summary>
     public void CheckpointBegins()
     {
+        Interlocked.Exchange(ref _bytesRead, 0);
         lock (_lock)
         {
             var old = _files.Values.Where(file => file != _current).ToList();
             _unneeded = old.FindAll(static file => file.Used == 0).ConvertAll(static file => file.Number);
-            _sparse = [.. old.Where(static file => file.Used > 0 && 2 * file.Used < file.End).Select(static file => file.Number)];
+            // Files that ended early, with the process, are not to become many.
+            _sparse = [.. old.Where(file => file.Used > 0 && (2 * file.Used < file.End || 4 * file.End < fileBytes)).Select(static file => file.Number)];
         }
     }
 
@@ -218,6 +224,9 @@ internal sealed class ChunkFiles(IJournalFolder folder, int fileBytes) : IChunkS
         public IJournalFile File { get; } = file;
 
         public uint Seed { get; } = seed;
+
+        /// <summary>Its bytes when it was opened.</summary>
+        public long Length { get; } = file.Length;
 
         /// <summary>Where the next chunk goes.</summary>
         public long End { get; set; }

@@ -8,6 +8,9 @@ namespace WorkerStreams.Engine.Journal;
 /// </summary>
 internal sealed class FileJournal : IJournal
 {
+    // As many files as a large stream has are open.
+    private const int ChunkFileSegments = 4;
+
     private readonly IJournalFolder _folder;
     private readonly IDisposable _folderLock;
     private readonly FileJournalOptions _options;
@@ -61,7 +64,7 @@ internal sealed class FileJournal : IJournal
     {
         folder.Create();
         var folderLock = folder.Lock();
-        var chunks = new ChunkFiles(folder, options.SegmentBytes);
+        var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes);
         try
         {
             replay.Begin(chunks);

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace WorkerStreams.Engine.Model;
 
@@ -10,14 +8,11 @@ namespace WorkerStreams.Engine.Model;
 /// log holds one reference, and each batch that shows entries of the chunk holds one; the last to let go gives the buffer back. Batches look
 /// at fields alone; the tables are the log's.
 /// </summary>
-internal sealed class Chunk(NodeLimits limits) : IDisposable
+internal sealed partial class Chunk(NodeLimits limits) : IDisposable
 {
     private const int SmallestBuffer = 128;
     private const int SmallestTable = 2;
     private const int OwnBytes = 112;
-
-    // What a chunk on the disk begins with: the number of its entries, whether their ids are near, the bytes of the fields, 4 bytes unused, the base.
-    private const int HeadBytes = 32;
 
     private IdBase _base;
     private bool _areNear;
@@ -29,17 +24,8 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
     private int _used;
     private int _references;
 
-    /// <summary>How it lies on the disk; null where it does not. What does is not changed, but for what is trimmed from its beginning.</summary>
-    public StoredChunk? Stored { get; set; }
-
-    /// <summary>Whether it is in memory.</summary>
-    public bool IsHere => _room > 0;
-
     /// <summary>Whether the log has let go of it.</summary>
     public bool IsGone { get; private set; }
-
-    /// <summary>Whether no batch shows it, so that it may leave memory.</summary>
-    public bool CanLeave => Volatile.Read(ref _references) == 1 && Start == Stored!.Start;
 
     /// <summary>The index of the first entry: those before were trimmed.</summary>
     public int Start { get; private set; }
@@ -52,9 +38,6 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
 
     /// <summary>The bytes of all fields, of deleted entries too.</summary>
     public int UsedBytes => _used;
-
-    /// <summary>What it takes where it is saved.</summary>
-    public int SavedBytes => HeadBytes + FieldsStart(_count) + _used;
 
     public int MemoryBytes => _buffer.Length + OwnBytes + (Stored is null ? 0 : StoredChunk.MemoryBytes);
 
@@ -237,67 +220,6 @@ internal sealed class Chunk(NodeLimits limits) : IDisposable
     {
         Interlocked.Increment(ref _references);
         return this;
-    }
-
-    /// <summary>Writes it down, deleted entries too, so that <see cref="Bring"/> can bring it back.</summary>
-    public void Save(IBufferWriter<byte> writer)
-    {
-        var head = writer.GetSpan(SavedBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(head, _count);
-        BinaryPrimitives.WriteInt32LittleEndian(head[4..], _areNear ? 1 : 0);
-        BinaryPrimitives.WriteInt64LittleEndian(head[8..], _used);
-        BinaryPrimitives.WriteUInt64LittleEndian(head[16..], _base.Milliseconds);
-        BinaryPrimitives.WriteUInt64LittleEndian(head[24..], _base.Sequence);
-        var tables = head[HeadBytes..];
-        _buffer.AsSpan(0, _count * KeyBytes).CopyTo(tables);
-        MemoryMarshal.AsBytes(Ends[..(_count + 1)]).CopyTo(tables[(_count * KeyBytes)..]);
-        _buffer.AsSpan(FieldsStart(_room), _used).CopyTo(tables[FieldsStart(_count)..]);
-        writer.Advance(SavedBytes);
-    }
-
-    /// <summary>How it is stored, once it is.</summary>
-    /// <param name="address">Where.</param>
-    /// <param name="start">The index of the first entry that is not trimmed.</param>
-    public StoredChunk Describe(ChunkAddress address, int start)
-    {
-        // Not by what is told of it now: meanwhile it may be trimmed, or gone.
-        var (first, end, live) = (-1, 0, 0);
-        for (var i = start; i < _count; i++)
-        {
-            if (IsDeleted(i))
-                continue;
-            (first, end, live) = (first < 0 ? i : first, i + 1, live + 1);
-        }
-        return new(address, first, end, live, IdAt(first), IdAt(end - 1));
-    }
-
-    /// <summary>Begins as one that is on the disk.</summary>
-    public void Begin(StoredChunk stored) => (Stored, Start, End, Live, _references) = (stored, stored.Start, stored.End, stored.Live, 1);
-
-    /// <summary>Comes back into memory.</summary>
-    /// <returns>The bytes it takes there.</returns>
-    public int Bring(ReadOnlySpan<byte> saved)
-    {
-        _count = BinaryPrimitives.ReadInt32LittleEndian(saved);
-        _areNear = BinaryPrimitives.ReadInt32LittleEndian(saved[4..]) != 0;
-        _used = (int)BinaryPrimitives.ReadInt64LittleEndian(saved[8..]);
-        _base = new(BinaryPrimitives.ReadUInt64LittleEndian(saved[16..]), BinaryPrimitives.ReadUInt64LittleEndian(saved[24..]));
-        _room = _count;
-        var size = FieldsStart(_count) + _used;
-        _pooled = size <= limits.MaxBytes;
-        _buffer = _pooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
-        _bytes = BytesFor(_buffer);
-        saved.Slice(HeadBytes, size).CopyTo(_buffer);
-        return _buffer.Length;
-    }
-
-    /// <summary>Leaves memory; it is on the disk, and no batch shows it.</summary>
-    /// <returns>The bytes it took.</returns>
-    public int LeaveMemory()
-    {
-        var bytes = _buffer.Length;
-        FreeBuffer();
-        return bytes;
     }
 
     /// <summary>The log has let go, but keeps it as it is for who reads without its lock.</summary>

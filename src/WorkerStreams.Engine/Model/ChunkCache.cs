@@ -11,6 +11,9 @@ namespace WorkerStreams.Engine.Model;
 /// <param name="mostBytes">What it may hold before chunks leave it.</param>
 internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long mostBytes)
 {
+    // That batches show many is no reason to look at all of them every time.
+    private const int MostThatStay = 64;
+
     private readonly Queue<Chunk> _here = new();
 
     /// <summary>The chunk is read back into memory.</summary>
@@ -59,15 +62,17 @@ internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long most
     /// <summary>Chunks leave memory until there is room for so many bytes, or none can.</summary>
     public void MakeRoom(long bytes)
     {
-        for (var left = _here.Count; left > 0 && meter.Used + bytes > mostBytes; left--)
+        for (var stayed = 0; stayed < MostThatStay && meter.Used + bytes > mostBytes && _here.TryDequeue(out var chunk);)
         {
-            var chunk = _here.Dequeue();
             if (chunk.IsGone || !chunk.IsHere)
                 continue;
             if (chunk.CanLeave)
+            {
                 meter.Add(-chunk.LeaveMemory());
-            else
-                _here.Enqueue(chunk);
+                continue;
+            }
+            _here.Enqueue(chunk);
+            stayed++;
         }
     }
 }

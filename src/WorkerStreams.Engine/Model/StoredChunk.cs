@@ -25,6 +25,9 @@ internal interface IChunkStore
     /// <summary>The largest chunk, in bytes, that can be kept.</summary>
     int LargestChunk { get; }
 
+    /// <summary>The bytes of chunks that were read since the last checkpoint began. A start may have to read them again, for what was delivered of them.</summary>
+    long BytesRead { get; }
+
     /// <summary>Keeps a chunk. Readable at once; on the disk before the checkpoint that is being written is valid.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     ChunkAddress Write(ReadOnlySpan<byte> chunk);

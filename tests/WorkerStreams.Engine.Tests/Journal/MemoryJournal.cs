@@ -71,6 +71,8 @@ internal sealed class MemoryJournal : IJournal
 
         public int LargestChunk => 4096;
 
+        public long BytesRead => 0;
+
         public ChunkAddress Write(ReadOnlySpan<byte> chunk)
         {
             lock (_lock)
