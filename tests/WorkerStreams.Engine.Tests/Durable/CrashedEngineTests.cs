@@ -26,7 +26,7 @@ public sealed class CrashedEngineTests
         using (var whole = new InProcessStreamEngine())
         {
             states.Add(await DescribeAsync(whole));
-            await WorkAsync(new Random(seed), whole, null, async () => states.Add(await DescribeAsync(whole)));
+            await WorkAsync(new Random(seed), () => whole, static () => { }, async () => states.Add(await DescribeAsync(whole)));
         }
         var (cut, sawChunks) = (0, false);
         for (var isOver = false; !isOver; cut++)
@@ -59,24 +59,35 @@ public sealed class CrashedEngineTests
                 throw new IOException($"cut at {call} of {name}");
             }
         };
+        InProcessStreamEngine? engine = null;
+        FileJournal? journal = null;
         try
         {
-            using var engine = Open(folder, out var journal);
-            await WorkAsync(new Random(seed), engine, journal, () =>
-            {
-                returned++;
-                return Task.CompletedTask;
-            });
+            await WorkAsync(
+                new Random(seed),
+                () =>
+                {
+                    engine?.Dispose();
+                    return engine = Open(folder, out journal);
+                },
+                () => journal!.WriteCheckpoint(journal.LastSequence, engine!.GetCheckpoint(partBytes: 64).GetParts()),
+                () =>
+                {
+                    returned++;
+                    return Task.CompletedTask;
+                });
         }
         catch (Exception failure) when (isCut && failure is IOException or StreamEngineException)
         {
         }
+        engine?.Dispose();
         folder.Before = null;
         return (returned, isCut);
     }
 
-    private static async Task WorkAsync(Random random, InProcessStreamEngine engine, FileJournal? journal, Func<Task> whenReturned)
+    private static async Task WorkAsync(Random random, Func<InProcessStreamEngine> open, Action writeCheckpoint, Func<Task> whenReturned)
     {
+        var engine = open();
         await engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
         await whenReturned();
         List<StreamEntryId> appended = [];
@@ -104,7 +115,10 @@ public sealed class CrashedEngineTests
             }
             await whenReturned();
             if (i % 8 == 0)
-                journal?.WriteCheckpoint(journal.LastSequence, engine.GetCheckpoint(partBytes: 64).GetParts());
+                writeCheckpoint();
+            // The next file of chunks begins.
+            if (i % 20 == 0)
+                engine = open();
         }
 
         StreamEntryId Any() => appended.Count == 0 ? new(1, 0) : appended[random.Next(appended.Count)];

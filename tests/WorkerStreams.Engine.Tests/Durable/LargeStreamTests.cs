@@ -63,6 +63,21 @@ public sealed class LargeStreamTests
     }
 
     [Fact]
+    public async Task What_is_left_of_the_first_chunk_is_known_whatever_leaves_memory()
+    {
+        using var engine = Open(_folder);
+        List<StreamEntryId> ids = [];
+        for (var i = 0; i < Entries; i++)
+            ids.Add((await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(i)))).Value);
+        await engine.TrimAsync(Orders, StreamTrim.MaxLength(Entries - 1));
+        // All others come and go.
+        foreach (var id in ids)
+            (await engine.RangeAsync(Orders, id, id)).Dispose();
+        var info = await engine.GetStreamInfoAsync(Orders);
+        Assert.Equal((ids[1], ids[1]), (info.RecordedFirstEntryId, info.FirstEntry?.Id));
+    }
+
+    [Fact]
     public async Task What_is_trimmed_and_deleted_leaves_the_disk()
     {
         using var engine = Open(_folder);

@@ -33,4 +33,35 @@ public sealed class FrozenChunkTests
             return string.Join(' ', entries.Entries.ToArray().Select(static entry => entry.Id));
         }
     }
+
+    [Fact]
+    public async Task One_that_has_become_the_last_before_it_was_read_is_not_appended_to()
+    {
+        var journal = new MemoryJournal();
+        List<byte[]> parts = [];
+        using (var engine = Open(journal))
+        {
+            for (var i = 1UL; i <= 7; i++)
+                await AppendAsync(engine, i);
+            var since = journal.LastSequence;
+            foreach (var part in engine.GetCheckpoint(partBytes: 1).GetParts())
+            {
+                parts.Add(part.ToArray());
+                if (parts.Count > 1)
+                    continue;
+                await engine.DeleteAsync("s", new StreamEntryId[] { new(7, 0) });
+                await AppendAsync(engine, 8);
+            }
+            journal.Keep(since, parts);
+        }
+
+        using var again = Open(journal);
+        using var entries = await again.RangeAsync("s", RangeBound.Min, RangeBound.Max);
+        Assert.Equal("1-0 2-0 3-0 4-0 5-0 6-0 8-0", string.Join(' ', entries.Entries.ToArray().Select(static entry => entry.Id)));
+
+        static InProcessStreamEngine Open(MemoryJournal journal) => new(new() { NodeMaxEntries = 3 }, replay => journal.Open(replay));
+
+        static async Task AppendAsync(InProcessStreamEngine engine, ulong id) =>
+            await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", "v")), NewEntryId.Explicit(new(id, 0))));
+    }
 }
