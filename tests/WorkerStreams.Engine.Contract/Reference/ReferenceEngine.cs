@@ -238,14 +238,17 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         return (long)dropped.Length;
     });
 
-    // Nobody holds a name among the random commands.
-    public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
+    public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) =>
+        Run(() => ReferenceNames.Hold(Find(request.Stream, request.Group, EngineError.NoGroup(request.Stream, request.Group)).Group, request, Now));
 
     public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+        new(TryFind(stream, group) is not var (_, found) || ReferenceNames.Leave(found, consumer, holder, Now));
 
     public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+        Run(() => ReferenceNames.Collect(Find(stream, group, EngineError.NoGroup(stream, group)).Group, minIdle, Now));
+
+    /// <summary>When a consumer was last seen, where an engine may have forgotten that.</summary>
+    public void SetSeen(StreamName stream, StreamName group, StreamName consumer, long seenAt) => TryFind(stream, group)!.Value.Group.Consumers[consumer].SeenAt = seenAt;
 
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) => Run(() =>
     {
@@ -336,6 +339,8 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     private SettlementOutcome Settle(SettleRequest request, Settlement settlement, ReferenceStream stream, ReferenceGroup group)
     {
         var id = settlement.Id;
+        if (!request.Holder.IsEmpty && group.Consumers.GetValueOrDefault(request.Owner)?.HoldAt(Now) is { } hold && hold.Holder != request.Holder)
+            return SettlementOutcome.NotOwner;
         if (!group.Pending.TryGetValue(id, out var pending))
             return SettlementOutcome.NotPending;
         if (pending.Owner != request.Owner)

@@ -28,6 +28,14 @@ internal sealed record ReferenceConsumer(StreamName Name)
     public long SeenAt { get; set; }
 
     public long? ActiveAt { get; set; }
+
+    /// <summary>Who holds the name, or held it last.</summary>
+    public ReferenceHold? Hold { get; set; }
+
+    /// <summary>Whether its holder has left the name, and nobody has held it since.</summary>
+    public bool IsLeft { get; set; }
+
+    public ReferenceHold? HoldAt(long now) => Hold?.Until > now ? Hold : null;
 }
 
 internal sealed record ReferencePending(StreamName Owner, long DeliveredAt, long Count);
