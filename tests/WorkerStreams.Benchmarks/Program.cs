@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, Func<Effort, Report, Task>>
     ["engine"] = EngineBenchmark.RunAsync,
     ["end-to-end"] = EndToEndBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
+    ["durable"] = DurableBenchmark.RunAsync,
     ["redis"] = RedisBenchmark.RunAsync,
 };
 var names = args.Where(argument => argument != "--guard").ToArray();

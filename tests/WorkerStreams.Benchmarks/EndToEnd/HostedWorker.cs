@@ -27,14 +27,16 @@ internal sealed class HostedWorker : IContestant, IAsyncDisposable
         _producer = host.Services.GetRequiredService<IStreamProducer<OrderLine>>();
     }
 
-    public static async Task<HostedWorker> StartAsync(ServiceLifetime handlerLifetime)
+    /// <param name="handlerLifetime">The handler's.</param>
+    /// <param name="dataDirectory">Where the stream is kept, or null for in memory.</param>
+    public static async Task<HostedWorker> StartAsync(ServiceLifetime handlerLifetime, string? dataDirectory = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<Tally>();
         builder.Services.AddSingleton(_ => new Window(BatchesAhead, BatchSize));
         builder.Services.Add(new(typeof(CountingHandler), typeof(CountingHandler), handlerLifetime));
-        builder.Services.AddWorkerStreams();
+        builder.Services.AddWorkerStreams().UseInProcess(engine => engine with { DataDirectory = dataDirectory });
         builder.Services.AddStreamProducer<OrderLine>("orders", producer => producer.MaxLength = Retention);
         builder.Services.AddStreamConsumer<OrderLine, CountingHandler>("orders", "billing");
         var host = builder.Build();

@@ -17,9 +17,10 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public IDatabase Database => _connection.GetDatabase();
 
-    public static async Task<OwnServer> StartAsync()
+    /// <param name="settings">Lines of its configuration file.</param>
+    public static async Task<OwnServer> StartAsync(params string[] settings)
     {
-        var process = await ServerProcess.StartAsync();
+        var process = await ServerProcess.StartAsync(settings);
         return new(process, await ConnectionMultiplexer.ConnectAsync(process.Configuration));
     }
 

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using WorkerStreams.Benchmarks.Durable;
+using WorkerStreams.Benchmarks.EndToEnd;
+using WorkerStreams.Benchmarks.Harness;
+using WorkerStreams.Engine;
+using WorkerStreams.Redis.Tests.Servers;
+
+namespace WorkerStreams.Benchmarks;
+
+/// <summary>The engine with a folder, beside a plain file, SQLite and a Redis server that keeps what it is told.</summary>
+internal static class DurableBenchmark
+{
+    private const int Held = 10_000_000;
+    private const string Recovered = "WORKERSTREAMS_RECOVER";
+
+    public static async Task RunAsync(Effort effort, Report report)
+    {
+        var folder = Directory.CreateTempSubdirectory("worker-streams-durable-");
+        try
+        {
+            await ManyAsync(folder.FullName, effort, report);
+            if (effort == Effort.Full)
+            {
+                await OneAsync(folder.FullName, effort, report);
+                await EverySecondAsync(folder.FullName, effort, report);
+            }
+            await EndToEndAsync(folder.FullName, effort, report);
+            await RecoverAsync(folder.FullName, effort, report);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task ManyAsync(string folder, Effort effort, Report report)
+    {
+        using var plain = new PlainLimit(folder, Publishers.Many);
+        using var sqlite = new SqliteAppends(folder, Publishers.Many);
+        using var engine = new EngineAppends(folder, FlushPolicy.Always, Publishers.Many);
+        await using var redis = ServerProcess.Find() is null ? null : await RedisAppends.StartAsync("always", Publishers.Many);
+        await RunAsync("durable/always-256", engine, [("plain", plain, Bar.AtLeast(0.5)), ("sqlite", sqlite, Bar.AtLeast(1.5)), ("redis", redis, Bar.AtLeast(3))], effort, report);
+    }
+
+    private static async Task OneAsync(string folder, Effort effort, Report report)
+    {
+        using var plain = new PlainLimit(folder, batch: 1);
+        using var sqlite = new SqliteAppends(folder, publishers: 1);
+        using var engine = new EngineAppends(folder, FlushPolicy.Always, publishers: 1);
+        await RunAsync("durable/always-1", engine, [("plain", plain, null), ("sqlite", sqlite, null)], effort, report);
+    }
+
+    private static async Task EverySecondAsync(string folder, Effort effort, Report report)
+    {
+        using var plain = new PlainLimit(folder, batch: 1, flushes: false);
+        using var engine = new EngineAppends(folder, FlushPolicy.EverySecond, Publishers.Many);
+        await using var redis = ServerProcess.Find() is null ? null : await RedisAppends.StartAsync("everysec", Publishers.Many);
+        await RunAsync("durable/every-second", engine, [("plain", plain, null), ("redis", redis, null)], effort, report);
+    }
+
+    private static async Task EndToEndAsync(string folder, Effort effort, Report report)
+    {
+        await using var memory = await HostedWorker.StartAsync(ServiceLifetime.Scoped);
+        await using var disk = await HostedWorker.StartAsync(ServiceLifetime.Scoped, Path.Combine(folder, "end-to-end"));
+        await RunAsync("durable/end-to-end", disk, [("memory", memory, Bar.AtLeast(0.6))], effort, report);
+    }
+
+    // A rival that is not there is left out.
+    private static async Task RunAsync(string name, IContestant ours, (string Name, IContestant? Program, Bar? Bar)[] all, Effort effort, Report report)
+    {
+        var rivals = all.Where(static rival => rival.Program is not null).ToArray();
+        var results = await new Race(effort).RunAsync([ours, .. rivals.Select(static rival => rival.Program!)]);
+        for (var i = 0; i < rivals.Length; i++)
+        {
+            report.Rate($"{name}/{rivals[i].Name}", results[i + 1]);
+            report.Rate($"{name}:{rivals[i].Name}", results[0], results[0].RatioTo(results[i + 1]), rivals[i].Bar);
+        }
+    }
+
+    private static async Task RecoverAsync(string folder, Effort effort, Report report)
+    {
+        var entries = Environment.GetEnvironmentVariable(Recovered) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture)
+            : effort == Effort.Guard ? 500_000 : 2_000_000;
+        var all = await RecoverAsync(folder, entries, entries);
+        report.Figure("durable/recovery/entries", entries, "entries", null, null);
+        report.Figure("durable/recovery", all, "s", null, null);
+        report.Figure("durable/recovery/10-million", all * Held / entries, "s", null, Bar.AtMost(20));
+        if (effort == Effort.Guard)
+            return;
+        var never = await RecoverAsync(folder, entries / 10, entries / 10);
+        report.Figure("durable/recovery/a-tenth", never, "s", null, null);
+        var trimmed = await RecoverAsync(folder, entries, entries / 10);
+        report.Figure("durable/recovery/trimmed:a-tenth", trimmed, "s", trimmed / never, null);
+    }
+
+    private static async Task<double> RecoverAsync(string folder, int entries, int kept)
+    {
+        var own = Directory.CreateDirectory(Path.Combine(folder, "recovery"));
+        try
+        {
+            return (await Recovery.MeasureAsync(own.FullName, entries, kept)).TotalSeconds;
+        }
+        finally
+        {
+            own.Delete(recursive: true);
+        }
+    }
+}
