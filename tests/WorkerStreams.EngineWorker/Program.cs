@@ -5,7 +5,7 @@ using WorkerStreams.EngineWorker;
 // Works on an engine's folder until it is killed, and tells of each call before it is made and when it has returned. First it tells what it has found there.
 var (folder, seed, tasks) = (args[0], Number(args[1]), Number(args[2]));
 var now = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(args[3], CultureInfo.InvariantCulture));
-var story = new Story();
+using var story = new Story();
 using var engine = new InProcessStreamEngine(new()
 {
     DataDirectory = folder,

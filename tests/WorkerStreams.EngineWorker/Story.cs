@@ -1,15 +1,17 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace WorkerStreams.EngineWorker;
 
 /// <summary>Tells on the standard output what happens; a line that was told has been handed to the operating system, whatever becomes of this process.</summary>
-internal sealed class Story
+internal sealed class Story : IDisposable
 {
     /// <summary>Stands at the end of each line, so that one that was cut off can be told.</summary>
     public const char End = '\t';
 
     private readonly Lock _telling = new();
-    private readonly Stream _output = Console.OpenStandardOutput();
+    // The console's own would not tell that nobody listens any more; then this process is to end.
+    private readonly FileStream _output = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     public void Tell(string line)
     {
@@ -27,4 +29,6 @@ internal sealed class Story
         Tell($"{who} > {call}");
         Tell($"{who} < {await answer()}");
     }
+
+    public void Dispose() => _output.Dispose();
 }
