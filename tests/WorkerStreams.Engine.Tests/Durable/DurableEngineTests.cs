@@ -1,3 +1,4 @@
+using WorkerStreams.Engine.Contract.Durable;
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Tests.Journal;
 using Xunit;

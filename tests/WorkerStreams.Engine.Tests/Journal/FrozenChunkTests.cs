@@ -1,3 +1,4 @@
+using WorkerStreams.Engine.Contract.Durable;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;

@@ -16,14 +16,14 @@ public sealed class JobHandler(Func<Job, StreamContext, CancellationToken, Value
 }
 
 /// <summary>A simulated world with one stream of jobs and one group, <c>workers</c>.</summary>
-internal sealed class JobWorld(int seed = 0) : IDisposable
+internal sealed class JobWorld(int seed = 0, bool isDurable = false) : IDisposable
 {
     public const string Group = "workers";
 
     public static readonly StreamName Jobs = "jobs";
     public static readonly StreamName DeadJobs = Jobs.Companion("dead");
 
-    public SimulatedWorld World { get; } = new(seed);
+    public SimulatedWorld World { get; } = new(seed, isDurable);
 
     public IStreamEngine Engine => World.Engine;
 

@@ -21,15 +21,18 @@ internal sealed class HostsStory : IDisposable
     private readonly bool _isLeaseLong;
     private readonly bool _losesAnswers;
     private readonly bool _failsCalls;
+    private readonly bool _isDurable;
     private readonly Witness _witness;
     private readonly Misfortune _misfortune;
     private readonly Dictionary<int, Fate> _fates = [];
     private readonly List<SimulatedHost> _hosts = [];
 
-    public HostsStory(int seed)
+    /// <param name="seed">What chance goes by.</param>
+    /// <param name="isDurable">Whether the engine keeps its streams in a journal, and crashes now and then.</param>
+    public HostsStory(int seed, bool isDurable)
     {
-        _seed = seed;
-        _jobs = new(seed);
+        (_seed, _isDurable) = (seed, isDurable);
+        _jobs = new(seed, isDurable);
         _world = _jobs.World;
         _random = _world.Random;
         // In some stories leases outlast the story: then nothing but a host's own return brings back what it had in hand.
@@ -48,7 +51,7 @@ internal sealed class HostsStory : IDisposable
         _failsCalls = seed % 7 == 0;
         _witness = new(_jobs, _options);
         // Where leases are long, nobody looks for what a clock set forward lets look as if it had been delivered before.
-        _misfortune = new(_world, _witness, CreateHost, lease, alwaysReturn: _isLeaseLong, clockJumps: !_isLeaseLong && seed % 5 == 0);
+        _misfortune = new(_world, _witness, CreateHost, lease, alwaysReturn: _isLeaseLong, clockJumps: !_isLeaseLong && seed % 5 == 0, engineCrashes: isDurable);
     }
 
     /// <summary>Plays it to the end; fails where a promise is not kept.</summary>
@@ -86,7 +89,7 @@ internal sealed class HostsStory : IDisposable
         _witness.Check();
         Demand(_witness.Broken.Count == 0, () => string.Join('\n', _witness.Broken));
         foreach (var consumer in _hosts.Where(static host => host.OutUntil is null).SelectMany(static host => host.Services.GetRequiredService<StreamWorker>().Consumers))
-            Demand(consumer.Counters.Restarting == 0 || _losesAnswers || _failsCalls, () => $"A loop has failed: {consumer.Counters.LastError}");
+            Demand(consumer.Counters.Restarting == 0 || _losesAnswers || _failsCalls || _isDurable, () => $"A loop has failed: {consumer.Counters.LastError}");
     }
 
     private void Demand(bool kept, Func<string> otherwise)

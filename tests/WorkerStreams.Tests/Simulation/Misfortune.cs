@@ -2,7 +2,7 @@ namespace WorkerStreams.Tests.Simulation;
 
 /// <summary>
 /// Lets hosts die, stall, lose their way to the engine and stop, one or all in turn, between any two steps, and come back under the same name or another, or stay
-/// away; starts one in place of another that is cut off for so long that it loses its name; and sets the engine's clock.
+/// away; starts one in place of another that is cut off for so long that it loses its name; sets the engine's clock; and lets the engine crash, with all hosts or alone.
 /// </summary>
 internal sealed class Misfortune
 {
@@ -27,6 +27,7 @@ internal sealed class Misfortune
     private readonly TimeSpan _hold;
     private readonly bool _alwaysReturn;
     private readonly bool _clockJumps;
+    private readonly bool _engineCrashes;
     private readonly SimulatedProcess _itself;
     private readonly List<SimulatedHost> _hosts = [];
     private int _returning;
@@ -38,9 +39,12 @@ internal sealed class Misfortune
     /// <param name="lease">How long each host's are.</param>
     /// <param name="alwaysReturn">Every host comes back, under its name.</param>
     /// <param name="clockJumps">The engine's clock is set now and then.</param>
-    public Misfortune(SimulatedWorld world, Witness witness, Func<string, SimulatedHost> create, TimeSpan lease, bool alwaysReturn, bool clockJumps)
+    /// <param name="engineCrashes">The engine crashes now and then; it is durable.</param>
+    public Misfortune(
+        SimulatedWorld world, Witness witness, Func<string, SimulatedHost> create, TimeSpan lease, bool alwaysReturn, bool clockJumps, bool engineCrashes)
     {
-        (_world, _random, _witness, _create, _hold, _alwaysReturn, _clockJumps) = (world, world.Random, witness, create, 2 * lease, alwaysReturn, clockJumps);
+        (_world, _random, _witness, _create, _hold) = (world, world.Random, witness, create, 2 * lease);
+        (_alwaysReturn, _clockJumps, _engineCrashes) = (alwaysReturn, clockJumps, engineCrashes);
         _itself = new(world.Loop);
         world.Loop.BeforeStep = Strike;
     }
@@ -66,7 +70,7 @@ internal sealed class Misfortune
         if (_mishaps == MostMishaps || _hosts.Count == 0 || _random.Next(StepsPerMishap) > 0)
             return;
         _mishaps++;
-        Action<SimulatedHost> mishap = _random.Next(9) switch
+        Action<SimulatedHost> mishap = _random.Next(_engineCrashes ? 14 : 9) switch
         {
             0 or 1 => Die,
             2 => Stop,
@@ -75,6 +79,7 @@ internal sealed class Misfortune
             4 or 5 => host => Isolate(host, TimeSpan.FromMilliseconds(_random.Next(LongestOutageMs))),
             // Where leases are long, so are holds, and everyone comes back under its name.
             6 when !_alwaysReturn => Replace,
+            > 8 => Crash,
             _ => host => Stall(host, TimeSpan.FromMilliseconds(_random.Next(LongestStallMs))),
         };
         mishap(_hosts[_random.Next(_hosts.Count)]);
@@ -128,6 +133,16 @@ internal sealed class Misfortune
         var distance = TimeSpan.FromMilliseconds(_random.Next(-LongestJumpMs, LongestJumpMs));
         _world.Note($"the engine's clock is set by {distance}");
         _world.EngineClock.Jump(distance);
+    }
+
+    // What is in no journal is gone. Mostly with its hosts, as it is where it runs in the process of one.
+    private void Crash(SimulatedHost _)
+    {
+        _world.CrashEngine();
+        if (_random.Next(3) == 0)
+            return;
+        foreach (var host in _hosts.ToArray())
+            Die(host);
     }
 
     // A rolling restart.

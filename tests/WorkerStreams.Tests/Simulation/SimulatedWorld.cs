@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using WorkerStreams.Engine;
+using WorkerStreams.Engine.Contract.Durable;
 
 namespace WorkerStreams.Tests.Simulation;
 
@@ -9,12 +10,20 @@ internal sealed class SimulatedWorld : IDisposable
 {
     private readonly List<SimulatedProcess> _processes = [];
 
-    public SimulatedWorld(int seed = 0)
+    private readonly CrashingEngine? _crashing;
+
+    /// <param name="seed">What chance goes by.</param>
+    /// <param name="isDurable">Whether the engine keeps its streams in a journal, and may crash.</param>
+    public SimulatedWorld(int seed = 0, bool isDurable = false)
     {
         Random = new(seed);
         Loop = new(Random, Time);
         EngineClock = new(Time);
-        Engine = new(new() { TimeProvider = EngineClock });
+        var options = new InProcessEngineOptions { TimeProvider = EngineClock };
+        if (isDurable)
+            (Engine, _crashing) = CrashingEngine.Create(options, new(seed));
+        else
+            Engine = new InProcessStreamEngine(options);
     }
 
     public Random Random { get; }
@@ -25,7 +34,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     public EngineClock EngineClock { get; }
 
-    public InProcessStreamEngine Engine { get; }
+    public IStreamEngine Engine { get; }
 
     /// <summary>What happened, with the time: the same for the same seed.</summary>
     public List<string> Trace { get; } = [];
@@ -43,6 +52,13 @@ internal sealed class SimulatedWorld : IDisposable
 
     public SimulatedHost CreateHost(string name, Action<IServiceCollection, SimulatedHost> configure) => new(this, name, configure);
 
+    /// <summary>The engine ends where it stands, and another goes on with what is in its journal.</summary>
+    public void CrashEngine()
+    {
+        Note(_crashing!.IsWritingCheckpoint ? "the engine crashes, in the midst of a checkpoint" : "the engine crashes");
+        _crashing.Crash();
+    }
+
     /// <summary>Runs until the task is done; fails if the clock has moved by <paramref name="limit"/> before.</summary>
     public void Await(Task task, TimeSpan? limit = null)
     {
@@ -52,5 +68,5 @@ internal sealed class SimulatedWorld : IDisposable
 
     public void Run(TimeSpan duration) => Loop.Run(duration);
 
-    public void Dispose() => Engine.Dispose();
+    public void Dispose() => ((IDisposable)Engine).Dispose();
 }

@@ -1,7 +1,7 @@
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
-namespace WorkerStreams.Engine.Tests.Journal;
+namespace WorkerStreams.Engine.Contract.Durable;
 
 /// <summary>Keeps records and checkpoints in memory, for whoever opens it next.</summary>
 internal sealed class MemoryJournal : IJournal
