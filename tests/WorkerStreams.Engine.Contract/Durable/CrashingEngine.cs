@@ -13,7 +13,7 @@ public class CrashingEngine : DispatchProxy, IDisposable
 
     private readonly MemoryJournal _journal = new();
     private readonly Lock _lock = new();
-    private readonly List<Task> _waiting = [];
+    private readonly List<Func<bool>> _ended = [];
     private Random _chance = null!;
     private InProcessEngineOptions _options = null!;
     private InProcessStreamEngine _engine = null!;
@@ -63,8 +63,8 @@ public class CrashingEngine : DispatchProxy, IDisposable
     {
         lock (_lock)
         {
-            _waiting.RemoveAll(static read => read.IsCompleted);
-            if (_callsPerCrash > 0 && _waiting.Count == 0 && _checkpoint is null && _chance.Next(_callsPerCrash) == 0)
+            _ended.RemoveAll(static hasEnded => hasEnded());
+            if (_callsPerCrash > 0 && _ended.Count == 0 && _checkpoint is null && _chance.Next(_callsPerCrash) == 0)
                 Crash();
             if (_checkpoint is null && _chance.Next(CallsPerCheckpoint) == 0)
                 (_checkpoint, _since) = (_engine.GetCheckpoint(partBytes: 1).GetParts().GetEnumerator(), _journal.LastSequence);
@@ -90,11 +90,9 @@ public class CrashingEngine : DispatchProxy, IDisposable
     private object? Call(MethodInfo method, object?[]? args)
     {
         var answer = method.Invoke(_engine, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
-        // A task of its own would come back by another thread.
-        if (_callsPerCrash == 0 || answer is not ValueTask<EntryBatch> { IsCompleted: false } read)
-            return answer;
-        var task = read.AsTask();
-        _waiting.Add(task);
-        return new ValueTask<EntryBatch>(task);
+        // Not by a task of its own, which would be completed by another thread.
+        if (answer is ValueTask<EntryBatch> { IsCompleted: false } read)
+            _ended.Add(() => read.IsCompleted);
+        return answer;
     }
 }

@@ -20,10 +20,15 @@ public sealed class DifferentialTests(RedisServer server, ITestOutputHelper outp
     private readonly ConcurrentQueue<(int Seed, string Text)> _differing = [];
 
     [Fact]
-    public async Task The_engine_in_process_and_the_server_reply_alike()
+    public Task The_engine_in_process_and_the_server_reply_alike() => CompareAsync("1-2000", isDurable: false);
+
+    [Fact]
+    public Task The_durable_engine_which_crashes_and_the_server_reply_alike() => CompareAsync("1-500", isDurable: true);
+
+    private async Task CompareAsync(string seeds, bool isDurable)
     {
         server.Require();
-        var (first, last) = Seeds();
+        var (first, last) = Seeds(seeds);
         output.WriteLine($"seeds {first} to {last}, on Redis {server.Version}{(server.IsValkey ? ", Valkey" : "")}");
         await using var client = await ConnectionMultiplexer.ConnectAsync(server.Configuration);
         // Small nodes, so that few entries fill several.
@@ -31,7 +36,7 @@ public sealed class DifferentialTests(RedisServer server, ITestOutputHelper outp
         var next = first - 1;
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => TellStoriesAsync(client, Next)));
+            await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => TellStoriesAsync(client, Next, isDurable)));
         }
         finally
         {
@@ -42,20 +47,20 @@ public sealed class DifferentialTests(RedisServer server, ITestOutputHelper outp
         int? Next() => _differing.Count < MostShown && Interlocked.Increment(ref next) is var seed && seed <= last ? seed : null;
     }
 
-    private async Task TellStoriesAsync(IConnectionMultiplexer control, Func<int?> next)
+    private async Task TellStoriesAsync(IConnectionMultiplexer control, Func<int?> next, bool isDurable)
     {
         using var resp2 = new Connections(server, RedisProtocol.Resp2, control);
         using var resp3 = new Connections(server, RedisProtocol.Resp3, control);
         while (next() is { } seed)
-            await TellAsync(seed % 2 == 0 ? resp2 : resp3, seed);
+            await TellAsync(seed % 2 == 0 ? resp2 : resp3, seed, isDurable);
     }
 
-    private async Task TellAsync(Connections connections, int seed)
+    private async Task TellAsync(Connections connections, int seed, bool isDurable)
     {
         for (var tries = 1; ; tries++)
         {
             var begun = TimeProvider.System.GetTimestamp();
-            using var story = new Story(connections, ServerTraits.Of(server), seed);
+            using var story = new Story(connections, ServerTraits.Of(server), seed, isDurable);
             if (await story.TellAsync())
                 return;
             // One that took so long proves nothing.
@@ -70,9 +75,9 @@ public sealed class DifferentialTests(RedisServer server, ITestOutputHelper outp
         }
     }
 
-    private static (int First, int Last) Seeds()
+    private static (int First, int Last) Seeds(string otherwise)
     {
-        var seeds = (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : "1-2000").Split('-');
+        var seeds = (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : otherwise).Split('-');
         return (int.Parse(seeds[0], CultureInfo.InvariantCulture), int.Parse(seeds[^1], CultureInfo.InvariantCulture));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using WorkerStreams.Engine;
 using WorkerStreams.Engine.Contract;
+using WorkerStreams.Engine.Contract.Durable;
 using WorkerStreams.Engine.Contract.Reference;
 
 namespace WorkerStreams.Redis.Tests.Differential;
@@ -8,10 +9,10 @@ namespace WorkerStreams.Redis.Tests.Differential;
 /// <summary>A sequence of commands on two connections, told to the engine in process and to a server, and what both reply.</summary>
 internal sealed class Story : IDisposable
 {
-    private const int Steps = 50, FiguresEvery = 10, MaxWaits = 4;
+    private const int Steps = 50, FiguresEvery = 10, MaxWaits = 4, CallsPerCrash = 10;
 
     private readonly Connections _connections;
-    private readonly InProcessStreamEngine _inProcess = new();
+    private readonly IStreamEngine _inProcess;
     private readonly KnownDifference[] _differences;
     private readonly RandomChoices _choose;
     private readonly ReplyText _text;
@@ -22,9 +23,14 @@ internal sealed class Story : IDisposable
     private readonly StringBuilder _told = new();
     private bool _differs;
 
-    public Story(Connections connections, EngineTraits traits, int seed)
+    /// <param name="connections">Those to the server.</param>
+    /// <param name="traits">The server's.</param>
+    /// <param name="seed">What chance goes by.</param>
+    /// <param name="isDurable">Whether the engine in process keeps its streams in a journal, and crashes now and then.</param>
+    public Story(Connections connections, EngineTraits traits, int seed, bool isDurable)
     {
         _connections = connections;
+        _inProcess = isDurable ? CrashingEngine.Create(new(), new(seed), CallsPerCrash).Engine : new InProcessStreamEngine();
         _differences = [.. KnownDifference.All.Where(difference => difference.Concerns(traits))];
         var tag = $"{{{seed}}}";
         _streams = [tag + "s", tag + "t", $"{seed}u"];
@@ -61,7 +67,7 @@ internal sealed class Story : IDisposable
     {
         foreach (var wait in _waits)
             wait.Dispose();
-        _inProcess.Dispose();
+        ((IDisposable)_inProcess).Dispose();
     }
 
     private async Task StepAsync(int step)

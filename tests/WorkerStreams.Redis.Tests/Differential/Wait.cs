@@ -17,7 +17,7 @@ internal sealed class Wait(string text, ReplyText replies, ValueTask<EntryBatch>
     public Task Remote => remote;
 
     /// <summary>Begins a read on both.</summary>
-    public static Wait Begin(string text, ReadRequest request, ReplyText replies, InProcessStreamEngine inProcess, RedisStreamEngine remote)
+    public static Wait Begin(string text, ReadRequest request, ReplyText replies, IStreamEngine inProcess, RedisStreamEngine remote)
     {
         var cancellation = new CancellationTokenSource();
         return new(text, replies, Read(inProcess), Read(remote).AsTask(), cancellation);
