@@ -42,27 +42,29 @@ public sealed class FrozenChunkTests
         List<byte[]> parts = [];
         using (var engine = Open(journal))
         {
-            for (var i = 1UL; i <= 7; i++)
+            for (var i = 1UL; i <= 5; i++)
                 await AppendAsync(engine, i);
+            // Has no room beside the two before.
+            await AppendAsync(engine, 6, bytes: 230);
             var since = journal.LastSequence;
             foreach (var part in engine.GetCheckpoint(partBytes: 1).GetParts())
             {
                 parts.Add(part.ToArray());
                 if (parts.Count > 1)
                     continue;
-                await engine.DeleteAsync("s", new StreamEntryId[] { new(7, 0) });
-                await AppendAsync(engine, 8);
+                await engine.DeleteAsync("s", new StreamEntryId[] { new(6, 0) });
+                await AppendAsync(engine, 7);
             }
             journal.Keep(since, parts);
         }
 
         using var again = Open(journal);
         using var entries = await again.RangeAsync("s", RangeBound.Min, RangeBound.Max);
-        Assert.Equal("1-0 2-0 3-0 4-0 5-0 6-0 8-0", string.Join(' ', entries.Entries.ToArray().Select(static entry => entry.Id)));
+        Assert.Equal("1-0 2-0 3-0 4-0 5-0 7-0", string.Join(' ', entries.Entries.ToArray().Select(static entry => entry.Id)));
 
-        static InProcessStreamEngine Open(MemoryJournal journal) => new(new() { NodeMaxEntries = 3 }, replay => journal.Open(replay));
+        static InProcessStreamEngine Open(MemoryJournal journal) => new(new() { NodeMaxEntries = 3, NodeMaxBytes = 256 }, replay => journal.Open(replay));
 
-        static async Task AppendAsync(InProcessStreamEngine engine, ulong id) =>
-            await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", "v")), NewEntryId.Explicit(new(id, 0))));
+        static async Task AppendAsync(InProcessStreamEngine engine, ulong id, int bytes = 1) =>
+            await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", new string('v', bytes))), NewEntryId.Explicit(new(id, 0))));
     }
 }
