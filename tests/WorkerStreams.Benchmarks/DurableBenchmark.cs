@@ -13,6 +13,7 @@ internal static class DurableBenchmark
 {
     private const int Held = 10_000_000;
     private const string Recovered = "WORKERSTREAMS_RECOVER";
+    private const string Large = "WORKERSTREAMS_LARGE";
 
     public static async Task RunAsync(Effort effort, Report report)
     {
@@ -27,6 +28,7 @@ internal static class DurableBenchmark
             }
             await EndToEndAsync(folder.FullName, effort, report);
             await RecoverAsync(folder.FullName, effort, report);
+            await LargeAsync(folder.FullName, effort, report);
         }
         finally
         {
@@ -80,8 +82,7 @@ internal static class DurableBenchmark
 
     private static async Task RecoverAsync(string folder, Effort effort, Report report)
     {
-        var entries = Environment.GetEnvironmentVariable(Recovered) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture)
-            : effort == Effort.Guard ? 500_000 : 2_000_000;
+        var entries = Setting(Recovered, effort == Effort.Guard ? 500_000 : 2_000_000);
         var all = await RecoverAsync(folder, entries, entries);
         report.Figure("durable/recovery/entries", entries, "entries", null, null);
         report.Figure("durable/recovery", all, "s", null, null);
@@ -106,4 +107,22 @@ internal static class DurableBenchmark
             own.Delete(recursive: true);
         }
     }
+
+    // In memory of a twentieth of the stream's payload.
+    private static async Task LargeAsync(string folder, Effort effort, Report report)
+    {
+        var megabytes = Setting(Large, effort == Effort.Guard ? 100 : 2_000);
+        var (bytes, maxMemory) = (megabytes * 1_000_000L, megabytes * 50_000L);
+        var own = Directory.CreateDirectory(Path.Combine(folder, "large"));
+        var large = await LargeStream.MeasureAsync(own.FullName, bytes, maxMemory);
+        own.Delete(recursive: true);
+        report.Figure("durable/large", megabytes, "MB", null, null);
+        report.Figure("durable/large/append", large.Appended, "messages/s", null, null);
+        report.Figure("durable/large/read", large.Read, "messages/s", null, null);
+        report.Figure("durable/large/memory:most", large.MostMemory / 1e6, "MB", (double)large.MostMemory / maxMemory, Bar.AtMost(1.01));
+        report.Figure("durable/large/start", large.Start, "s", null, null);
+    }
+
+    private static int Setting(string variable, int other) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : other;
 }
