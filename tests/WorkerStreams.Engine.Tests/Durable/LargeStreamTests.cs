@@ -86,9 +86,48 @@ public sealed class LargeStreamTests
         Assert.InRange(_folder.List().Count(static name => name.StartsWith("chunks-", StringComparison.Ordinal)), 4, 14);
     }
 
-    private static InProcessStreamEngine Open(MemoryFolder folder) => new(
-        new() { MaxMemory = MaxMemory, NodeMaxBytes = NodeBytes, CheckpointBytes = 1024 * 1024 },
-        replay => FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 128 * 1024), replay));
+    [Fact]
+    public async Task What_is_trimmed_while_a_checkpoint_writes_it_leaves_the_disk_too()
+    {
+        using var engine = Open(_folder, out var journal);
+        await AppendAsync(100);
+        journal.WriteCheckpoint(journal.LastSequence, Trimming(engine));
+        // So much that the next file of chunks begins.
+        await AppendAsync(200);
+        WriteCheckpoint();
+        await engine.TrimAsync(Orders, StreamTrim.MaxLength(0));
+        WriteCheckpoint();
+        Assert.DoesNotContain("chunks-000000000001", _folder.List());
+
+        async Task AppendAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+                await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(i)));
+        }
+
+        void WriteCheckpoint() => journal.WriteCheckpoint(journal.LastSequence, engine.GetCheckpoint(partBytes: 1).GetParts());
+
+        static IEnumerable<ReadOnlyMemory<byte>> Trimming(InProcessStreamEngine engine)
+        {
+            foreach (var part in engine.GetCheckpoint(partBytes: 1).GetParts())
+            {
+                yield return part;
+                Assert.True(engine.TrimAsync(Orders, StreamTrim.MaxLength(0)).AsTask().IsCompletedSuccessfully);
+            }
+        }
+    }
+
+    private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, out _);
+
+    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal)
+    {
+        FileJournal? opened = null;
+        var engine = new InProcessStreamEngine(
+            new() { MaxMemory = MaxMemory, NodeMaxBytes = NodeBytes, CheckpointBytes = 1024 * 1024 },
+            replay => opened = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 128 * 1024), replay));
+        journal = opened!;
+        return engine;
+    }
 
     private static EntryFields FieldsOf(int number) => EntryFields.Of(("number", number.ToString("D4000", System.Globalization.CultureInfo.InvariantCulture)));
 }
