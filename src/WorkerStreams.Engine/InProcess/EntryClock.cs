@@ -7,7 +7,7 @@ namespace WorkerStreams.Engine.InProcess;
 /// append, so it is read anew only once the kernel's own tick has moved: ids lag behind by one tick at most, 1 to 16 ms by platform.
 /// Idle times and leases never go by this. Guarded by its shard's lock.
 /// </summary>
-internal sealed class EntryClock(TimeProvider time)
+internal sealed class EntryClock(TimeProvider time, IdCeiling ids)
 {
     private readonly bool _ofSystem = ReferenceEquals(time, TimeProvider.System);
     private long _tick = -1;
@@ -21,7 +21,7 @@ internal sealed class EntryClock(TimeProvider time)
             if (_ofSystem && _tick == Environment.TickCount64)
                 return _now;
             _tick = Environment.TickCount64;
-            return _now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            return _now = ids.Bound(time.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
 }

@@ -99,7 +99,7 @@ internal static class SettleCommands
     {
         if (deadLetters is null && !shard.TryGet(name, out deadLetters))
             deadLetters = shard.Create(name);
-        AppendCommands.TryNextId(deadLetters.LastId, now, out var id);
+        AppendCommands.TryNextId(deadLetters.LastId, shard.Store.Ids.Bound(now), out var id);
         deadLetters.Append(id, fields.Encoded);
     }
 

@@ -23,7 +23,7 @@ internal sealed class Shard(StreamStore store)
     public StreamStore Store { get; } = store;
 
     /// <summary>The time for new ids.</summary>
-    public EntryClock EntryClock { get; } = new(store.Options.TimeProvider);
+    public EntryClock EntryClock { get; } = new(store.Options.TimeProvider, store.Ids);
 
     public bool IsClosed { get; private set; }
 
@@ -208,7 +208,10 @@ internal sealed class Shard(StreamStore store)
         {
             var reserved = _reserved;
             _reserved = 0;
-            if (!_changes!.Written.IsEmpty)
+            // What has no weight is not to use up what a full disk has left.
+            if (!_changes!.HasWeight && !Store.Journal!.HasRoomToSpare)
+                _changes.Clear();
+            if (!_changes.Written.IsEmpty)
                 Write(reserved);
             else if (reserved > 0)
                 Store.Journal!.Release(reserved);

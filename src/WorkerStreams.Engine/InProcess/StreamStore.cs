@@ -18,7 +18,7 @@ internal sealed class StreamStore
 
     public StreamStore(InProcessEngineOptions options)
     {
-        Options = options;
+        (Options, Ids) = (options, new(options.TimeProvider));
         _maxMemory = options.MaxMemory ?? long.MaxValue;
         _maxEntryBytes = options.MaxEntryBytes;
         Limits = new(options.NodeMaxEntries, options.NodeMaxBytes);
@@ -29,6 +29,9 @@ internal sealed class StreamStore
     public InProcessEngineOptions Options { get; }
 
     public NodeLimits Limits { get; }
+
+    /// <summary>The times that ids may have.</summary>
+    public IdCeiling Ids { get; }
 
     /// <summary>Where changes are kept, or null where they are in memory alone. Set once, before the first command.</summary>
     public IJournal? Journal { get; private set; }
@@ -60,6 +63,7 @@ internal sealed class StreamStore
     public void Keep(IJournal journal)
     {
         Journal = journal;
+        Ids.Keep(journal);
         foreach (var shard in _shards)
             shard.WriteChanges();
     }
@@ -72,6 +76,8 @@ internal sealed class StreamStore
         var bytes = change.RecordBytes;
         if (change.Bytes > 0 && IsFull(change.Bytes))
             MakeRoom(change.Bytes);
+        if (change.Bytes > 0)
+            Ids.KeepAhead();
         return bytes == 0 || Journal!.TryReserve(bytes, urgent: !change.BringsEntries) ? bytes : throw Errors.DiskFull();
     }
 
@@ -151,8 +157,16 @@ internal sealed class StreamStore
 
     private static async ValueTask<TResult> WaitAsync<TResult>(ValueTask commit, TResult result)
     {
-        await commit.ConfigureAwait(false);
-        return result;
+        try
+        {
+            await commit.ConfigureAwait(false);
+            return result;
+        }
+        catch
+        {
+            (result as IDisposable)?.Dispose();
+            throw;
+        }
     }
 }
 

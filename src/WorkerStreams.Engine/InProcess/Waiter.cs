@@ -121,14 +121,33 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             queue.Remove(node);
             queue.AddLast(node);
             if (_state == WaitState.Waiting && _request is ReadGroupRequest request && shard.TryGet(name, request.Group, out _, out var group))
-                group.See(request.Consumer, _store.Now);
+                group.SeeAgain(request.Consumer, _store.Now);
         }
     }
 
     private void TimeOut()
     {
-        if (TryEnd(WaitState.TimedOut))
+        if (!TryEnd(WaitState.TimedOut))
+            return;
+        // It may have made its consumer.
+        var commit = _store.CommitAsync(ReadCommands.LastSequence(_store, _positions));
+        if (commit.IsCompletedSuccessfully)
             Complete();
+        else
+            _ = CompleteAsync(commit);
+    }
+
+    private async Task CompleteAsync(ValueTask commit)
+    {
+        try
+        {
+            await commit.ConfigureAwait(false);
+        }
+        catch (StreamEngineException failure)
+        {
+            Withdraw(failure);
+        }
+        Complete();
     }
 
     private void Cancel(CancellationToken cancellation)

@@ -45,7 +45,8 @@ internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions
         // Where there is another to fall back on, nothing is loaded before all was read.
         if (!isLast)
             isUndamaged = isUndamaged && CheckpointFile.TryRead(file, header, replay: null, out offset);
-        isUndamaged = isUndamaged && CheckpointFile.TryRead(file, header, replay, out offset);
+        var loading = replay is null ? null : new LoadingProgress(replay, folder, file, options);
+        isUndamaged = isUndamaged && CheckpointFile.TryRead(file, header, loading, out offset);
         damage = new(file.Name, offset, "The checkpoint is not as it was written.");
         return isUndamaged;
     }

@@ -22,15 +22,16 @@ internal sealed class FileJournal : IJournal
     private readonly CommitWaiters _waiters;
     private readonly FlushThread _flush;
     private readonly ChunkFiles _chunks;
+    private readonly IdCeilingFile _ids;
     private readonly Lock _checkpointing = new();
     // Guarded by _checkpointing.
     private long _checkpoint;
     private long _bytesAtCheckpoint;
     private bool _isClosed;
 
-    private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found, ChunkFiles chunks)
+    private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found, ChunkFiles chunks, IdCeilingFile ids)
     {
-        (_folder, _folderLock, _options, _log, _chunks) = (folder, folderLock, options, found.Log, chunks);
+        (_folder, _folderLock, _options, _log, _chunks, _ids) = (folder, folderLock, options, found.Log, chunks, ids);
         _checkpoint = found.Checkpoint;
         _buffer = new(found);
         // The mark about what was found is still to be written.
@@ -49,6 +50,10 @@ internal sealed class FileJournal : IJournal
 
     public IChunkStore Chunks => _chunks;
 
+    public bool CommitsToDisk => _options.FlushPolicy == FlushPolicy.Always;
+
+    public long IdCeiling => _ids.Ceiling;
+
     /// <summary>The bytes of log since the last checkpoint.</summary>
     public long BytesSinceCheckpoint => _buffer.Bytes - Volatile.Read(ref _bytesAtCheckpoint);
 
@@ -65,13 +70,17 @@ internal sealed class FileJournal : IJournal
         folder.Create();
         var folderLock = folder.Lock();
         var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes);
+        IdCeilingFile? ids = null;
         try
         {
             replay.Begin(chunks);
-            return new(folder, folderLock, options, new Recovery(folder, options, replay, chunks).Run(), chunks);
+            var found = new Recovery(folder, options, replay, chunks).Run();
+            ids = new(folder, isNeeded: options.FlushPolicy != FlushPolicy.Always);
+            return new(folder, folderLock, options, found, chunks, ids);
         }
         catch
         {
+            ids?.Dispose();
             chunks.Dispose();
             folderLock.Dispose();
             throw;
@@ -91,7 +100,23 @@ internal sealed class FileJournal : IJournal
         var found = new Recovery(folder, options, replay: null, chunks: null, repairs).Run();
         foreach (var segment in (IEnumerable<Segment>)[.. found.Closed, found.Active, .. found.Prepared])
             segment.Dispose();
+        IdCeilingFile.Repair(folder, repairs);
         return repairs.Report;
+    }
+
+    public void RaiseIdCeiling(long milliseconds)
+    {
+        if (_writer.Failure is not null)
+            throw Failure();
+        try
+        {
+            _ids.Write(milliseconds);
+        }
+        catch (Exception error)
+        {
+            _writer.Fail(error);
+            throw Failure();
+        }
     }
 
     /// <summary>
@@ -101,6 +126,8 @@ internal sealed class FileJournal : IJournal
     /// <returns>False when the disk is full.</returns>
     /// <exception cref="StreamEngineException">The journal has failed or is closed.</exception>
     public bool TryReserve(long bytes, bool urgent) => _writer.Failure is null ? _supply.TryReserve(bytes, urgent) : throw Failure();
+
+    public bool HasRoomToSpare => _supply.HasRoomToSpare;
 
     /// <summary>Gives back room that was reserved and is not needed.</summary>
     public void Release(long bytes) => _room.Give(Room.CostOf(bytes));
@@ -175,6 +202,8 @@ internal sealed class FileJournal : IJournal
         // The second time with the mark that all is durable.
         if (_writer.Sync())
             _writer.Sync();
+        if (_writer.Failure is null)
+            DropIdCeiling();
         _writer.Fail(new ObjectDisposedException(nameof(FileJournal)));
         _supply.Dispose();
         // A checkpoint that is under way needs the folder, and comes to its end.
@@ -183,7 +212,21 @@ internal sealed class FileJournal : IJournal
             foreach (var segment in _buffer.Segments())
                 segment.Dispose();
             _chunks.Dispose();
+            _ids.Dispose();
             _folderLock.Dispose();
+        }
+    }
+
+    // The log tells of all ids. Where that cannot be written, the next ones are somewhat ahead of the clock.
+    private void DropIdCeiling()
+    {
+        try
+        {
+            if (_ids.Ceiling > 0)
+                _ids.Write(0);
+        }
+        catch (IOException)
+        {
         }
     }
 

@@ -8,6 +8,9 @@ internal static class FileNames
     /// <summary>Ends the name of a file that is not complete; it means nothing and goes at the next start.</summary>
     public const string Temporary = ".tmp";
 
+    /// <summary>The file of the ceiling of ids.</summary>
+    public const string IdCeiling = "ids";
+
     private const string SegmentPrefix = "segment-";
     private const string CheckpointPrefix = "checkpoint-";
     private const string ChunksPrefix = "chunks-";

@@ -14,11 +14,24 @@ internal interface IJournal : IDisposable
     /// <summary>Where chunks of entries are kept, beside the records.</summary>
     IChunkStore Chunks { get; }
 
+    /// <summary>Whether what is committed is on the disk, whatever becomes of the machine.</summary>
+    bool CommitsToDisk { get; }
+
+    /// <summary>What <see cref="RaiseIdCeiling"/> was last given, in any process; 0 where the last one has ended in order, so that the records tell of all ids.</summary>
+    long IdCeiling { get; }
+
+    /// <summary>Puts on the disk, before it returns, a time that ids by the clock will not reach. Only where commits are not to the disk. One caller at a time.</summary>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: nothing can be written any more.</exception>
+    void RaiseIdCeiling(long milliseconds);
+
     /// <summary>Sees to it that a record of so many bytes will find room.</summary>
     /// <param name="bytes">Its size, or the most that it may have.</param>
     /// <param name="urgent">Whether it may use the last reserve: what is acknowledged or trimmed makes room.</param>
     /// <returns>False where the disk is full.</returns>
     bool TryReserve(long bytes, bool urgent);
+
+    /// <summary>Whether there is room beyond the last reserve.</summary>
+    bool HasRoomToSpare { get; }
 
     /// <summary>What was reserved is not needed.</summary>
     void Release(long bytes);

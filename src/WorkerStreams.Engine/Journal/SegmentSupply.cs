@@ -39,6 +39,9 @@ internal sealed class SegmentSupply : IDisposable
     // One segment is the reserve, and one is for appends while another is being made.
     private long Target => (2 * _segmentRoom) + _demand;
 
+    /// <summary>Whether there is room beyond the last segment's worth.</summary>
+    public bool HasRoomToSpare => _room.Left >= _segmentRoom;
+
     public void Start() => _thread.Start();
 
     /// <summary>As <see cref="FileJournal.TryReserve"/>.</summary>
@@ -159,30 +162,32 @@ internal sealed class SegmentSupply : IDisposable
 
     private void Made()
     {
+        bool wasFull;
         lock (_changed)
         {
             _nextNumber++;
             _room.Give(_segmentRoom);
-            if (_isFull)
-                _options.Log?.Invoke(new(JournalEventKind.DiskHasRoom, $"There is room again for the journal in '{_folder.Path}'."));
-            _isFull = false;
+            (wasFull, _isFull) = (_isFull, false);
             Monitor.PulseAll(_changed);
         }
+        // Without the lock: who is told may call the engine.
+        if (wasFull)
+            _options.Log?.Invoke(new(JournalEventKind.DiskHasRoom, $"There is room again for the journal in '{_folder.Path}'."));
     }
 
     private void CouldNotMake(Exception error)
     {
+        bool wasFull;
         lock (_changed)
         {
-            if (!_isFull)
-            {
-                _options.Log?.Invoke(new(
-                    JournalEventKind.DiskFull,
-                    $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
-            }
-            _isFull = true;
+            (wasFull, _isFull) = (_isFull, true);
             _retry.Change(TryAgain, Timeout.InfiniteTimeSpan);
             Monitor.PulseAll(_changed);
         }
+        if (wasFull)
+            return;
+        _options.Log?.Invoke(new(
+            JournalEventKind.DiskFull,
+            $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
     }
 }

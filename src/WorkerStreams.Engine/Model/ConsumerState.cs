@@ -15,6 +15,9 @@ internal sealed class ConsumerState(StreamName name, int index, long seenAt)
     /// <summary>The last attempt: any read or claim that named the consumer.</summary>
     public long SeenAt { get; set; } = seenAt;
 
+    /// <summary>The last attempt that the changes tell of.</summary>
+    public long ToldSeenAt { get; set; } = seenAt;
+
     /// <summary>The last success, or <see cref="Never"/>.</summary>
     public long ActiveAt { get; set; } = Never;
 

@@ -5,6 +5,9 @@ namespace WorkerStreams.Engine.Model;
 /// <summary>A consumer group: how far it has read, its consumers and its pending entries. What changes it cannot fail.</summary>
 internal sealed class GroupState(StreamState stream, StreamName name, long number, StreamEntryId lastId, long? entriesRead, MemoryMeter meter)
 {
+    // In milliseconds.
+    private const long LeastBetweenTold = 1000;
+
     private readonly Dictionary<StreamName, ConsumerState> _consumers = [];
     private readonly List<ConsumerState?> _byIndex = [];
     private ConsumerState? _recent;
@@ -81,9 +84,18 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     {
         if (!TryGetConsumer(consumer, out var state))
             return AddConsumer(consumer, now);
-        state.SeenAt = now;
+        state.SeenAt = state.ToldSeenAt = now;
         Changes?.Seen(this, state);
         return state;
+    }
+
+    /// <summary>A consumer that waits tries again. That is told once a second, for all that are waiting may do so at each append.</summary>
+    public void SeeAgain(StreamName consumer, long now)
+    {
+        if (TryGetConsumer(consumer, out var state) && Math.Abs(now - state.ToldSeenAt) < LeastBetweenTold)
+            state.SeenAt = now;
+        else
+            See(consumer, now);
     }
 
     /// <summary>The consumer has got something.</summary>

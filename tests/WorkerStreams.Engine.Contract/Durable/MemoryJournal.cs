@@ -26,6 +26,14 @@ internal sealed class MemoryJournal : IJournal
         return this;
     }
 
+    public bool CommitsToDisk => true;
+
+    public long IdCeiling => 0;
+
+    public bool HasRoomToSpare => true;
+
+    public void RaiseIdCeiling(long milliseconds) => throw new NotSupportedException("All that was committed is there.");
+
     public bool TryReserve(long bytes, bool urgent) => true;
 
     public void Release(long bytes)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine.Contract.Durable;
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Tests.Journal;
@@ -33,11 +34,14 @@ public sealed class DurableEngineTests
         });
         Assert.Equal((StreamErrorCode.DiskFull, false), (full.Code, full.MayHaveTakenEffect));
         var length = await engine.GetLengthAsync(Orders);
+        // Who finds nothing uses up nothing of what is left for this.
+        for (var i = 0; i < 2000; i++)
+            (await engine.ReadGroupAsync(new() { Group = Group, Consumer = "bob", Streams = [new(Orders, ReadPosition.Undelivered)] })).Dispose();
         Assert.Equal(1, await engine.AcknowledgeAsync(Orders, Group, new[] { read.Entries[0].Id }));
 
         using var again = Open(_folder.Kill());
         Assert.Equal(length, await again.GetLengthAsync(Orders));
-        Assert.Equal(0, (await again.GetPendingSummaryAsync(Orders, Group)).Count);
+        Assert.Equal(length - 1, (await again.GetPendingSummaryAsync(Orders, Group)).Count);
     }
 
     [Fact]
@@ -45,6 +49,7 @@ public sealed class DurableEngineTests
     {
         using var engine = Open(_folder);
         var stored = await AppendAsync(engine);
+        await engine.AppendAsync("invoices", new AppendEntry(EntryFields.Of(("number", "1"))));
         _folder.Before = static (call, _) =>
         {
             if (call == "flush")
@@ -53,10 +58,87 @@ public sealed class DurableEngineTests
         Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(() => AppendAsync(engine))).Code);
         _folder.Before = null;
         Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(() => AppendAsync(engine))).Code);
+        // Nothing is told of what is not on the disk; what is may be read on.
+        Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.GetLengthAsync(Orders))).Code);
+        Assert.Equal(1, await engine.GetLengthAsync("invoices"));
 
         using var again = Open(_folder.Crash(chance: null));
         using var entries = await again.RangeAsync(Orders, RangeBound.Min, RangeBound.Max);
         Assert.Equal([stored], entries.Entries.ToArray().Select(static entry => (StreamEntryId?)entry.Id));
+    }
+
+    [Fact]
+    public async Task Who_is_told_that_the_disk_is_full_may_call_the_engine()
+    {
+        InProcessStreamEngine? engine = null;
+        var told = new TaskCompletionSource<StreamErrorCode>();
+        engine = Open(_folder, new(), FlushPolicy.Never, notice => _ = CallAsync());
+        await AppendAsync(engine);
+        _folder.Before = static (call, name) =>
+        {
+            if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
+                throw new IOException("No space left on device");
+        };
+        var filling = Task.Factory.StartNew(FillAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        Assert.Equal(StreamErrorCode.DiskFull, await told.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.Equal(StreamErrorCode.DiskFull, await filling);
+        engine.Dispose();
+
+        // By the thread that was told, as nothing waits for a flush.
+        async Task CallAsync() => told.TrySetResult(await FillAsync());
+
+        async Task<StreamErrorCode> FillAsync() => (await Assert.ThrowsAsync<StreamEngineException>(async () =>
+        {
+            while (true)
+                await AppendAsync(engine!);
+        })).Code;
+    }
+
+    [Fact]
+    public async Task A_read_that_has_waited_in_vain_has_made_its_consumer_for_good()
+    {
+        var time = new FakeTimeProvider();
+        using var disk = new ManualResetEventSlim(initialState: true);
+        using var engine = Open(_folder, time);
+        await engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
+        _folder.Before = (call, _) =>
+        {
+            if (call == "flush")
+                disk.Wait();
+        };
+        disk.Reset();
+        var read = engine.ReadGroupAsync(new() { Group = Group, Consumer = "alice", Streams = [new(Orders, ReadPosition.Undelivered)], Block = TimeSpan.FromMilliseconds(10) });
+        time.Advance(TimeSpan.FromMilliseconds(10));
+        Assert.False(read.IsCompleted);
+        disk.Set();
+        (await read).Dispose();
+
+        using var again = Open(_folder.Crash(chance: null));
+        Assert.Single(await again.GetConsumersAsync(Orders, Group));
+    }
+
+    [Fact]
+    public async Task Who_waits_on_is_recorded_once_a_second_whatever_is_appended()
+    {
+        var (journal, time) = (new MemoryJournal(), new FakeTimeProvider());
+        using var engine = new InProcessStreamEngine(new() { TimeProvider = time }, replay => journal.Open(replay));
+        await engine.CreateGroupAsync(Orders, Group, GroupPosition.After(StreamEntryId.MaxValue), createStream: true);
+        var alone = await AppendedBytesAsync();
+        using var cancellation = new CancellationTokenSource();
+        var read = engine.ReadGroupAsync(new() { Group = Group, Consumer = "alice", Streams = [new(Orders, ReadPosition.Undelivered)], Block = TimeSpan.Zero }, cancellation.Token);
+        Assert.Equal(alone, await AppendedBytesAsync());
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotEqual(alone, await AppendedBytesAsync());
+        Assert.Equal(alone, await AppendedBytesAsync());
+        cancellation.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
+
+        async Task<long> AppendedBytesAsync()
+        {
+            var before = journal.BytesSinceCheckpoint;
+            await AppendAsync(engine);
+            return journal.BytesSinceCheckpoint - before;
+        }
     }
 
     [Fact]
@@ -78,8 +160,11 @@ public sealed class DurableEngineTests
         Assert.Equal(3, await last.GetLengthAsync(Orders));
     }
 
-    private static InProcessStreamEngine Open(MemoryFolder folder) =>
-        new(new(), replay => FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always, segmentBytes: 8192), replay));
+    private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, new());
+
+    private static InProcessStreamEngine Open(MemoryFolder folder, FakeTimeProvider time, FlushPolicy policy = FlushPolicy.Always, Action<JournalEvent>? log = null) => new(
+        new() { TimeProvider = time },
+        replay => FileJournal.Open(folder, OpenJournal.OptionsFor(policy, segmentBytes: 8192) with { Log = log }, replay));
 
     private static async Task<StreamEntryId?> AppendAsync(InProcessStreamEngine engine) =>
         await engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("number", new string('1', 100)))));

@@ -132,15 +132,27 @@ public sealed class FileJournalTests
         return journal.Found;
     }
 
+    [Fact]
+    public void A_checkpoint_that_takes_long_to_load_says_how_far_it_is()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder);
+        journal.Journal.WriteCheckpoint(0, Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[100], 25));
+        var time = new FakeTimeProvider();
+        List<string> told = [];
+        var options = OpenJournal.OptionsFor(FlushPolicy.Always) with { TimeProvider = time, Log = notice => told.Add($"{notice.Kind}: {notice.Message}") };
+        FileJournal.Open(folder.Kill(), options, new Slow(time)).Dispose();
+        Assert.Equal(2, told.Count);
+        Assert.Matches("^Recovering: The checkpoint 'checkpoint-0+' in 'memory' is being loaded: 1000 of [34][0-9]{3} bytes, 1 s.$", told[0]);
+    }
+
     private sealed class Slow(FakeTimeProvider time) : IJournalReplay
     {
         public void Begin(IChunkStore chunks)
         {
         }
 
-        public void LoadPart(ReadOnlySpan<byte> part)
-        {
-        }
+        public void LoadPart(ReadOnlySpan<byte> part) => time.Advance(TimeSpan.FromMilliseconds(100));
 
         public void CheckpointLoaded(long sequence)
         {
