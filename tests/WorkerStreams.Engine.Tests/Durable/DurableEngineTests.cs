@@ -109,8 +109,9 @@ public sealed class DurableEngineTests
         disk.Reset();
         var read = engine.ReadGroupAsync(new() { Group = Group, Consumer = "alice", Streams = [new(Orders, ReadPosition.Undelivered)], Block = TimeSpan.FromMilliseconds(10) });
         time.Advance(TimeSpan.FromMilliseconds(10));
-        Assert.False(read.IsCompleted);
+        var isTooEarly = read.IsCompleted;
         disk.Set();
+        Assert.False(isTooEarly);
         (await read).Dispose();
 
         using var again = Open(_folder.Crash(chance: null));
