@@ -191,7 +191,7 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
         {
             _chunks!.Use(chunk.Address, toRepair: lost is not null);
         }
-        catch (IOException damage) when (lost is not null)
+        catch (JournalDamagedException damage) when (lost is not null)
         {
             _hasLost = true;
             lost($"{damage.Message} The {chunk.Live} entries from {chunk.FirstId} to {chunk.LastId} of '{stream.Name}' are lost.");

@@ -215,7 +215,7 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
         }
     }
 
-    private IOException Damaged(ChunkAddress address, string what) => JournalErrors.Damaged(folder, new(FileNames.ChunkFile(address.File), address.Offset, what));
+    private JournalDamagedException Damaged(ChunkAddress address, string what) => JournalErrors.Damaged(folder, new(FileNames.ChunkFile(address.File), address.Offset, what));
 
     private sealed class ChunkFile(long number, IJournalFile file, uint seed)
     {

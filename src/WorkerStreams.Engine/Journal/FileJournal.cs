@@ -41,6 +41,8 @@ internal sealed class FileJournal : IJournal
         _waiters = new(_writer, Failure);
         _flush = new(options, _writer, _waiters);
         _chunks.Serve(_log, _writer.Fail);
+        foreach (var segment in (IEnumerable<Segment>)[found.Active, .. found.Prepared])
+            segment.BeginToWrite(options);
         _supply.Start();
         _flush.Start();
     }
@@ -74,7 +76,9 @@ internal sealed class FileJournal : IJournal
         try
         {
             replay.Begin(chunks);
-            var found = new Recovery(folder, options, replay, chunks).Run();
+            var found = new Recovery(folder, options, replay).Run();
+            // Not before it is known that there is no damage.
+            chunks.DeleteUnneeded();
             ids = new(folder, isNeeded: options.FlushPolicy != FlushPolicy.Always);
             return new(folder, folderLock, options, found, chunks, ids);
         }
@@ -97,7 +101,7 @@ internal sealed class FileJournal : IJournal
     {
         using var folderLock = folder.Lock();
         var repairs = new Repairs(folder);
-        var found = new Recovery(folder, options, replay: null, chunks: null, repairs).Run();
+        var found = new Recovery(folder, options, replay: null, repairs).Run();
         foreach (var segment in (IEnumerable<Segment>)[.. found.Closed, found.Active, .. found.Prepared])
             segment.Dispose();
         IdCeilingFile.Repair(folder, repairs);
@@ -244,7 +248,8 @@ internal sealed class FileJournal : IJournal
         if (_writer.Durable < sequence)
             _writer.Sync();
         _waiters.Complete();
-        if (_writer.Durable < sequence)
+        // Once it has failed, memory may know what nothing tells of.
+        if (_writer.Failure is not null || _writer.Durable < sequence)
             throw Failure();
     }
 

@@ -43,6 +43,12 @@ internal interface IJournalFile : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
+    /// <summary>
+    /// From now on writes, which must lie within its length, go to memory that the operating system writes to the file: as safe from the end of the process, for a tenth of the cost of a call to it.
+    /// Does nothing where the system does not flush such memory with the file.
+    /// </summary>
+    void Map();
+
     /// <summary>Makes durable what was written.</summary>
     void Flush();
 }

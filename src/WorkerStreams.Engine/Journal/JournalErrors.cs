@@ -9,7 +9,7 @@ internal static class JournalErrors
         $"'{file}' has version {version} of the journal's format; this library reads up to {FileHeader.Version}. "
         + "Use the library that wrote it, or a later one.");
 
-    public static IOException Damaged(IJournalFolder folder, Damage damage) =>
+    public static JournalDamagedException Damaged(IJournalFolder folder, Damage damage) =>
         new($"The journal in '{folder.Path}' is damaged: '{damage.File}' at byte {damage.Offset}: {damage.What} {Ways}");
 
     public static StreamEngineException Failed(Exception cause) => new(
@@ -23,6 +23,9 @@ internal static class JournalErrors
 
     public static InvalidOperationException NotReserved() => new("A record was appended for which no room was reserved.");
 }
+
+/// <summary>A file is not as it was written, or is missing.</summary>
+internal sealed class JournalDamagedException(string message) : IOException(message);
 
 /// <summary>What is wrong in which file, and where.</summary>
 internal readonly record struct Damage(string File, long Offset, string What);

@@ -7,7 +7,7 @@ namespace WorkerStreams.Engine.Journal;
 /// Finds what is in a folder: the last checkpoint and the log behind it. Cuts off what was not written whole, and refuses what was damaged
 /// later, unless it is to repair.
 /// </summary>
-internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, ChunkFiles? chunks, Repairs? repairs = null)
+internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, Repairs? repairs = null)
 {
     public RecoveredLog Run()
     {
@@ -17,7 +17,6 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         foreach (var name in names.Where(name => name.EndsWith(FileNames.Temporary, StringComparison.Ordinal)))
             folder.Delete(name);
         var checkpoint = new CheckpointLoader(folder, options, replay, repairs).Load(FileNames.Checkpoints(names));
-        chunks?.DeleteUnneeded();
         var (sequence, start, first) = checkpoint is { } loaded ? (loaded.Number, loaded.Variant, loaded.First) : (0, 1, 1);
         var numbers = FileNames.Segments(names);
         if (checkpoint is null && numbers.Count == 0)

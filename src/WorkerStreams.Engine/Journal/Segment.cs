@@ -37,5 +37,13 @@ internal sealed class Segment(FileHeader header, IJournalFile file) : IDisposabl
     /// <summary>The bytes that records find in a segment of that size, whatever their sizes.</summary>
     public static int RoomIn(int size) => size - FileHeader.Bytes - Lost;
 
+    /// <summary>It is about to be written by the log.</summary>
+    public void BeginToWrite(FileJournalOptions options)
+    {
+        // Where each write is flushed at once, mapped memory costs more than a call.
+        if (options.FlushPolicy != FlushPolicy.Always)
+            File.Map();
+    }
+
     public void Dispose() => File.Dispose();
 }

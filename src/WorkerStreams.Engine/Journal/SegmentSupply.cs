@@ -129,7 +129,9 @@ internal sealed class SegmentSupply : IDisposable
         {
             try
             {
-                _buffer.Add(free is null ? _maker.Make(number) : _maker.Recycle(free, number));
+                var segment = free is null ? _maker.Make(number) : _maker.Recycle(free, number);
+                segment.BeginToWrite(_options);
+                _buffer.Add(segment);
                 Made();
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -184,7 +184,8 @@ internal sealed partial class Chunk(NodeLimits limits) : IDisposable
         var bytes = 0;
         for (var i = Start; i < End; i++)
             bytes += IsDeleted(i) ? 0 : FieldsAt(i).EncodedLength;
-        var compacted = new Chunk(limits);
+        // It may have been written where the limits were others: what is in it has room in any case.
+        var compacted = new Chunk(new(Math.Max(limits.MaxEntries, Live), Math.Max(limits.MaxBytes, HeadBytes + FieldsStart(Live) + bytes)));
         // By the same base, for others may not reach to all of the entries.
         compacted.Begin(_base, FieldsAt(Start).EncodedLength, Live, bytes, _areNear);
         for (var i = Start; i < End; i++)

@@ -26,7 +26,7 @@ internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long most
         {
             store.Read(address, image.AsSpan(0, address.Length));
             meter.Add(chunk.Bring(image.AsSpan(0, address.Length)));
-            _here.Enqueue(chunk);
+            IsHere(chunk);
         }
         finally
         {
@@ -48,7 +48,7 @@ internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long most
         if (!isFirst)
             return;
         meter.Add(StoredChunk.MemoryBytes);
-        _here.Enqueue(chunk);
+        IsHere(chunk);
         MakeRoom(0);
     }
 
@@ -74,5 +74,13 @@ internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long most
             _here.Enqueue(chunk);
             stayed++;
         }
+    }
+
+    private void IsHere(Chunk chunk)
+    {
+        // What was trimmed goes first, and is not kept where memory is never short.
+        while (_here.TryPeek(out var oldest) && oldest.IsGone)
+            _here.Dequeue();
+        _here.Enqueue(chunk);
     }
 }

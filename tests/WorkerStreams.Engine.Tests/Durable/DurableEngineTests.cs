@@ -71,7 +71,7 @@ public sealed class DurableEngineTests
     public async Task Who_is_told_that_the_disk_is_full_may_call_the_engine()
     {
         InProcessStreamEngine? engine = null;
-        var told = new TaskCompletionSource<StreamErrorCode>();
+        var told = new TaskCompletionSource<StreamErrorCode>(TaskCreationOptions.RunContinuationsAsynchronously);
         engine = Open(_folder, new(), FlushPolicy.Never, notice => _ = CallAsync());
         await AppendAsync(engine);
         _folder.Before = static (call, name) =>

@@ -155,7 +155,7 @@ public sealed class CheckpointTests
             if (call == "write" && name.StartsWith("checkpoint", StringComparison.Ordinal))
                 throw new IOException("No space left on device");
         };
-        Assert.Throws<IOException>(journal.WriteCheckpoint);
+        Assert.ThrowsAny<IOException>(journal.WriteCheckpoint);
         folder.Before = null;
         Assert.DoesNotContain(folder.List(), name => name.EndsWith(".tmp", StringComparison.Ordinal));
         await journal.CommitAsync("c");
@@ -178,12 +178,12 @@ public sealed class CheckpointTests
             if (IsPadding(undamaged, at))
                 new OpenJournal(folder.Kill()).Dispose();
             else
-                Assert.Contains(name, Assert.Throws<IOException>(() => new OpenJournal(folder.Kill())).Message, StringComparison.Ordinal);
+                Assert.Contains(name, Assert.ThrowsAny<IOException>(() => new OpenJournal(folder.Kill())).Message, StringComparison.Ordinal);
         }
         for (var length = 0; length < undamaged.Length; length++)
         {
             folder[name] = undamaged[..length];
-            Assert.Throws<IOException>(() => new OpenJournal(folder.Kill()));
+            Assert.ThrowsAny<IOException>(() => new OpenJournal(folder.Kill()));
         }
     }
 
@@ -202,7 +202,7 @@ public sealed class CheckpointTests
 
         folder = folder.Kill();
         folder.Rename(FileNames.Segment(1), "elsewhere");
-        Assert.Contains("missing", Assert.Throws<IOException>(() => new OpenJournal(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("missing", Assert.ThrowsAny<IOException>(() => new OpenJournal(folder)).Message, StringComparison.Ordinal);
     }
 
     private static bool IsPadding(byte[] bytes, int at)

@@ -31,11 +31,31 @@ public sealed class DiskFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_is_written_to_a_mapped_file_is_in_it_at_once_and_a_file_that_is_closed_takes_nothing()
+    {
+        var folder = new DiskFolder(Folder);
+        folder.Create();
+        var file = folder.Create("mapped");
+        file.Write(new byte[10_000], 0);
+        file.Map();
+        file.Write("in the midst"u8, 5_000);
+        file.Write("at the end"u8, 9_990);
+        var there = File.ReadAllBytes(Path.Combine(Folder, "mapped"));
+        Assert.Equal(10_000, there.Length);
+        Assert.Equal("in the midst"u8, there.AsSpan(5_000, 12));
+        Assert.Equal("at the end"u8, there.AsSpan(9_990));
+        file.Flush();
+
+        file.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => file.Write("too late"u8, 0));
+    }
+
+    [Fact]
     public void A_folder_that_is_a_file_is_refused()
     {
         var file = Path.Combine(_parent, "file");
         File.WriteAllText(file, "");
-        var thrown = Assert.Throws<IOException>(() => new OpenJournal(new DiskFolder(file)));
+        var thrown = Assert.ThrowsAny<IOException>(() => new OpenJournal(new DiskFolder(file)));
         Assert.Contains($"'{file}', is a file", thrown.Message, StringComparison.Ordinal);
         Assert.ThrowsAny<IOException>(() => new OpenJournal(new DiskFolder(Path.Combine(file, "folder"))));
     }
@@ -45,9 +65,9 @@ public sealed class DiskFolderTests : IDisposable
     {
         using var first = new OpenJournal(new DiskFolder(Folder));
         await first.CommitAsync("a");
-        var thrown = Assert.Throws<IOException>(() => new OpenJournal(new DiskFolder(Folder)));
+        var thrown = Assert.ThrowsAny<IOException>(() => new OpenJournal(new DiskFolder(Folder)));
         Assert.Contains($"in use by process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.", thrown.Message, StringComparison.Ordinal);
-        Assert.Throws<IOException>(() => FileJournal.Repair(new DiskFolder(Folder), first.Options));
+        Assert.ThrowsAny<IOException>(() => FileJournal.Repair(new DiskFolder(Folder), first.Options));
         await first.CommitAsync("b");
         first.Dispose();
         using var second = new OpenJournal(new DiskFolder(Folder));
@@ -74,7 +94,7 @@ public sealed class DiskFolderTests : IDisposable
     [Fact]
     public void A_flush_that_fails_says_of_what_and_why()
     {
-        var thrown = Assert.Throws<IOException>(() => new DiskFolder(Folder).Flush());
+        var thrown = Assert.ThrowsAny<IOException>(() => new DiskFolder(Folder).Flush());
         Assert.Contains($"'{Folder}'", thrown.Message, StringComparison.Ordinal);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Folders are not flushed there.");
         Assert.Contains("(errno 2)", thrown.Message, StringComparison.Ordinal);

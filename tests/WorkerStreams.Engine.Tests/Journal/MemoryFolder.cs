@@ -198,6 +198,10 @@ internal sealed class MemoryFolder : IJournalFolder
                 bytes.Flush();
         }
 
+        public void Map()
+        {
+        }
+
         public void Dispose() => _isDisposed = true;
     }
 }
