@@ -17,7 +17,7 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly Task _running;
     private readonly Lock _writing = new();
     private long _lastBytes;
-    private bool _hasKept;
+    private volatile bool _hasKept;
 
     public CheckpointLoop(StreamStore store, IJournal journal)
     {
@@ -53,35 +53,28 @@ internal sealed class CheckpointLoop : IDisposable
             if (toReplay < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes) && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
                 continue;
             var written = await Task.Factory.StartNew(
-                () =>
-                {
-                    lock (_writing)
-                        return TryWrite();
-                },
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
+                () => TryWrite(static () => true), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             wait = written ? Interval : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
         }
     }
 
     /// <summary>Writes one on the caller's thread, unless meanwhile another was written and none is needed any more.</summary>
-    /// <returns>Whether none is needed, or this one has brought anything to the disk.</returns>
-    public bool Write(Func<bool> isNeeded)
-    {
-        lock (_writing)
-            return !isNeeded() || (TryWrite() && _hasKept);
-    }
+    /// <returns>Whether none is needed, or the last one has brought anything to the disk.</returns>
+    public bool Write(Func<bool> isNeeded) => TryWrite(isNeeded) && (_hasKept || !isNeeded());
 
-    // Guarded by _writing.
-    private bool TryWrite()
+    private bool TryWrite(Func<bool> isNeeded)
     {
         try
         {
-            var checkpoint = new Checkpoint(_store, _journal);
-            _journal.WriteCheckpoint(_journal.LastSequence, Count(checkpoint.GetParts()));
-            _hasKept = checkpoint.HasKept;
-            return true;
+            lock (_writing)
+            {
+                if (!isNeeded())
+                    return true;
+                var checkpoint = new Checkpoint(_store, _journal);
+                _journal.WriteCheckpoint(_journal.LastSequence, Count(checkpoint.GetParts()));
+                _hasKept = checkpoint.HasKept;
+                return true;
+            }
         }
         catch (Exception failure)
         {

@@ -63,13 +63,8 @@ internal sealed class Shard(StreamStore store)
         if (woken is not null)
             (_woken, _lastWoken) = (null, null);
         Unlock();
-        if (woken is null)
-            return;
-        var commit = Store.CommitAsync(LastSequence);
-        if (commit.IsCompletedSuccessfully)
-            Complete(woken);
-        else
-            _ = CompleteAsync(woken, commit);
+        if (woken is not null)
+            Waiter.Complete(woken, Store.CommitAsync(LastSequence));
     }
 
     /// <summary>The streams there are.</summary>
@@ -180,26 +175,6 @@ internal sealed class Shard(StreamStore store)
         _streams.Clear();
         _recent = null;
         Leave();
-    }
-
-    private static void Complete(Waiter? woken)
-    {
-        for (; woken is not null; woken = woken.NextWoken)
-            woken.Complete();
-    }
-
-    private static async Task CompleteAsync(Waiter woken, ValueTask commit)
-    {
-        try
-        {
-            await commit.ConfigureAwait(false);
-        }
-        catch (StreamEngineException failure)
-        {
-            for (var waiter = woken; waiter is not null; waiter = waiter.NextWoken)
-                waiter.Withdraw(failure);
-        }
-        Complete(woken);
     }
 
     private void EndRecordAndUnlock()

@@ -74,10 +74,12 @@ internal sealed class StreamStore
     public long Reserve(in ExpectedChange change)
     {
         var bytes = change.RecordBytes;
-        if (change.Bytes > 0 && IsFull(change.Bytes))
-            MakeRoom(change.Bytes);
         if (change.Bytes > 0)
+        {
+            if (IsFull(change.Bytes))
+                MakeRoom(change.Bytes);
             Ids.KeepAhead();
+        }
         return bytes == 0 || Journal!.TryReserve(bytes, urgent: !change.BringsEntries) ? bytes : throw Errors.DiskFull();
     }
 

@@ -70,15 +70,24 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         return true;
     }
 
-    /// <summary>What it was served cannot be shown: it fails instead. Before <see cref="Complete"/>, by who calls it.</summary>
-    public void Withdraw(StreamEngineException error)
+    // What it was served cannot be shown: it fails instead.
+    private void Withdraw(StreamEngineException error)
     {
         _batch.Dispose();
         _error ??= error;
     }
 
-    /// <summary>Leaves the queues and tells who awaits. Called once, by whoever ended the wait, without any lock.</summary>
-    public void Complete()
+    /// <summary>Completes a waiter whose wait has ended, and those that were woken after it, once what they were given is safe. Called once, by whoever ended the wait, without any lock.</summary>
+    public static void Complete(Waiter first, ValueTask commit)
+    {
+        if (commit.IsCompletedSuccessfully)
+            CompleteAll(first);
+        else
+            _ = CompleteAsync(first, commit);
+    }
+
+    // Leaves the queues and tells who awaits.
+    private void Complete()
     {
         for (var i = 0; i < _nodes.Length; i++)
             _store.ShardOf(_positions[i].Stream).Dequeue(_positions[i].Stream, _nodes[i]);
@@ -127,17 +136,12 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
 
     private void TimeOut()
     {
-        if (!TryEnd(WaitState.TimedOut))
-            return;
         // It may have made its consumer.
-        var commit = _store.CommitAsync(ReadCommands.LastSequence(_store, _positions));
-        if (commit.IsCompletedSuccessfully)
-            Complete();
-        else
-            _ = CompleteAsync(commit);
+        if (TryEnd(WaitState.TimedOut))
+            Complete(this, _store.CommitAsync(ReadCommands.LastSequence(_store, _positions)));
     }
 
-    private async Task CompleteAsync(ValueTask commit)
+    private static async Task CompleteAsync(Waiter first, ValueTask commit)
     {
         try
         {
@@ -145,9 +149,16 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         }
         catch (StreamEngineException failure)
         {
-            Withdraw(failure);
+            for (var waiter = first; waiter is not null; waiter = waiter.NextWoken)
+                waiter.Withdraw(failure);
         }
-        Complete();
+        CompleteAll(first);
+    }
+
+    private static void CompleteAll(Waiter first)
+    {
+        for (var waiter = first; waiter is not null; waiter = waiter.NextWoken)
+            waiter.Complete();
     }
 
     private void Cancel(CancellationToken cancellation)

@@ -5,10 +5,7 @@ namespace WorkerStreams.Engine.Journal;
 /// <summary>Tells how far the loading of a checkpoint is, each second that it takes.</summary>
 internal sealed class LoadingProgress(IJournalReplay replay, IJournalFolder folder, IJournalFile file, FileJournalOptions options) : IJournalReplay
 {
-    private static readonly TimeSpan BetweenNotices = TimeSpan.FromSeconds(1);
-
-    private readonly long _started = options.TimeProvider.GetTimestamp();
-    private TimeSpan _nextNotice = BetweenNotices;
+    private readonly RecoveryNotices _notices = new(options);
     private long _bytes;
 
     public void Begin(IChunkStore chunks) => replay.Begin(chunks);
@@ -17,13 +14,7 @@ internal sealed class LoadingProgress(IJournalReplay replay, IJournalFolder fold
     {
         replay.LoadPart(part);
         _bytes += part.Length;
-        var elapsed = options.TimeProvider.GetElapsedTime(_started);
-        if (elapsed < _nextNotice)
-            return;
-        _nextNotice = elapsed + BetweenNotices;
-        options.Log?.Invoke(new(
-            JournalEventKind.Recovering,
-            $"The checkpoint '{file.Name}' in '{folder.Path}' is being loaded: {_bytes} of {file.Length} bytes, {elapsed.TotalSeconds:F0} s."));
+        _notices.Notice(() => $"The checkpoint '{file.Name}' in '{folder.Path}' is being loaded: {_bytes} of {file.Length} bytes");
     }
 
     public void CheckpointLoaded(long sequence) => replay.CheckpointLoaded(sequence);

@@ -3,11 +3,8 @@ namespace WorkerStreams.Engine.Journal;
 /// <summary>Reads segments one after the other, as far as the chain of their records goes, and says what comes behind.</summary>
 internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions options, IReadOnlyList<Segment> segments, LogChain chain)
 {
-    private static readonly TimeSpan BetweenNotices = TimeSpan.FromSeconds(1);
-
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(segments.Max(segment => segment.Size));
-    private readonly long _started = options.TimeProvider.GetTimestamp();
-    private TimeSpan _nextNotice = BetweenNotices;
+    private readonly RecoveryNotices _notices = new(options);
 
     /// <summary>The segment in which the last complete record ends, and where: there the log ends.</summary>
     public int EndSegment { get; private set; }
@@ -27,7 +24,8 @@ internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions opti
         segments[0].FirstSequence = chain.Next;
         for (var i = 0; i < segments.Count; i++)
         {
-            Notice(i);
+            var read = i;
+            _notices.Notice(() => $"The journal in '{folder.Path}' is being read: {read} of {segments.Count} segments, {chain.Next - 1} records");
             var segment = Read(segments[i]);
             var at = Follow(segment, i);
             if (at <= segment.Length - RecordHeader.SmallestRecord)
@@ -87,16 +85,5 @@ internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions opti
         var bytes = _bytes.AsSpan(0, segment.Size);
         bytes[segment.File.Read(bytes, 0)..].Clear();
         return bytes;
-    }
-
-    private void Notice(int index)
-    {
-        var elapsed = options.TimeProvider.GetElapsedTime(_started);
-        if (elapsed < _nextNotice)
-            return;
-        _nextNotice = elapsed + BetweenNotices;
-        options.Log?.Invoke(new(
-            JournalEventKind.Recovering,
-            $"The journal in '{folder.Path}' is being read: {index} of {segments.Count} segments, {chain.Next - 1} records, {elapsed.TotalSeconds:F0} s."));
     }
 }

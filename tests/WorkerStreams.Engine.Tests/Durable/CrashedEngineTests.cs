@@ -157,13 +157,6 @@ public sealed class CrashedEngineTests
         }
     }
 
-    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal)
-    {
-        FileJournal? opened = null;
-        var engine = new InProcessStreamEngine(
-            new() { NodeMaxEntries = 3 },
-            replay => opened = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always), replay));
-        journal = opened!;
-        return engine;
-    }
+    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal) =>
+        OpenEngine.On(folder, new() { NodeMaxEntries = 3 }, OpenJournal.OptionsFor(FlushPolicy.Always), out journal);
 }

@@ -85,8 +85,7 @@ public sealed class DamagedChunkTests
     public async Task Smaller_limits_than_it_was_written_with_lose_nothing_of_a_chunk()
     {
         var folder = await MakeAsync();
-        using var engine = new InProcessStreamEngine(
-            new() { NodeMaxEntries = 1 }, replay => FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always), replay));
+        using var engine = Open(folder, out _, nodeMaxEntries: 1);
         Assert.Equal(1, await engine.DeleteAsync(Orders, new StreamEntryId[] { new(3, 0) }));
         using var left = await engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max);
         Assert.Equal(["1-0", "2-0", "4-0", "5-0", "6-0", "7-0", "8-0", "9-0", "10-0"], left.Entries.ToArray().Select(static entry => entry.Id.ToString()));
@@ -95,17 +94,17 @@ public sealed class DamagedChunkTests
     private static async Task<MemoryFolder> MakeAsync()
     {
         var folder = new MemoryFolder();
-        FileJournal? journal = null;
-        using var engine = new InProcessStreamEngine(
-            new() { NodeMaxEntries = 3 }, replay => journal = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always), replay));
+        using var engine = Open(folder, out var journal);
         for (var i = 1; i <= Entries; i++)
             await AppendAsync(engine, i);
-        journal!.WriteCheckpoint(journal.LastSequence, engine.GetCheckpoint(partBytes: 1024).GetParts());
+        journal.WriteCheckpoint(journal.LastSequence, engine.GetCheckpoint(partBytes: 1024).GetParts());
         return folder.Kill();
     }
 
-    private static InProcessStreamEngine Open(MemoryFolder folder) =>
-        new(new() { NodeMaxEntries = 3 }, replay => FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always), replay));
+    private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, out _);
+
+    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal, int nodeMaxEntries = 3) =>
+        OpenEngine.On(folder, new() { NodeMaxEntries = nodeMaxEntries }, OpenJournal.OptionsFor(FlushPolicy.Always), out journal);
 
     private static async Task AppendAsync(InProcessStreamEngine engine, int number) =>
         await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(number), NewEntryId.Explicit(new((ulong)number, 0))));

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine.Contract.Durable;
-using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Tests.Journal;
 using Xunit;
 
@@ -163,9 +162,8 @@ public sealed class DurableEngineTests
 
     private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, new());
 
-    private static InProcessStreamEngine Open(MemoryFolder folder, FakeTimeProvider time, FlushPolicy policy = FlushPolicy.Always, Action<JournalEvent>? log = null) => new(
-        new() { TimeProvider = time },
-        replay => FileJournal.Open(folder, OpenJournal.OptionsFor(policy, segmentBytes: 8192) with { Log = log }, replay));
+    private static InProcessStreamEngine Open(MemoryFolder folder, FakeTimeProvider time, FlushPolicy policy = FlushPolicy.Always, Action<JournalEvent>? log = null) =>
+        OpenEngine.On(folder, new() { TimeProvider = time }, OpenJournal.OptionsFor(policy, segmentBytes: 8192) with { Log = log });
 
     private static async Task<StreamEntryId?> AppendAsync(InProcessStreamEngine engine) =>
         await engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("number", new string('1', 100)))));

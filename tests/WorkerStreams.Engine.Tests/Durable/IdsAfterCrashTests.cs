@@ -95,7 +95,7 @@ public sealed class IdsAfterCrashTests
     }
 
     private static InProcessStreamEngine Open(MemoryFolder folder, FlushPolicy policy, FakeTimeProvider time) =>
-        new(new() { TimeProvider = time }, replay => FileJournal.Open(folder, OpenJournal.OptionsFor(policy, segmentBytes: 8192) with { TimeProvider = time }, replay));
+        OpenEngine.On(folder, new() { TimeProvider = time }, OpenJournal.OptionsFor(policy, segmentBytes: 8192) with { TimeProvider = time });
 
     private static DateTimeOffset TimeOf(StreamEntryId id) => DateTimeOffset.FromUnixTimeMilliseconds((long)id.Milliseconds);
 

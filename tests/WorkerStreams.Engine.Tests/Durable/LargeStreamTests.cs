@@ -119,15 +119,11 @@ public sealed class LargeStreamTests
 
     private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, out _);
 
-    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal)
-    {
-        FileJournal? opened = null;
-        var engine = new InProcessStreamEngine(
-            new() { MaxMemory = MaxMemory, NodeMaxBytes = NodeBytes, CheckpointBytes = 1024 * 1024 },
-            replay => opened = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 128 * 1024), replay));
-        journal = opened!;
-        return engine;
-    }
+    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal) => OpenEngine.On(
+        folder,
+        new() { MaxMemory = MaxMemory, NodeMaxBytes = NodeBytes, CheckpointBytes = 1024 * 1024 },
+        OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 128 * 1024),
+        out journal);
 
     private static EntryFields FieldsOf(int number) => EntryFields.Of(("number", number.ToString("D4000", System.Globalization.CultureInfo.InvariantCulture)));
 }
