@@ -24,6 +24,9 @@ internal sealed partial class Chunk(NodeLimits limits) : IDisposable
     private int _used;
     private int _references;
 
+    /// <summary>How often its log had been frozen when it was added.</summary>
+    public int Epoch { get; set; }
+
     /// <summary>Whether the log has let go of it.</summary>
     public bool IsGone { get; private set; }
 

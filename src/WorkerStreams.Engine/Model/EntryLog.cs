@@ -17,6 +17,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     private Chunk? _spare;
     private int _gone;
     private bool _isTailOpen;
+    private int _freezes;
     // What is to be kept for who reads without the lock; null where nobody does.
     private List<Chunk>? _left;
 
@@ -67,7 +68,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
         if (!TryFind(id, out var chunk, out var index))
             return false;
         // What others read without the lock, and what is on the disk, stays as it is.
-        if (_left is not null || chunk.Stored is not null)
+        if (IsFrozen(chunk) || chunk.Stored is not null)
         {
             Replace(_chunks.Find(id), chunk.Compacted());
             TryFind(id, out chunk, out index);
@@ -200,6 +201,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     public Chunk?[] Freeze()
     {
         _left ??= [];
+        _freezes++;
         return _chunks.ToArray();
     }
 
@@ -222,6 +224,9 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
         Add(stored.FirstId, chunk);
         _isTailOpen = false;
     }
+
+    // Whether it was there when the log was frozen, and still is.
+    private bool IsFrozen(Chunk chunk) => _left is not null && chunk.Epoch < _freezes;
 
     private Chunk Here(Chunk chunk)
     {
@@ -246,6 +251,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
 
     private Chunk Add(StreamEntryId lowest, Chunk chunk)
     {
+        chunk.Epoch = _freezes;
         meter.Add(chunk.MemoryBytes);
         _chunks.Add(lowest, chunk);
         _head ??= chunk;
@@ -255,6 +261,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     private void Replace(int place, Chunk compacted)
     {
         var chunk = _chunks[place]!;
+        compacted.Epoch = _freezes;
         meter.Add(compacted.MemoryBytes);
         LetGo(chunk);
         _chunks[place] = compacted;
@@ -268,10 +275,10 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     private bool LetGo(Chunk chunk)
     {
         cache?.Forget(chunk);
-        if (_left is not null)
+        if (IsFrozen(chunk))
         {
             chunk.Leave();
-            _left.Add(chunk);
+            _left!.Add(chunk);
             return false;
         }
         meter.Add(-chunk.MemoryBytes);
@@ -300,7 +307,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
             return;
         // One that has become the last again.
         _tail = tail;
-        _isTailOpen = tail is { Stored: null } && _left is null;
+        _isTailOpen = tail is { Stored: null } && !IsFrozen(tail);
     }
 
     private void RemovePlace(int place)

@@ -36,6 +36,23 @@ public sealed class FrozenChunkTests
     }
 
     [Fact]
+    public async Task Deletions_while_it_is_read_take_no_memory_for_each_of_them()
+    {
+        var journal = new MemoryJournal();
+        using var engine = new InProcessStreamEngine(new() { NodeMaxEntries = 100 }, replay => journal.Open(replay));
+        for (var i = 1UL; i <= 300; i++)
+            await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", new string('v', 100))), NewEntryId.Explicit(new(i, 0))));
+        var before = engine.UsedMemory;
+        using var parts = engine.GetCheckpoint(partBytes: 1).GetParts().GetEnumerator();
+        Assert.True(parts.MoveNext());
+
+        for (var i = 101UL; i < 150; i++)
+            Assert.Equal(1, await engine.DeleteAsync("s", new StreamEntryId[] { new(i, 0) }));
+        // What is read, and one copy of it.
+        Assert.InRange(engine.UsedMemory, before, 2 * before);
+    }
+
+    [Fact]
     public async Task One_that_has_become_the_last_before_it_was_read_is_not_appended_to()
     {
         var journal = new MemoryJournal();
