@@ -235,16 +235,18 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     /// <summary>Frees the streams, once all that has changed is on the disk. Reads that wait, and every later call, fail with <see cref="StreamErrorCode.Unavailable"/>.</summary>
     public void Dispose()
     {
-        try
+        using (_store.Journal)
         {
             // Before the streams go: a checkpoint is not to miss them.
-            _store.Checkpoints?.Dispose();
-        }
-        finally
-        {
-            foreach (var shard in _store.Shards)
-                shard.Close();
-            _store.Journal?.Dispose();
+            try
+            {
+                _store.Checkpoints?.Dispose();
+            }
+            finally
+            {
+                foreach (var shard in _store.Shards)
+                    shard.Close();
+            }
         }
     }
 

@@ -63,7 +63,7 @@ internal static class AppendCommands
             : null;
         if (refusal is null && stream is null && !options.CreateStream)
             return AppendStatus.NoStream;
-        refusal ??= ChooseId(entry.Id, last, now, out id) ?? shard.Store.CheckRoom(encoded.Length);
+        refusal ??= ChooseId(entry.Id, last, now, out id) ?? shard.Store.CheckRoom(shard, encoded.Length);
         if (refusal is not null)
             return AppendStatus.NotStored;
         (stream ??= shard.Create(name)).Append(id, encoded);

@@ -60,22 +60,21 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
         }
         finally
         {
-            shard.Lock();
-            captured.Stream.Log.Thaw();
-            shard.Unlock();
+            using (shard.Hold())
+                captured.Stream.Log.Thaw();
         }
     }
 
     private Captured? Capture(Shard shard, StreamName name)
     {
-        shard.Lock();
+        using var held = shard.Hold();
+        if (!shard.TryGet(name, out var stream))
+            return null;
+        _entries.AsOf(stream, journal.LastSequence);
+        _entries.Created(stream);
+        var chunks = stream.Log.Freeze();
         try
         {
-            if (!shard.TryGet(name, out var stream))
-                return null;
-            _entries.AsOf(stream, journal.LastSequence);
-            _entries.Created(stream);
-            var chunks = stream.Log.Freeze();
             var whole = chunks.AsMemory();
             // To the last one more may be appended.
             if (chunks is [.., { Stored: null } last])
@@ -88,9 +87,10 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
                 Write(group);
             return new(stream, whole, whole.Span is [{ } head, ..] ? new(head.Start, head.Live, head.FirstId) : default);
         }
-        finally
+        catch
         {
-            shard.Unlock();
+            stream.Log.Thaw();
+            throw;
         }
     }
 
@@ -136,9 +136,8 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
         }
         var address = journal.Chunks.Write(_chunk.WrittenSpan);
         var stored = chunk.Stored is { } before ? before with { Address = address } : chunk.Describe(address, start);
-        shard.Lock();
-        shard.Chunks!.Keep(chunk, stored);
-        shard.Unlock();
+        using (shard.Hold())
+            shard.Chunks!.Keep(chunk, stored);
         return stored;
     }
 

@@ -64,7 +64,7 @@ internal static class MoveCommands
         foreach (var i in there)
             bytes += entries[i].Fields.EncodedLength;
         // Not held to the largest entry: what is moved may be told its history.
-        if (shard.Store.CheckMemory(bytes) is { } refusal)
+        if (shard.Store.CheckMemory(shard, bytes) is { } refusal)
             throw refusal;
     }
 }

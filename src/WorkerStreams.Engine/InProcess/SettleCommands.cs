@@ -127,7 +127,7 @@ internal static class SettleCommands
             && stream.LastId.Sequence > ulong.MaxValue - count && stream.LastId.Sequence > ulong.MaxValue - CountDeadLetters(shard, request))
             throw Errors.IdsExhausted();
         // Not held to the largest entry: a dead letter is larger than what it was, and has nowhere else to go.
-        if (shard.Store.CheckMemory(bytes) is { } refusal)
+        if (shard.Store.CheckMemory(shard, bytes) is { } refusal)
             throw refusal;
     }
 

@@ -48,6 +48,13 @@ internal sealed class Shard(StreamStore store)
 
     public void Lock() => _gate.Enter();
 
+    /// <summary>Takes the lock for what is no command.</summary>
+    public HeldShard Hold()
+    {
+        Lock();
+        return new(this);
+    }
+
     public void Unlock()
     {
         if (_changes is null)
@@ -70,10 +77,8 @@ internal sealed class Shard(StreamStore store)
     /// <summary>The streams there are.</summary>
     public List<StreamName> GetNames()
     {
-        Lock();
-        var names = new List<StreamName>(_streams.Keys);
-        Unlock();
-        return names;
+        using (Hold())
+            return [.. _streams.Keys];
     }
 
     /// <summary>From now on what changes is written down.</summary>
@@ -136,9 +141,8 @@ internal sealed class Shard(StreamStore store)
     /// <summary>The waiter queues for this stream no more. Takes the lock itself.</summary>
     public void Dequeue(StreamName stream, LinkedListNode<Waiter> node)
     {
-        Lock();
-        DequeueLocked(stream, node);
-        Unlock();
+        using (Hold())
+            DequeueLocked(stream, node);
     }
 
     /// <summary>Entries of the stream may have become available: who waits for them is served, in the order of arrival.</summary>
@@ -164,6 +168,7 @@ internal sealed class Shard(StreamStore store)
     public void Close()
     {
         Lock();
+        using var scope = new ShardScope(this);
         IsClosed = true;
         foreach (var (name, queue) in _waiting)
         {
@@ -174,7 +179,6 @@ internal sealed class Shard(StreamStore store)
             stream.Clear();
         _streams.Clear();
         _recent = null;
-        Leave();
     }
 
     private void EndRecordAndUnlock()
@@ -239,10 +243,4 @@ internal sealed class Shard(StreamStore store)
         if (queue.Count == 0)
             _waiting.Remove(stream);
     }
-}
-
-/// <summary>Holds a shard's lock for one command.</summary>
-internal readonly ref struct ShardScope(Shard shard)
-{
-    public void Dispose() => shard.Leave();
 }

@@ -13,13 +13,17 @@ internal sealed class StreamStore
 
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly long _maxMemory;
+    // Above that chunks leave.
+    private readonly long _mostHere;
     private readonly int _maxEntryBytes;
     private long _lastNumber;
+    private uint _turn;
 
     public StreamStore(InProcessEngineOptions options)
     {
         (Options, Ids) = (options, new(options.TimeProvider));
         _maxMemory = options.MaxMemory ?? long.MaxValue;
+        _mostHere = _maxMemory - (_maxMemory / 8);
         _maxEntryBytes = options.MaxEntryBytes;
         Limits = new(options.NodeMaxEntries, options.NodeMaxBytes);
         for (var i = 0; i < ShardCount; i++)
@@ -56,7 +60,7 @@ internal sealed class StreamStore
     public void KeepChunks(IChunkStore chunks)
     {
         foreach (var shard in _shards)
-            shard.Chunks = new(chunks, Meter, _maxMemory - (_maxMemory / 8));
+            shard.Chunks = new(chunks, Meter, _mostHere);
     }
 
     /// <summary>From now on all changes are kept there. What is there already was made by it.</summary>
@@ -94,11 +98,18 @@ internal sealed class StreamStore
     }
 
     /// <returns>Why an entry of so many bytes cannot be stored, or null.</returns>
-    public StreamEngineException? CheckRoom(int bytes) =>
-        bytes > _maxEntryBytes ? Errors.EntryTooLarge(bytes, _maxEntryBytes) : CheckMemory(bytes);
+    public StreamEngineException? CheckRoom(Shard shard, int bytes) =>
+        bytes > _maxEntryBytes ? Errors.EntryTooLarge(bytes, _maxEntryBytes) : CheckMemory(shard, bytes);
 
-    /// <returns>Why so many more bytes cannot be stored, or null.</returns>
-    public StreamEngineException? CheckMemory(long bytes) => IsFull(bytes) ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
+    /// <returns>Why so many more bytes cannot be stored in a shard, or null.</returns>
+    public StreamEngineException? CheckMemory(Shard shard, long bytes)
+    {
+        if (!IsFull(bytes))
+            return null;
+        // Others may have used up what room was made for it.
+        shard.Chunks?.MakeRoom(bytes);
+        return IsFull(bytes) ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
+    }
 
     /// <summary>Whether a checkpoint would help: of so many bytes of changes much may be in memory alone.</summary>
     public bool IsMemoryShort(long changed) => Meter.Used > _maxMemory - (_maxMemory / 4) && changed > _maxMemory / 8;
@@ -141,14 +152,22 @@ internal sealed class StreamStore
     {
         do
         {
-            foreach (var shard in _shards)
-            {
-                shard.Lock();
-                shard.Chunks!.MakeRoom(bytes);
-                shard.Unlock();
-            }
+            // In turn, not always at the expense of the same.
+            for (var i = 0; i < ShardCount && Meter.Used + bytes > _mostHere; i++)
+                MakeRoom(_shards[Interlocked.Increment(ref _turn) % ShardCount], bytes);
         }
         while (IsFull(bytes) && Checkpoints is { } checkpoints && checkpoints.Write(() => IsFull(bytes)));
+    }
+
+    // Each chunk is looked at once, but not all of them under one lock.
+    private static void MakeRoom(Shard shard, long bytes)
+    {
+        for (var (left, looked) = (int.MaxValue, 1); left > 0 && looked > 0; left -= looked)
+        {
+            using var held = shard.Hold();
+            left = Math.Min(left, shard.Chunks!.Count);
+            looked = shard.Chunks.MakeRoom(bytes);
+        }
     }
 
     private static async ValueTask<TResult> ThrowAsync<TResult>(ValueTask commit, StreamEngineException refusal)
@@ -169,15 +188,5 @@ internal sealed class StreamStore
             (result as IDisposable)?.Dispose();
             throw;
         }
-    }
-}
-
-/// <summary>Holds the locks of some shards, a bit for each.</summary>
-internal readonly ref struct ShardLocks(Shard[] shards, ulong mask)
-{
-    public void Dispose()
-    {
-        for (var rest = mask; rest != 0; rest &= rest - 1)
-            shards[BitOperations.TrailingZeroCount(rest)].Unlock();
     }
 }

@@ -16,8 +16,8 @@ internal sealed partial class Chunk
     /// <summary>Whether it is in memory.</summary>
     public bool IsHere => _room > 0;
 
-    /// <summary>Whether no batch shows it, and the disk tells all of it, so that it may leave memory.</summary>
-    public bool CanLeave => Volatile.Read(ref _references) == 1 && Start == Stored!.Start;
+    /// <summary>Whether no batch shows it, so that it may leave memory if it is on the disk.</summary>
+    public bool CanLeave => Volatile.Read(ref _references) == 1;
 
     /// <summary>What it takes where it is saved.</summary>
     public int SavedBytes => HeadBytes + FieldsStart(_count) + _used;
@@ -55,7 +55,11 @@ internal sealed partial class Chunk
     }
 
     /// <summary>Begins as one that is on the disk.</summary>
-    public void Begin(StoredChunk stored) => (Stored, Start, End, Live, _references) = (stored, stored.Start, stored.End, stored.Live, 1);
+    public void Begin(StoredChunk stored)
+    {
+        (Stored, Start, End, Live, _references) = (stored, stored.Start, stored.End, stored.Live, 1);
+        IsAway(stored.FirstId);
+    }
 
     /// <summary>Comes back into memory.</summary>
     /// <returns>The bytes it takes there.</returns>
@@ -78,8 +82,12 @@ internal sealed partial class Chunk
     /// <returns>The bytes it took.</returns>
     public int LeaveMemory()
     {
-        var bytes = _buffer.Length;
+        var (bytes, first) = (_buffer.Length, FirstId);
         FreeBuffer();
+        IsAway(first);
         return bytes;
     }
+
+    // How it is stored does not tell what was trimmed since, and what is here does.
+    private void IsAway(StreamEntryId first) => _base = new(first.Milliseconds, first.Sequence);
 }

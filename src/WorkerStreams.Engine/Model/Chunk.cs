@@ -14,6 +14,7 @@ internal sealed partial class Chunk(NodeLimits limits) : IDisposable
     private const int SmallestTable = 2;
     private const int OwnBytes = 112;
 
+    // Where it is not in memory, its first id.
     private IdBase _base;
     private bool _areNear;
     private byte[] _buffer = [];
@@ -46,7 +47,7 @@ internal sealed partial class Chunk(NodeLimits limits) : IDisposable
 
     public byte[] Buffer => _buffer;
 
-    public StreamEntryId FirstId => IsHere ? IdAt(Start) : Stored!.FirstId;
+    public StreamEntryId FirstId => IsHere ? IdAt(Start) : new(_base.Milliseconds, _base.Sequence);
 
     public StreamEntryId LastId => IsHere ? IdAt(End - 1) : Stored!.LastId;
 

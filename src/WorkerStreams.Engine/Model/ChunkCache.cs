@@ -11,8 +11,8 @@ namespace WorkerStreams.Engine.Model;
 /// <param name="mostBytes">What it may hold before chunks leave it.</param>
 internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long mostBytes)
 {
-    // That batches show many is no reason to look at all of them every time.
-    private const int MostThatStay = 64;
+    // Others wait for the lock, and batches may show many that have to stay.
+    private const int MostAtOnce = 64;
 
     private readonly Queue<Chunk> _here = new();
 
@@ -59,21 +59,25 @@ internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long most
             store.Free(stored.Address);
     }
 
-    /// <summary>Chunks leave memory until there is room for so many bytes, or none can.</summary>
-    public void MakeRoom(long bytes)
+    /// <summary>The chunks that may have to be looked at for room.</summary>
+    public int Count => _here.Count;
+
+    /// <summary>Some chunks leave memory, until there is room for so many bytes.</summary>
+    /// <returns>How many were looked at; those that had to stay are the last to be looked at again.</returns>
+    public int MakeRoom(long bytes)
     {
-        for (var stayed = 0; stayed < MostThatStay && meter.Used + bytes > mostBytes && _here.TryDequeue(out var chunk);)
+        var (looked, most) = (0, Math.Min(_here.Count, MostAtOnce));
+        for (; looked < most && meter.Used + bytes > mostBytes; looked++)
         {
+            var chunk = _here.Dequeue();
             if (chunk.IsGone || !chunk.IsHere)
                 continue;
             if (chunk.CanLeave)
-            {
                 meter.Add(-chunk.LeaveMemory());
-                continue;
-            }
-            _here.Enqueue(chunk);
-            stayed++;
+            else
+                _here.Enqueue(chunk);
         }
+        return looked;
     }
 
     private void IsHere(Chunk chunk)

@@ -85,18 +85,30 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     /// <summary>Removes the oldest <paramref name="count"/> entries, at most as many as there are.</summary>
     public void RemoveFirst(long count)
     {
-        Count -= count;
-        while (_head is { } head && count >= head.Live)
+        var (left, whole) = (count, 0);
+        for (var place = Start; left > 0 && TryGetChunk(ref place, out var chunk); place = place.NextChunk)
         {
-            count -= head.Live;
-            DropChunk(0);
+            if (left < chunk.Live)
+            {
+                // First, for it may have to be read, which may fail.
+                Here(chunk).RemoveFirst((int)left);
+                break;
+            }
+            left -= chunk.Live;
+            whole++;
         }
-        if (count > 0)
-            Here(_head!).RemoveFirst((int)count);
+        for (; whole > 0; whole--)
+            DropChunk(0);
+        Count -= count;
     }
 
-    /// <summary>Removes all entries.</summary>
-    public void Clear() => RemoveFirst(Count);
+    /// <summary>Removes all entries, and reads none for that.</summary>
+    public void Clear()
+    {
+        while (_head is not null)
+            DropChunk(0);
+        Count = 0;
+    }
 
     /// <summary>The place of the first entry that is greater than <paramref name="id"/>.</summary>
     /// <param name="id">Any id.</param>
@@ -200,9 +212,10 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     /// <returns>The chunks, with gaps.</returns>
     public Chunk?[] Freeze()
     {
+        var chunks = _chunks.ToArray();
         _left ??= [];
         _freezes++;
-        return _chunks.ToArray();
+        return chunks;
     }
 
     public void Thaw()

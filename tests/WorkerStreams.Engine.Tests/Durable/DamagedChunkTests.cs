@@ -49,6 +49,22 @@ public sealed class DamagedChunkTests
         Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(() => AppendAsync(engine, 100))).Code);
     }
 
+    [Fact]
+    public async Task What_fails_for_it_changes_nothing_and_the_engine_ends_in_order()
+    {
+        var folder = await MakeAsync();
+        for (var at = FileHeader.Bytes; at < folder[File].Length; at++)
+            folder[File] = Flipped(folder[File], at);
+        using (var engine = Open(folder))
+        {
+            // The first chunk goes, and the next is to be cut.
+            await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.TrimAsync(Orders, StreamTrim.MaxLength(5)));
+            Assert.Equal(Entries, await engine.GetLengthAsync(Orders));
+        }
+        // It has let go of the folder.
+        Open(folder).Dispose();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
