@@ -71,9 +71,9 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     /// <inheritdoc cref="Repair(string)"/>
     internal static IReadOnlyList<string> Repair(IJournalFolder folder, FileJournalOptions options)
     {
-        List<string> report = [.. FileJournal.Repair(folder, options)];
-        new InProcessStreamEngine(new(), replay => FileJournal.Open(folder, options, replay), report.Add).Dispose();
-        return report;
+        var repairs = FileJournal.Repair(folder, options);
+        new InProcessStreamEngine(new(), replay => FileJournal.Open(folder, options, replay, repairs), repairs.Report.Add).Dispose();
+        return repairs.Report;
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
                 (stream, entry, options),
                 static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default),
                 cancellation,
-                ExpectedChange.Of([entry]));
+                ExpectedChange.Of([entry], _store.Options.MaxEntryBytes));
         }
         // In memory it is by far the most frequent call, so nothing stands on its way.
         var shard = _store.ShardOf(stream);
@@ -117,7 +117,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
             (stream, entries, results, options),
             static (shard, on) => AppendCommands.Append(shard, on.stream, on.entries.Span, on.results.Span, on.options ?? AppendOptions.Default),
             cancellation,
-            IsKept ? ExpectedChange.Of(entries.Span) : default);
+            IsKept ? ExpectedChange.Of(entries.Span, _store.Options.MaxEntryBytes) : default);
     }
 
     /// <inheritdoc/>

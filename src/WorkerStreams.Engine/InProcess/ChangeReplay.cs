@@ -189,7 +189,7 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
             return;
         try
         {
-            _chunks!.Use(chunk.Address, toRepair: lost is not null);
+            _chunks!.Use(chunk);
         }
         catch (JournalDamagedException damage) when (lost is not null)
         {

@@ -18,6 +18,8 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly Lock _writing = new();
     private long _lastBytes;
     private volatile bool _hasKept;
+    // The bytes of changes with which another may bring something to the disk, where the last one has not.
+    private long _worthFrom;
 
     public CheckpointLoop(StreamStore store, IJournal journal)
     {
@@ -58,9 +60,10 @@ internal sealed class CheckpointLoop : IDisposable
         }
     }
 
-    /// <summary>Writes one on the caller's thread, unless meanwhile another was written and none is needed any more.</summary>
+    /// <summary>Writes one on the caller's thread, unless meanwhile another was written and none is needed any more, or it would do no more than the last one, which has brought nothing to the disk.</summary>
     /// <returns>Whether none is needed, or the last one has brought anything to the disk.</returns>
-    public bool Write(Func<bool> isNeeded) => TryWrite(isNeeded) && (_hasKept || !isNeeded());
+    public bool Write(Func<bool> isNeeded) =>
+        TryWrite(() => isNeeded() && _journal.BytesSinceCheckpoint >= _worthFrom) && (_hasKept || !isNeeded());
 
     private bool TryWrite(Func<bool> isNeeded)
     {
@@ -71,8 +74,15 @@ internal sealed class CheckpointLoop : IDisposable
                 if (!isNeeded())
                     return true;
                 var checkpoint = new Checkpoint(_store, _journal);
-                _journal.WriteCheckpoint(_journal.LastSequence, Count(checkpoint.GetParts()));
-                _hasKept = checkpoint.HasKept;
+                try
+                {
+                    _journal.WriteCheckpoint(_journal.LastSequence, Count(checkpoint.GetParts()));
+                }
+                finally
+                {
+                    _hasKept = checkpoint.HasKept;
+                    _worthFrom = _hasKept ? 0 : _journal.BytesSinceCheckpoint + _store.LittleMemory;
+                }
                 return true;
             }
         }

@@ -15,11 +15,13 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
     /// <summary>The bytes of a record of it, at most.</summary>
     public long RecordBytes => Ids == 0 ? 0 : AnyChange + (Ids * ChangePerId) + Bytes;
 
-    public static ExpectedChange Of(ReadOnlySpan<AppendEntry> entries)
+    /// <param name="entries">What is to be appended.</param>
+    /// <param name="maxEntryBytes">Those that are larger are refused, and bring nothing.</param>
+    public static ExpectedChange Of(ReadOnlySpan<AppendEntry> entries, int maxEntryBytes)
     {
         var bytes = 0L;
         foreach (ref readonly var entry in entries)
-            bytes += entry.Fields.EncodedLength;
+            bytes += entry.Fields.EncodedLength <= maxEntryBytes ? entry.Fields.EncodedLength : 0;
         return new(Math.Max(1, entries.Length), bytes, BringsEntries: true);
     }
 

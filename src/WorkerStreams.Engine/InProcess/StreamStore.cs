@@ -111,6 +111,9 @@ internal sealed class StreamStore
         return IsFull(bytes) ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
     }
 
+    /// <summary>So many bytes of changes are not worth a checkpoint, whatever is short.</summary>
+    public long LittleMemory => _maxMemory / 64;
+
     /// <summary>Whether a checkpoint would help: of so many bytes of changes much may be in memory alone.</summary>
     public bool IsMemoryShort(long changed) => Meter.Used > _maxMemory - (_maxMemory / 4) && changed > _maxMemory / 8;
 

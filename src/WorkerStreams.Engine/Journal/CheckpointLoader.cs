@@ -1,7 +1,7 @@
 namespace WorkerStreams.Engine.Journal;
 
 /// <summary>Finds the last checkpoint that is undamaged, and loads it.</summary>
-internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, Repairs? repairs)
+internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, ChunkFiles? chunks, Repairs? repairs)
 {
     /// <summary>Loads it.</summary>
     /// <param name="sequences">Those of the checkpoints that are there, ascending.</param>
@@ -42,6 +42,7 @@ internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions
         using var file = folder.Open(FileNames.Checkpoint(sequence));
         var offset = 0L;
         var isUndamaged = FileHeader.TryRead(file, CheckpointFile.Magic, out header) && header.Number == sequence;
+        chunks?.Log = header.Log;
         // Where there is another to fall back on, nothing is loaded before all was read.
         if (!isLast)
             isUndamaged = isUndamaged && CheckpointFile.TryRead(file, header, replay: null, out offset);

@@ -7,7 +7,10 @@ namespace WorkerStreams.Engine.Journal;
 /// Chunks of entries in files beside the log: each is written once, while a checkpoint is, which then only tells where it is. Files of which no checkpoint tells
 /// are deleted; what is left in one that is mostly not needed any more is to be written anew.
 /// </summary>
-internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunkStore, IDisposable
+/// <param name="folder">Where.</param>
+/// <param name="fileBytes">How large they become.</param>
+/// <param name="repairs">Where they are to be repaired, what was done; null where damage is an error.</param>
+internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs? repairs = null) : IChunkStore, IDisposable
 {
     // What is written without a flush delays the flushes of the log, so it must not be much at a time.
     private const long FlushEvery = 16 * 1024 * 1024;
@@ -21,12 +24,13 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
     private long _bytesRead;
 
     // Written by checkpoints alone, one at a time.
-    private ulong _log;
+    private readonly List<string> _toRemove = [];
     private long _lastNumber;
     private ChunkFile? _current;
     private long _flushed;
 
-    public static ReadOnlySpan<byte> Magic => "WSCHUNKS"u8;
+    /// <summary>The log that the files belong to. Set before any is used or written.</summary>
+    public ulong Log { get; set; }
 
     public int LargestChunk => 64 * 1024 * 1024;
 
@@ -49,12 +53,12 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
         return address;
     }
 
-    public void Read(ChunkAddress address, Span<byte> chunk)
+    public void Read(StoredChunk chunk, Span<byte> saved)
     {
-        Interlocked.Add(ref _bytesRead, chunk.Length);
+        Interlocked.Add(ref _bytesRead, saved.Length);
         try
         {
-            ReadUndamaged(address, chunk);
+            ReadUndamaged(chunk, saved);
         }
         catch (IOException error) when (_failed is { } failed)
         {
@@ -63,14 +67,15 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
         }
     }
 
-    public void Use(ChunkAddress address, bool toRepair)
+    public void Use(StoredChunk chunk)
     {
+        var address = chunk.Address;
         var end = address.Offset + RecordHeader.SizeOf(address.Length);
         var file = Open(address.File);
         if (file.Length < end)
             throw Damaged(address, "The file is shorter than it was.");
-        if (toRepair)
-            ReadUndamaged(address, new byte[address.Length]);
+        if (repairs is not null)
+            ReadUndamaged(chunk, new byte[address.Length]);
         lock (_lock)
         {
             file.Used += address.Length;
@@ -86,19 +91,19 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
 
     public bool ShouldMove(ChunkAddress address) => _sparse.Contains(address.File);
 
-    /// <summary>The checkpoint was loaded, or there is none: files of which it does not tell are deleted.</summary>
-    public void DeleteUnneeded()
+    /// <summary>The checkpoint was loaded, or there is none: files go of which it does not tell.</summary>
+    public void RemoveUnneeded()
     {
         foreach (var number in FileNames.ChunkFiles(folder.List()))
         {
             _lastNumber = Math.Max(_lastNumber, number);
             if (!_files.ContainsKey(number))
-                folder.Delete(FileNames.ChunkFile(number));
+                Remove(FileNames.ChunkFile(number));
         }
     }
 
     /// <summary>The log is there: from now on chunks are written, and what cannot be read or flushed is told.</summary>
-    public void Serve(ulong log, Action<Exception> failed) => (_log, _failed) = (log, failed);
+    public void Serve(ulong log, Action<Exception> failed) => (Log, _failed) = (log, failed);
 
     /// <summary>A checkpoint begins: what no chunk is in any more, it will not tell of.</summary>
     public void CheckpointBegins()
@@ -135,18 +140,21 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
         _flushed = _current.End;
     }
 
-    /// <summary>The checkpoint is in force: files go that it does not tell of.</summary>
+    /// <summary>The checkpoint is in force: files go that it does not tell of. Where one cannot, that is tried again with the next checkpoint.</summary>
     public void CheckpointEnds()
     {
+        // What it has read itself is nothing to read again.
+        Interlocked.Exchange(ref _bytesRead, 0);
         foreach (var number in _unneeded)
         {
             ChunkFile? file;
             lock (_lock)
                 _files.Remove(number, out file);
-            file!.File.Dispose();
-            folder.Delete(file.File.Name);
+            file!.Dispose();
+            _toRemove.Add(file.File.Name);
         }
         _unneeded = [];
+        _toRemove.RemoveAll(TryRemove);
     }
 
     public void Dispose()
@@ -154,7 +162,7 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
         lock (_lock)
         {
             foreach (var file in _files.Values)
-                file.File.Dispose();
+                file.Dispose();
             _files.Clear();
         }
     }
@@ -163,19 +171,7 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
     {
         Flush();
         _current = null;
-        var header = new FileHeader(_log, Size: 0, Number: ++_lastNumber, Variant: 0, First: 0);
-        var file = new ChunkFile(_lastNumber, folder.Create(FileNames.ChunkFile(_lastNumber)), header.Seed) { End = FileHeader.Bytes };
-        Span<byte> bytes = stackalloc byte[FileHeader.Bytes];
-        header.Write(bytes, Magic);
-        try
-        {
-            file.File.Write(bytes, 0);
-        }
-        catch
-        {
-            file.File.Dispose();
-            throw;
-        }
+        var file = ChunkFile.Begin(folder, Log, ++_lastNumber);
         lock (_lock)
             _files.Add(file.Number, file);
         (_current, _flushed) = (file, 0);
@@ -183,20 +179,36 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
 
     private ChunkFile Open(long number)
     {
-        if (_files.TryGetValue(number, out var known))
-            return known;
-        var name = FileNames.ChunkFile(number);
-        if (!folder.List().Contains(name))
-            throw JournalErrors.Damaged(folder, new(name, 0, "The file is missing, and the checkpoint tells of entries in it."));
-        var file = folder.Open(name);
-        if (FileHeader.TryRead(file, Magic, out var header) && header.Number == number)
-            return _files[number] = new(number, file, header.Seed);
-        file.Dispose();
-        throw JournalErrors.Damaged(folder, new(name, 0, "The header is not as it was written."));
+        if (!_files.TryGetValue(number, out var file))
+            _files.Add(number, file = ChunkFile.Open(folder, Log, number, repairs));
+        return file;
     }
 
-    private void ReadUndamaged(ChunkAddress address, Span<byte> chunk)
+    private bool TryRemove(string name)
     {
+        try
+        {
+            Remove(name);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    // Where there was damage it may be for that damage that nothing tells of it.
+    private void Remove(string name)
+    {
+        if (repairs is { Report.Count: > 0 })
+            repairs.Move(name);
+        else
+            folder.Delete(name);
+    }
+
+    private void ReadUndamaged(StoredChunk stored, Span<byte> chunk)
+    {
+        var address = stored.Address;
         ChunkFile file;
         lock (_lock)
             file = _files[address.File];
@@ -207,6 +219,8 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
             if (file.File.Read(at, address.Offset) < at.Length || !RecordHeader.TryRead(at, file.Seed, out var record)
                 || record.Sequence != address.Offset || record.Length != chunk.Length)
                 throw Damaged(address, "The entries there are not as they were written.");
+            if (!Chunk.IsOf(record.PayloadIn(at), stored))
+                throw Damaged(address, "The entries there are not those that the checkpoint tells of.");
             record.PayloadIn(at).CopyTo(chunk);
         }
         finally
@@ -216,22 +230,4 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes) : IChunk
     }
 
     private JournalDamagedException Damaged(ChunkAddress address, string what) => JournalErrors.Damaged(folder, new(FileNames.ChunkFile(address.File), address.Offset, what));
-
-    private sealed class ChunkFile(long number, IJournalFile file, uint seed)
-    {
-        public long Number { get; } = number;
-
-        public IJournalFile File { get; } = file;
-
-        public uint Seed { get; } = seed;
-
-        /// <summary>Its bytes when it was opened.</summary>
-        public long Length { get; } = file.Length;
-
-        /// <summary>Where the next chunk goes.</summary>
-        public long End { get; set; }
-
-        /// <summary>The bytes of chunks that are needed.</summary>
-        public long Used { get; set; }
-    }
 }

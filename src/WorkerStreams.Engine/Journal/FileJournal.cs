@@ -67,18 +67,22 @@ internal sealed class FileJournal : IJournal
     /// Another process has the folder, or it cannot be used; or what was once on the disk is damaged or missing, or of a newer version. The
     /// message says which file, where in it, and what to do.
     /// </exception>
-    public static FileJournal Open(IJournalFolder folder, FileJournalOptions options, IJournalReplay replay)
+    /// <param name="folder">Where.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="replay">Is told what there is.</param>
+    /// <param name="repairs">Makes it the second half of a repair: what chunks are damaged is left out.</param>
+    public static FileJournal Open(IJournalFolder folder, FileJournalOptions options, IJournalReplay replay, Repairs? repairs = null)
     {
         folder.Create();
         var folderLock = folder.Lock();
-        var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes);
+        var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes, repairs);
         IdCeilingFile? ids = null;
         try
         {
             replay.Begin(chunks);
-            var found = new Recovery(folder, options, replay).Run();
+            var found = new Recovery(folder, options, replay, chunks).Run();
             // Not before it is known that there is no damage.
-            chunks.DeleteUnneeded();
+            chunks.RemoveUnneeded();
             ids = new(folder, isNeeded: options.FlushPolicy != FlushPolicy.Always);
             return new(folder, folderLock, options, found, chunks, ids);
         }
@@ -95,17 +99,17 @@ internal sealed class FileJournal : IJournal
     /// Makes a damaged journal one that opens: cuts it off at the damage, and keeps what it cuts off in files beside it, whose names begin
     /// with <c>cut-</c>.
     /// </summary>
-    /// <returns>What was damaged and what was done, line by line; nothing where the journal is in order.</returns>
+    /// <returns>What was damaged and what was done; nothing where the journal is in order.</returns>
     /// <exception cref="IOException">Another process has the folder, or it cannot be used, or a newer version wrote it.</exception>
-    public static IReadOnlyList<string> Repair(IJournalFolder folder, FileJournalOptions options)
+    public static Repairs Repair(IJournalFolder folder, FileJournalOptions options)
     {
         using var folderLock = folder.Lock();
         var repairs = new Repairs(folder);
-        var found = new Recovery(folder, options, replay: null, repairs).Run();
+        var found = new Recovery(folder, options, replay: null, chunks: null, repairs).Run();
         foreach (var segment in (IEnumerable<Segment>)[.. found.Closed, found.Active, .. found.Prepared])
             segment.Dispose();
         IdCeilingFile.Repair(folder, repairs);
-        return repairs.Report;
+        return repairs;
     }
 
     public void RaiseIdCeiling(long milliseconds)
@@ -279,7 +283,12 @@ internal sealed class FileJournal : IJournal
     {
         _supply.End();
         _waiters.Complete();
-        if (error is not ObjectDisposedException)
-            _options.Log?.Invoke(new(JournalEventKind.Failed, $"The journal in '{_folder.Path}' takes nothing any more: {error.Message}"));
+        if (error is ObjectDisposedException || _options.Log is not { } log)
+            return;
+        // Elsewhere: whoever has found it out may have locks.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static told => told.log(told.failed),
+            (log, failed: new JournalEvent(JournalEventKind.Failed, $"The journal in '{_folder.Path}' takes nothing any more: {error.Message}")),
+            preferLocal: false);
     }
 }

@@ -7,7 +7,7 @@ namespace WorkerStreams.Engine.Journal;
 /// Finds what is in a folder: the last checkpoint and the log behind it. Cuts off what was not written whole, and refuses what was damaged
 /// later, unless it is to repair.
 /// </summary>
-internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, Repairs? repairs = null)
+internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options, IJournalReplay? replay, ChunkFiles? chunks, Repairs? repairs = null)
 {
     public RecoveredLog Run()
     {
@@ -16,11 +16,14 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         var names = folder.List();
         foreach (var name in names.Where(name => name.EndsWith(FileNames.Temporary, StringComparison.Ordinal)))
             folder.Delete(name);
-        var checkpoint = new CheckpointLoader(folder, options, replay, repairs).Load(FileNames.Checkpoints(names));
+        var checkpoint = new CheckpointLoader(folder, options, replay, chunks, repairs).Load(FileNames.Checkpoints(names));
         var (sequence, start, first) = checkpoint is { } loaded ? (loaded.Number, loaded.Variant, loaded.First) : (0, 1, 1);
         var numbers = FileNames.Segments(names);
         if (checkpoint is null && numbers.Count == 0)
+        {
+            CheckThatNothingIsLost();
             return Begin(NewLog(), start, sequence, []);
+        }
 
         var segments = Open(numbers.FindAll(number => number >= start), start, checkpoint?.Log);
         var free = Free(numbers.FindAll(number => number < start));
@@ -45,6 +48,19 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
             }
         }
         return End(log, chain, segments, free, sequence);
+    }
+
+    // No chunk is written before the log's first segment is there.
+    private void CheckThatNothingIsLost()
+    {
+        if (FileNames.ChunkFiles(folder.List()) is not [var first, ..] numbers)
+            return;
+        var damage = new Damage(FileNames.ChunkFile(first), 0, "There are entries, but neither a checkpoint that tells of them nor a log: both are missing.");
+        if (repairs is null)
+            throw JournalErrors.Damaged(folder, damage);
+        repairs.Tell(damage);
+        foreach (var number in numbers)
+            repairs.Move(FileNames.ChunkFile(number));
     }
 
     private static ulong NewLog()

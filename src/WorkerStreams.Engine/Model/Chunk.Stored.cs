@@ -61,14 +61,31 @@ internal sealed partial class Chunk
         IsAway(stored.FirstId);
     }
 
+    /// <summary>Whether what was saved is the chunk that is told of.</summary>
+    public static bool IsOf(ReadOnlySpan<byte> saved, StoredChunk stored)
+    {
+        if (saved.Length < HeadBytes)
+            return false;
+        var (count, areNear, used, origin) = HeadOf(saved);
+        var keyBytes = areNear ? sizeof(uint) : sizeof(ulong);
+        if (count < stored.End || used < 0 || saved.Length != HeadBytes + (count * (keyBytes + (long)sizeof(int))) + sizeof(int) + used)
+            return false;
+        var keys = saved.Slice(HeadBytes, count * keyBytes);
+        var ends = MemoryMarshal.Cast<byte, int>(saved[(HeadBytes + keys.Length)..])[1..(count + 1)];
+        var live = 0;
+        foreach (var end in ends[stored.Start..stored.End])
+            live += end < 0 ? 0 : 1;
+        return live == stored.Live && IdAt(keys, stored.Start) == stored.FirstId && IdAt(keys, stored.End - 1) == stored.LastId;
+
+        StreamEntryId IdAt(ReadOnlySpan<byte> keys, int index) =>
+            origin.IdOf(areNear ? NearKey.KeyOf(MemoryMarshal.Cast<byte, uint>(keys)[index]) : MemoryMarshal.Cast<byte, ulong>(keys)[index]);
+    }
+
     /// <summary>Comes back into memory.</summary>
     /// <returns>The bytes it takes there.</returns>
     public int Bring(ReadOnlySpan<byte> saved)
     {
-        _count = BinaryPrimitives.ReadInt32LittleEndian(saved);
-        _areNear = BinaryPrimitives.ReadInt32LittleEndian(saved[4..]) != 0;
-        _used = (int)BinaryPrimitives.ReadInt64LittleEndian(saved[8..]);
-        _base = new(BinaryPrimitives.ReadUInt64LittleEndian(saved[16..]), BinaryPrimitives.ReadUInt64LittleEndian(saved[24..]));
+        (_count, _areNear, _used, _base) = HeadOf(saved);
         _room = _count;
         var size = FieldsStart(_count) + _used;
         _pooled = size <= limits.MaxBytes;
@@ -87,6 +104,12 @@ internal sealed partial class Chunk
         IsAway(first);
         return bytes;
     }
+
+    private static (int Count, bool AreNear, int Used, IdBase Base) HeadOf(ReadOnlySpan<byte> saved) => (
+        BinaryPrimitives.ReadInt32LittleEndian(saved),
+        BinaryPrimitives.ReadInt32LittleEndian(saved[4..]) != 0,
+        (int)BinaryPrimitives.ReadInt64LittleEndian(saved[8..]),
+        new(BinaryPrimitives.ReadUInt64LittleEndian(saved[16..]), BinaryPrimitives.ReadUInt64LittleEndian(saved[24..])));
 
     // How it is stored does not tell what was trimmed since, and what is here does.
     private void IsAway(StreamEntryId first) => _base = new(first.Milliseconds, first.Sequence);

@@ -24,7 +24,7 @@ internal sealed class ChunkCache(IChunkStore store, MemoryMeter meter, long most
         var image = ArrayPool<byte>.Shared.Rent(address.Length);
         try
         {
-            store.Read(address, image.AsSpan(0, address.Length));
+            store.Read(chunk.Stored, image.AsSpan(0, address.Length));
             meter.Add(chunk.Bring(image.AsSpan(0, address.Length)));
             IsHere(chunk);
         }

@@ -25,7 +25,7 @@ internal interface IChunkStore
     /// <summary>The largest chunk, in bytes, that can be kept.</summary>
     int LargestChunk { get; }
 
-    /// <summary>The bytes of chunks that were read since the last checkpoint began. A start may have to read them again, for what was delivered of them.</summary>
+    /// <summary>The bytes of chunks that were read since the last checkpoint. A start may have to read them again, for what was delivered of them.</summary>
     long BytesRead { get; }
 
     /// <summary>Keeps a chunk. Readable at once; on the disk before the checkpoint that is being written is valid.</summary>
@@ -33,17 +33,15 @@ internal interface IChunkStore
     ChunkAddress Write(ReadOnlySpan<byte> chunk);
 
     /// <summary>Reads a chunk back.</summary>
-    /// <param name="address">Where it is.</param>
-    /// <param name="chunk">As many bytes as it has.</param>
+    /// <param name="chunk">Which.</param>
+    /// <param name="saved">As many bytes as it has.</param>
     /// <exception cref="IOException">It could not be read, or is not as it was written; while streams are being recovered.</exception>
     /// <exception cref="StreamEngineException">The same later; then nothing is served any more.</exception>
-    void Read(ChunkAddress address, Span<byte> chunk);
+    void Read(StoredChunk chunk, Span<byte> saved);
 
     /// <summary>A checkpoint tells of a chunk, which so is needed.</summary>
-    /// <param name="address">Where it is.</param>
-    /// <param name="toRepair">Whether it is to be read, to see whether it is damaged.</param>
-    /// <exception cref="IOException">It is not there, or damaged.</exception>
-    void Use(ChunkAddress address, bool toRepair);
+    /// <exception cref="IOException">It is not there; or it is damaged, where that is looked at.</exception>
+    void Use(StoredChunk chunk);
 
     /// <summary>A chunk is needed no more, but by the checkpoint in force.</summary>
     void Free(ChunkAddress address);

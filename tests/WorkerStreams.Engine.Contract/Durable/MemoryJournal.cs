@@ -19,6 +19,7 @@ internal sealed class MemoryJournal : IJournal
 
     public MemoryJournal Open(IJournalReplay replay)
     {
+        _chunks.Begin();
         replay.Begin(_chunks);
         _checkpoint.ForEach(part => replay.LoadPart(part));
         replay.CheckpointLoaded(_checkpointed);
@@ -71,10 +72,11 @@ internal sealed class MemoryJournal : IJournal
     {
     }
 
-    // Chunks that are kept as long as the journal is.
+    // Chunks that are kept as long as the journal is, though none may be read, or freed once more, that was freed.
     private sealed class MemoryChunks : IChunkStore
     {
         private readonly List<byte[]> _all = [];
+        private readonly HashSet<ChunkAddress> _used = [];
         private readonly Lock _lock = new();
 
         public int LargestChunk => 4096;
@@ -86,22 +88,45 @@ internal sealed class MemoryJournal : IJournal
             lock (_lock)
             {
                 _all.Add(chunk.ToArray());
-                return new(1, _all.Count - 1, chunk.Length);
+                var address = new ChunkAddress(1, _all.Count - 1, chunk.Length);
+                _used.Add(address);
+                return address;
             }
         }
 
-        public void Read(ChunkAddress address, Span<byte> chunk)
+        /// <summary>Whoever comes next uses what its checkpoint tells of.</summary>
+        public void Begin()
         {
             lock (_lock)
-                _all[(int)address.Offset].CopyTo(chunk);
+                _used.Clear();
         }
 
-        public void Use(ChunkAddress address, bool toRepair)
+        public void Read(StoredChunk chunk, Span<byte> saved)
         {
+            lock (_lock)
+            {
+                Check(_used.Contains(chunk.Address), chunk.Address, "is read, and is not used");
+                _all[(int)chunk.Address.Offset].CopyTo(saved);
+            }
+            Check(Chunk.IsOf(saved, chunk), chunk.Address, $"is not {chunk}");
+        }
+
+        public void Use(StoredChunk chunk)
+        {
+            lock (_lock)
+                Check(_used.Add(chunk.Address), chunk.Address, "is used twice");
         }
 
         public void Free(ChunkAddress address)
         {
+            lock (_lock)
+                Check(_used.Remove(address), address, "is freed, and is not used");
+        }
+
+        private static void Check(bool holds, ChunkAddress address, string otherwise)
+        {
+            if (!holds)
+                throw new InvalidOperationException($"The chunk at {address} {otherwise}.");
         }
 
         // Now and then.

@@ -1,27 +1,23 @@
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Tests.Journal;
 using Xunit;
+using static WorkerStreams.Engine.Tests.Durable.StoredOrders;
 
 namespace WorkerStreams.Engine.Tests.Durable;
 
 /// <summary>Entries that lie in a file of chunks which is not as it was written.</summary>
 public sealed class DamagedChunkTests
 {
-    private const string File = "chunks-000000000001";
-    private const int Entries = 10;
-
-    private static readonly StreamName Orders = "orders";
-
     [Fact]
     public async Task A_bit_that_has_flipped_anywhere_is_never_read_as_an_entry()
     {
         var folder = await MakeAsync();
-        var bytes = folder[File];
+        var bytes = folder[TheFile];
         var found = 0;
         for (var at = 0; at < bytes.Length; at++)
         {
             var damaged = folder.Kill();
-            damaged[File] = Flipped(bytes, at);
+            damaged[TheFile] = Flipped(bytes, at);
             try
             {
                 using var engine = Open(damaged);
@@ -31,7 +27,7 @@ public sealed class DamagedChunkTests
             {
                 found++;
                 Assert.True(damage is IOException || ((StreamEngineException)damage).Code == StreamErrorCode.Unavailable);
-                Assert.Contains(File, damage.Message, StringComparison.Ordinal);
+                Assert.Contains(TheFile, damage.Message, StringComparison.Ordinal);
             }
         }
         // All but what is not looked at: the rest of the header, and what fills records up.
@@ -42,10 +38,10 @@ public sealed class DamagedChunkTests
     public async Task What_cannot_be_read_ends_the_service_and_says_where_it_is()
     {
         var folder = await MakeAsync();
-        folder[File] = Flipped(folder[File], folder[File].Length - 100);
+        folder[TheFile] = Flipped(folder[TheFile], folder[TheFile].Length - 100);
         using var engine = Open(folder);
         var failure = await Assert.ThrowsAsync<StreamEngineException>(() => ReadAllAsync(engine));
-        Assert.Matches($"{File}.* at byte [0-9]+", failure.Message);
+        Assert.Matches($"{TheFile}.* at byte [0-9]+", failure.Message);
         Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(() => AppendAsync(engine, 100))).Code);
     }
 
@@ -53,8 +49,8 @@ public sealed class DamagedChunkTests
     public async Task What_fails_for_it_changes_nothing_and_the_engine_ends_in_order()
     {
         var folder = await MakeAsync();
-        for (var at = FileHeader.Bytes; at < folder[File].Length; at++)
-            folder[File] = Flipped(folder[File], at);
+        for (var at = FileHeader.Bytes; at < folder[TheFile].Length; at++)
+            folder[TheFile] = Flipped(folder[TheFile], at);
         using (var engine = Open(folder))
         {
             // The first chunk goes, and the next is to be cut.
@@ -72,29 +68,10 @@ public sealed class DamagedChunkTests
     {
         var folder = await MakeAsync();
         if (isThere)
-            folder[File] = folder[File][..^50];
+            folder[TheFile] = folder[TheFile][..^50];
         else
-            folder.Delete(File);
-        Assert.Contains(File, Assert.ThrowsAny<IOException>(() => Open(folder)).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_repair_leaves_out_what_is_damaged_and_says_what_it_was(bool isThere)
-    {
-        var folder = await MakeAsync();
-        if (isThere)
-            folder[File] = Flipped(folder[File], folder[File].Length - 100);
-        else
-            folder.Delete(File);
-        var report = InProcessStreamEngine.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always));
-        Assert.Contains("to 9-0 of 'orders' are lost.", report[^1], StringComparison.Ordinal);
-
-        using var engine = Open(folder);
-        using var left = await engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max);
-        Assert.Equal(isThere ? ["1-0", "2-0", "3-0", "4-0", "5-0", "6-0", "10-0"] : ["10-0"], left.Entries.ToArray().Select(static entry => entry.Id.ToString()));
-        Assert.Empty(InProcessStreamEngine.Repair(folder.Kill(), OpenJournal.OptionsFor(FlushPolicy.Always)));
+            folder.Delete(TheFile);
+        Assert.Contains(TheFile, Assert.ThrowsAny<IOException>(() => Open(folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,41 +84,55 @@ public sealed class DamagedChunkTests
         Assert.Equal(["1-0", "2-0", "4-0", "5-0", "6-0", "7-0", "8-0", "9-0", "10-0"], left.Entries.ToArray().Select(static entry => entry.Id.ToString()));
     }
 
-    private static async Task<MemoryFolder> MakeAsync()
+    [Fact]
+    public async Task Entries_of_another_log_are_refused()
     {
-        var folder = new MemoryFolder();
-        using var engine = Open(folder, out var journal);
-        for (var i = 1; i <= Entries; i++)
-            await AppendAsync(engine, i);
-        journal.WriteCheckpoint(journal.LastSequence, engine.GetCheckpoint(partBytes: 1024).GetParts());
-        return folder.Kill();
+        var folder = await MakeAsync();
+        folder[TheFile] = (await MakeAsync())[TheFile];
+        Assert.Contains("another log", Assert.ThrowsAny<IOException>(() => Open(folder)).Message, StringComparison.Ordinal);
     }
 
-    private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, out _);
-
-    private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal, int nodeMaxEntries = 3) =>
-        OpenEngine.On(folder, new() { NodeMaxEntries = nodeMaxEntries }, OpenJournal.OptionsFor(FlushPolicy.Always), out journal);
-
-    private static async Task AppendAsync(InProcessStreamEngine engine, int number) =>
-        await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(number), NewEntryId.Explicit(new((ulong)number, 0))));
-
-    private static async Task ReadAllAsync(InProcessStreamEngine engine)
+    [Fact]
+    public async Task Entries_that_the_checkpoint_does_not_tell_of_are_not_taken_for_those_that_it_does()
     {
-        using var entries = await engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max);
-        Assert.Equal(Entries, entries.Count);
-        for (var i = 0; i < Entries; i++)
+        const string Next = "chunks-000000000002";
+        var folder = await MakeAsync();
+        // The same log goes on in two ways.
+        var (one, other) = (await GoOnAsync(folder.Kill(), 11), await GoOnAsync(folder.Kill(), 21));
+        Assert.Equal(one[Next].Length, other[Next].Length);
+        one[Next] = other[Next];
+        using var engine = Open(one);
+        var failure = await Assert.ThrowsAsync<StreamEngineException>(async () => (await engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max)).Dispose());
+        Assert.Matches($"{Next}.* not those that the checkpoint tells of", failure.Message);
+
+        static async Task<MemoryFolder> GoOnAsync(MemoryFolder folder, int from)
         {
-            Assert.Equal(new((ulong)i + 1, 0), entries.Entries[i].Id);
-            Assert.True(FieldsOf(i + 1).Encoded.SequenceEqual(entries.Entries[i].Fields.Encoded));
+            using var engine = Open(folder, out var journal);
+            for (var i = from; i < from + 4; i++)
+                await AppendAsync(engine, i);
+            WriteCheckpoint(engine, journal);
+            return folder.Kill();
         }
     }
 
-    private static byte[] Flipped(byte[] bytes, int at)
+    [Fact]
+    public async Task Damage_is_told_by_a_thread_that_holds_no_lock()
     {
-        var flipped = (byte[])bytes.Clone();
-        flipped[at] ^= (byte)(1 << (at % 8));
-        return flipped;
-    }
+        var folder = await MakeAsync();
+        folder[TheFile] = Flipped(folder[TheFile], folder[TheFile].Length - 100);
+        var told = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var engine = OpenEngine.On(
+            folder, new(), OpenJournal.OptionsFor(FlushPolicy.Always) with { Log = _ => told.TrySetResult(Environment.CurrentManagedThreadId) });
+        var reader = -1;
+        void Read()
+        {
+            reader = Environment.CurrentManagedThreadId;
+            Assert.True(engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max).AsTask().IsFaulted);
+        }
 
-    private static EntryFields FieldsOf(int number) => EntryFields.Of(("number", new string((char)('a' + number), 20)));
+        var thread = new Thread(Read);
+        thread.Start();
+        thread.Join();
+        Assert.NotEqual(reader, await told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
 }

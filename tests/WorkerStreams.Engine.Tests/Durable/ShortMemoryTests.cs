@@ -9,6 +9,7 @@ namespace WorkerStreams.Engine.Tests.Durable;
 public sealed class ShortMemoryTests : IDisposable
 {
     private const int MaxMemory = 1024 * 1024;
+    private const int MaxEntryBytes = 600 * 1024;
     // A chunk each.
     private const int EntryBytes = 950;
     private const int NodeBytes = 1024;
@@ -16,13 +17,14 @@ public sealed class ShortMemoryTests : IDisposable
     // In shards of their own.
     private static readonly StreamName Orders = "{a}", Others = "{b}", Third = "{c}";
 
+    private readonly MemoryFolder _folder = new();
     private readonly Clock _clock = new();
     private readonly InProcessStreamEngine _engine;
     private readonly FileJournal _journal;
 
     public ShortMemoryTests() => _engine = OpenEngine.On(
-        new(),
-        new() { MaxMemory = MaxMemory, NodeMaxBytes = NodeBytes, TimeProvider = _clock },
+        _folder,
+        new() { MaxMemory = MaxMemory, MaxEntryBytes = MaxEntryBytes, NodeMaxBytes = NodeBytes, TimeProvider = _clock },
         OpenJournal.OptionsFor(FlushPolicy.Never, segmentBytes: 128 * 1024),
         out _journal);
 
@@ -101,6 +103,50 @@ public sealed class ShortMemoryTests : IDisposable
         }
 
         static StreamName Name(int number) => string.Create(CultureInfo.InvariantCulture, $"stream-{number}");
+    }
+
+    [Fact]
+    public async Task Memory_full_of_what_cannot_leave_does_not_cost_a_checkpoint_for_each_append()
+    {
+        var streams = 0;
+        while (await TryAppendAsync($"stream-{streams}"))
+            streams++;
+        Assert.InRange(streams, 1000, 3000);
+        var checkpoints = 0;
+        _folder.Before = (call, name) => checkpoints += call == "create" && name.StartsWith("checkpoint-", StringComparison.Ordinal) ? 1 : 0;
+        for (var i = 0; i < 20; i++)
+            Assert.False(await TryAppendAsync("one more"));
+        Assert.Equal(0, checkpoints);
+
+        // Once more has changed, it is tried again.
+        await _engine.CreateGroupAsync("stream-0", "g", GroupPosition.Beginning);
+        for (var i = 0; i < 1000; i++)
+            await _engine.SetGroupIdAsync("stream-0", "g", GroupPosition.Beginning);
+        Assert.False(await TryAppendAsync("one more"));
+        Assert.Equal(1, checkpoints);
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_refused_for_its_size_makes_nothing_leave()
+    {
+        await FillAsync(Orders, 600);
+        var used = _engine.UsedMemory;
+        var refused = await Assert.ThrowsAsync<StreamEngineException>(() => AppendAsync(Orders, MaxEntryBytes));
+        Assert.Equal(StreamErrorCode.EntryTooLarge, refused.Code);
+        Assert.Equal(used, _engine.UsedMemory);
+    }
+
+    private async Task<bool> TryAppendAsync(StreamName stream)
+    {
+        try
+        {
+            await AppendAsync(stream, 1);
+            return true;
+        }
+        catch (StreamEngineException full) when (full.Code == StreamErrorCode.OutOfMemory)
+        {
+            return false;
+        }
     }
 
     private async Task FillAsync(StreamName stream, int count)

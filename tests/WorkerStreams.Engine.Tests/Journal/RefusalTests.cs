@@ -15,7 +15,7 @@ public sealed class RefusalTests
             var (folder, records) = await ManySegmentsAsync();
             folder.Delete(FileNames.Segment(missing));
             IsRefused(folder, FileNames.Segment(missing), "missing");
-            Assert.NotEmpty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)));
+            Assert.NotEmpty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)).Report);
             await OpensAsync(folder, found == 0 ? [] : null, records);
         }
     }
@@ -35,7 +35,7 @@ public sealed class RefusalTests
         var (folder, records) = await ManySegmentsAsync();
         folder[FileNames.Segment(2)][40] ^= 1;
         IsRefused(folder, FileNames.Segment(2), "header");
-        var report = FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always));
+        var report = FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)).Report;
         Assert.Contains(report, line => line.Contains("kept as 'cut-segment-000000000002'", StringComparison.Ordinal));
         await OpensAsync(folder, null, records);
     }
@@ -76,7 +76,7 @@ public sealed class RefusalTests
         IsRefused(folder, FileNames.Segment(2), "though all up to record");
         Assert.Equal(before, folder[FileNames.Segment(2)]);
 
-        var report = FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always));
+        var report = FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)).Report;
         Assert.Contains("though all up to record", report[0], StringComparison.Ordinal);
         var cut = Assert.Single(folder.List(), name => name.StartsWith("cut-segment-000000000002-from-", StringComparison.Ordinal));
         var from = int.Parse(cut.AsSpan(cut.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
@@ -84,7 +84,7 @@ public sealed class RefusalTests
         Assert.Equal(before[from..], folder[cut]);
         Assert.Contains("cut-segment-000000000003", folder.List());
         await OpensAsync(folder, null, records);
-        Assert.Empty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)));
+        Assert.Empty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)).Report);
     }
 
     [Fact]
@@ -112,12 +112,12 @@ public sealed class RefusalTests
         folder[name][FileHeader.Bytes] ^= 1;
         // It was to be used again: while it is there the log is whole without the checkpoint.
         var before = folder.Kill();
-        Assert.NotEmpty(FileJournal.Repair(before, OpenJournal.OptionsFor(FlushPolicy.Always)));
+        Assert.NotEmpty(FileJournal.Repair(before, OpenJournal.OptionsFor(FlushPolicy.Always)).Report);
         await OpensAsync(before, records, records);
 
         folder.Delete(FileNames.Segment(1));
         IsRefused(folder, name, "at byte 512: The checkpoint is not as it was written.");
-        Assert.NotEmpty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)));
+        Assert.NotEmpty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)).Report);
         await OpensAsync(folder, [], records);
         Assert.Contains("cut-" + name, folder.List());
     }
@@ -127,7 +127,7 @@ public sealed class RefusalTests
     {
         var folder = new MemoryFolder();
         new OpenJournal(folder).Dispose();
-        Assert.Empty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)));
+        Assert.Empty(FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)).Report);
     }
 
     private static void IsRefused(MemoryFolder folder, string file, string why)
