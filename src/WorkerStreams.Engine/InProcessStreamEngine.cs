@@ -7,7 +7,7 @@ namespace WorkerStreams.Engine;
 /// Redis Streams in this process: the semantics of Redis 8.0, in memory or in a folder, with no server. Safe for any number of threads. Every call but a
 /// read that waits completes synchronously, unless it has to wait for the disk. After <see cref="Dispose"/> calls fail with <see cref="StreamErrorCode.Unavailable"/>.
 /// </summary>
-public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
+public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposable
 {
     // Of a claim whose count says no more than that there is no limit.
     private const int MostClaimed = 100_000;
@@ -228,6 +228,19 @@ public sealed class InProcessStreamEngine : IStreamEngine, IDisposable
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ConsumerInfo>> GetConsumersAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
         On(stream, (stream, group), static (shard, on) => InfoCommands.Consumers(shard, on.stream, on.group), cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ExistsAsync(StreamName key, CancellationToken cancellation = default) =>
+        On(key, key, static (shard, name) => shard.TryGet(name, out _), cancellation);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StreamName> GetKeys()
+    {
+        List<StreamName> keys = [];
+        foreach (var shard in _store.Shards)
+            keys.AddRange(shard.GetNames());
+        return keys;
+    }
 
     /// <summary>A checkpoint in parts of about so many bytes.</summary>
     internal Checkpoint GetCheckpoint(int partBytes) => new(_store, _store.Journal!, partBytes);

@@ -70,6 +70,9 @@ internal sealed class SampleProcess : IDisposable
     /// <summary>What Ctrl-C does: SIGINT.</summary>
     public void Interrupt() => Signal("INT");
 
+    /// <summary>SIGTERM.</summary>
+    public void Terminate() => Signal("TERM");
+
     /// <summary>SIGSTOP: it does nothing until <see cref="Resume"/>.</summary>
     public void Suspend() => Signal("STOP");
 

@@ -1,0 +1,111 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Protocol;
+using WorkerStreams.Server.Sessions;
+
+namespace WorkerStreams.Server.Commands;
+
+/// <summary>XCLAIM and XAUTOCLAIM.</summary>
+internal static class ClaimCommands
+{
+    private const int FirstId = 5;
+
+    // In Redis a count must leave room for its array of ids; more than this the engine doesn't take, and no reply could hold.
+    private const long MostClaimed = long.MaxValue / 16;
+
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        new("xclaim", -6, "Makes pending entries a consumer's own.", ClaimAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+        new("xautoclaim", -6, "Makes pending entries that are idle long enough a consumer's own.", AutoClaimAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+    ];
+
+    private static async ValueTask ClaimAsync(Session session, Request request)
+    {
+        var (key, group) = (session.Name(request[1]), session.Name(request[2]));
+        ClaimRequest claim;
+        try
+        {
+            claim = Parse(session, request);
+        }
+        catch (CommandException)
+        {
+            // Redis looks for the group first.
+            if (await session.HasGroupAsync(key, group))
+                throw;
+            throw new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such key '{key}' or consumer group '{group}'");
+        }
+        using var batch = await session.Engine.ClaimAsync(claim);
+        if (claim.JustIds)
+            session.Reply.Ids(batch.Entries);
+        else
+            session.Reply.Entries(batch.Entries);
+    }
+
+    private static async ValueTask AutoClaimAsync(Session session, Request request)
+    {
+        using var result = await session.Engine.AutoClaimAsync(ParseAuto(session, request, out var justIds));
+        var reply = session.Reply;
+        reply.Array(3);
+        reply.Id(result.NextStart);
+        if (justIds)
+            reply.Ids(result.Entries.Entries);
+        else
+            reply.Entries(result.Entries.Entries);
+        reply.Array(result.DeletedIds.Count);
+        foreach (var id in result.DeletedIds)
+            reply.Id(id);
+    }
+
+    private static ClaimRequest Parse(Session session, Request request)
+    {
+        var minIdle = request.Number(4, "Invalid min-idle-time argument for XCLAIM");
+        var end = FirstId;
+        while (end < request.Count && Words.TryParseId(request[end], 0, out _))
+            end++;
+        var ids = session.Ids(end - FirstId);
+        request.TryParseIds(FirstId, ids.Span);
+        var options = ClaimOptions.Parse(request, end, session.Now);
+        return new()
+        {
+            Stream = session.Name(request[1]),
+            Group = session.Name(request[2]),
+            Consumer = session.Name(request[3]),
+            Ids = ids,
+            MinIdle = Words.Milliseconds(minIdle),
+            DeliveredAt = options.DeliveredAt,
+            DeliveryCount = options.DeliveryCount,
+            Force = options.Force,
+            JustIds = options.JustIds,
+            LastId = options.LastId,
+        };
+    }
+
+    private static AutoClaimRequest ParseAuto(Session session, Request request, out bool justIds)
+    {
+        var minIdle = request.Number(4, "Invalid min-idle-time argument for XAUTOCLAIM");
+        var (start, count) = (request.Start(5), 100L);
+        justIds = false;
+        for (var i = 6; i < request.Count; i++)
+        {
+            if (i + 1 < request.Count && request.Is(i, "COUNT"u8))
+            {
+                count = request.Number(++i, "COUNT must be > 0");
+                if (count is < 1 or > MostClaimed)
+                    throw new CommandException("ERR COUNT must be > 0");
+            }
+            else
+            {
+                justIds = request.Is(i, "JUSTID"u8) ? true : throw CommandException.Syntax();
+            }
+        }
+        return new()
+        {
+            Stream = session.Name(request[1]),
+            Group = session.Name(request[2]),
+            Consumer = session.Name(request[3]),
+            MinIdle = Words.Milliseconds(minIdle),
+            Start = start,
+            Count = (int)Math.Min(count, int.MaxValue),
+            JustIds = justIds,
+        };
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using WorkerStreams.Server.Protocol;
+
+namespace WorkerStreams.Server.Commands;
+
+/// <summary>All commands that there are.</summary>
+internal sealed class CommandTable
+{
+    private const int MostRepeated = 128;
+
+    private readonly Dictionary<byte[], Entry>.AlternateLookup<ReadOnlySpan<byte>> _commands;
+
+    public CommandTable(IReadOnlyList<Command> commands)
+    {
+        All = commands;
+        _commands = Index(commands, static command => command.Name);
+    }
+
+    public static CommandTable Standard { get; } = new([
+        .. ConnectionCommands.All,
+        .. ClientCommands.All,
+        .. KeyCommands.All,
+        .. ServerCommands.All,
+        .. ConfigCommands.All,
+        .. IntrospectionCommands.All,
+        .. EntryCommands.All,
+        .. RangeCommands.All,
+        .. ReadCommands.All,
+        .. GroupCommands.All,
+        .. PendingCommands.All,
+        .. ClaimCommands.All,
+        .. InfoCommands.All]);
+
+    public IReadOnlyList<Command> All { get; }
+
+    /// <summary>The command with this name, or null.</summary>
+    public Command? Find(ReadOnlySpan<byte> name) => _commands.TryGetValue(name, out var entry) ? entry.Command : null;
+
+    /// <summary>The command that the words give.</summary>
+    /// <exception cref="CommandException">There is no such command or subcommand, or there are too few words, or too many.</exception>
+    public Command Get(Request request)
+    {
+        if (!_commands.TryGetValue(request[0], out var entry))
+            throw Unknown(request);
+        var command = entry.Command;
+        if (command.Subcommands.Count > 0 && request.Count > 1)
+            command = entry.Subcommands.TryGetValue(request[1], out var sub) ? sub.Command : throw UnknownSubcommand(request, command);
+        return command.Takes(request.Count) ? command : throw CommandException.Arity(command.Name);
+    }
+
+    private static Dictionary<byte[], Entry>.AlternateLookup<ReadOnlySpan<byte>> Index(IReadOnlyList<Command> commands, Func<Command, string> name)
+    {
+        var index = new Dictionary<byte[], Entry>(new CommandNames());
+        foreach (var command in commands)
+        {
+            var subcommands = Index(command.Subcommands, static sub => sub.Name[(sub.Name.IndexOf('|', StringComparison.Ordinal) + 1)..]);
+            index.Add(Encoding.ASCII.GetBytes(name(command)), new(command, subcommands));
+        }
+        return index.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    private static CommandException Unknown(Request request)
+    {
+        var words = new StringBuilder();
+        for (var i = 1; i < request.Count && words.Length < MostRepeated; i++)
+        {
+            var word = CommandException.Repeat(request[i], MostRepeated - words.Length);
+            words.Append('\'').Append(word).Append("' ");
+        }
+        return new($"ERR unknown command '{CommandException.Repeat(request[0])}', with args beginning with: {words}");
+    }
+
+    private static CommandException UnknownSubcommand(Request request, Command command) =>
+        new($"ERR unknown subcommand '{CommandException.Repeat(request[1])}'. Try {command.Name.ToUpperInvariant()} HELP.");
+
+    private sealed record Entry(Command Command, Dictionary<byte[], Entry>.AlternateLookup<ReadOnlySpan<byte>> Subcommands);
+}

@@ -1,0 +1,80 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Protocol;
+using WorkerStreams.Server.Sessions;
+
+namespace WorkerStreams.Server.Commands;
+
+/// <summary>XADD, XTRIM, XDEL, XLEN and XSETID.</summary>
+internal static class EntryCommands
+{
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        new("xadd", -5, "Appends an entry to a stream.", AddAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+        new("xtrim", -4, "Removes the oldest entries of a stream.", TrimAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+        new("xdel", -3, "Deletes entries of a stream.", DeleteAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+        new("xlen", 2, "Counts the entries of a stream.", LengthAsync) { FirstKey = 1, LastKey = 1 },
+        new("xsetid", -3, "Sets the last id of a stream.", SetIdAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+    ];
+
+    private static async ValueTask AddAsync(Session session, Request request)
+    {
+        var options = TrimOptions.Parse(request, isAppend: true);
+        var fields = request.Count - options.Next;
+        if (fields < 2 || fields % 2 != 0)
+            throw CommandException.Arity("xadd");
+        var writer = session.Fields;
+        writer.Reset();
+        for (var i = options.Next; i < request.Count; i += 2)
+            writer.Add(request[i], request[i + 1]);
+        var append = options.CreateStream && options.Trim is null ? AppendOptions.Default : new() { CreateStream = options.CreateStream, Trim = options.Trim };
+        var id = await session.Engine.AppendAsync(session.Name(request[1]), new(writer.Written, options.Id), append);
+        if (id is { } given)
+            session.Reply.Id(given);
+        else
+            session.Reply.Null();
+    }
+
+    private static async ValueTask TrimAsync(Session session, Request request) =>
+        session.Reply.Number(await session.Engine.TrimAsync(session.Name(request[1]), TrimOptions.Parse(request, isAppend: false).Trim!));
+
+    private static async ValueTask DeleteAsync(Session session, Request request)
+    {
+        var key = session.Name(request[1]);
+        var ids = session.Ids(request.Count - 2);
+        if (request.TryParseIds(2, ids.Span))
+            session.Reply.Number(await session.Engine.DeleteAsync(key, ids));
+        else
+            session.Reply.Number(await session.Keys.ExistsAsync(key) ? throw CommandException.InvalidId() : 0);
+    }
+
+    private static async ValueTask LengthAsync(Session session, Request request) =>
+        session.Reply.Number(await session.Engine.GetLengthAsync(session.Name(request[1])));
+
+    private static async ValueTask SetIdAsync(Session session, Request request)
+    {
+        var (lastId, added, maxDeleted) = (request.Id(2), default(long?), default(StreamEntryId?));
+        for (var i = 3; i < request.Count; i += 2)
+        {
+            if (i + 1 == request.Count)
+                throw CommandException.Syntax();
+            if (request.Is(i, "ENTRIESADDED"u8))
+            {
+                added = request.Number(i + 1);
+                if (added < 0)
+                    throw new CommandException("ERR entries_added must be positive");
+            }
+            else if (request.Is(i, "MAXDELETEDID"u8))
+            {
+                maxDeleted = request.Id(i + 1);
+                if (lastId < maxDeleted)
+                    throw new CommandException("ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id");
+            }
+            else
+            {
+                throw CommandException.Syntax();
+            }
+        }
+        await session.Engine.SetIdAsync(session.Name(request[1]), lastId, added, maxDeleted);
+        session.Reply.Ok();
+    }
+}

@@ -1,0 +1,137 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Protocol;
+using WorkerStreams.Server.Sessions;
+
+namespace WorkerStreams.Server.Commands;
+
+/// <summary>XINFO.</summary>
+internal static class InfoCommands
+{
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        new("xinfo", -2, "Tells the figures of streams, groups and consumers.", static (_, _) => throw CommandException.Arity("xinfo"))
+        {
+            Subcommands =
+            [
+                Sub("stream", -3, "Tells a stream's figures.", StreamAsync),
+                Sub("groups", 3, "Tells the figures of a stream's groups.", GroupsAsync),
+                Sub("consumers", 4, "Tells the figures of a group's consumers.", ConsumersAsync),
+            ],
+        },
+    ];
+
+    private static Command Sub(string name, int arity, string summary, CommandHandler handler) =>
+        new("xinfo|" + name, arity, summary, handler) { FirstKey = 2, LastKey = 2 };
+
+    private static async ValueTask StreamAsync(Session session, Request request)
+    {
+        var key = session.Name(request[2]);
+        var info = await session.Engine.GetStreamInfoAsync(key);
+        if (request.Count > 3)
+        {
+            await FullInfo.AnswerAsync(session, key, info, ParseFull(request));
+            return;
+        }
+        var reply = session.Reply;
+        reply.Map(10);
+        Figures(reply, info);
+        reply.Bulk("groups"u8);
+        reply.Number(info.Groups);
+        reply.Bulk("first-entry"u8);
+        EntryOrNull(reply, info.FirstEntry);
+        reply.Bulk("last-entry"u8);
+        EntryOrNull(reply, info.LastEntry);
+    }
+
+    /// <summary>The seven figures that are told in either form.</summary>
+    public static void Figures(ReplyWriter reply, StreamInfo info)
+    {
+        reply.Bulk("length"u8);
+        reply.Number(info.Length);
+        // There is no radix tree: a stream is one key and one node.
+        reply.Bulk("radix-tree-keys"u8);
+        reply.Number(info.Length > 0 ? 1 : 0);
+        reply.Bulk("radix-tree-nodes"u8);
+        reply.Number(info.Length > 0 ? 2 : 1);
+        reply.Bulk("last-generated-id"u8);
+        reply.Id(info.LastGeneratedId);
+        reply.Bulk("max-deleted-entry-id"u8);
+        reply.Id(info.MaxDeletedEntryId);
+        reply.Bulk("entries-added"u8);
+        reply.Number(info.EntriesAdded);
+        reply.Bulk("recorded-first-entry-id"u8);
+        reply.Id(info.RecordedFirstEntryId);
+    }
+
+    /// <summary>How far a group has read.</summary>
+    public static void Progress(ReplyWriter reply, GroupInfo group)
+    {
+        reply.Bulk("last-delivered-id"u8);
+        reply.Id(group.LastDeliveredId);
+        reply.Bulk("entries-read"u8);
+        NumberOrNull(reply, group.EntriesRead);
+        reply.Bulk("lag"u8);
+        NumberOrNull(reply, group.Lag);
+    }
+
+    private static async ValueTask GroupsAsync(Session session, Request request)
+    {
+        var groups = await session.Engine.GetGroupsAsync(session.Name(request[2]));
+        var reply = session.Reply;
+        reply.Array(groups.Count);
+        foreach (var group in groups)
+        {
+            reply.Map(6);
+            reply.Bulk("name"u8);
+            reply.Bulk(group.Name.Bytes);
+            reply.Bulk("consumers"u8);
+            reply.Number(group.Consumers);
+            reply.Bulk("pending"u8);
+            reply.Number(group.Pending);
+            Progress(reply, group);
+        }
+    }
+
+    private static async ValueTask ConsumersAsync(Session session, Request request)
+    {
+        var consumers = await session.Engine.GetConsumersAsync(session.Name(request[2]), session.Name(request[3]));
+        var reply = session.Reply;
+        reply.Array(consumers.Count);
+        foreach (var consumer in consumers)
+        {
+            reply.Map(4);
+            reply.Bulk("name"u8);
+            reply.Bulk(consumer.Name.Bytes);
+            reply.Bulk("pending"u8);
+            reply.Number(consumer.Pending);
+            reply.Bulk("idle"u8);
+            reply.Number((long)consumer.Idle.TotalMilliseconds);
+            reply.Bulk("inactive"u8);
+            reply.Number(consumer.Inactive is { } inactive ? (long)inactive.TotalMilliseconds : -1);
+        }
+    }
+
+    private static int? ParseFull(Request request)
+    {
+        if (request.Count is not (4 or 6) || !request.Is(3, "FULL"u8) || (request.Count == 6 && !request.Is(4, "COUNT"u8)))
+            throw CommandException.Subcommand(request[1], "XINFO");
+        var count = request.Count == 6 ? request.Number(5) : FullInfo.DefaultCount;
+        return count == 0 ? null : Words.Limit(count < 0 ? FullInfo.DefaultCount : count);
+    }
+
+    private static void EntryOrNull(ReplyWriter reply, StreamEntry? entry)
+    {
+        if (entry is { } there)
+            reply.Entry(there);
+        else
+            reply.Null();
+    }
+
+    private static void NumberOrNull(ReplyWriter reply, long? number)
+    {
+        if (number is { } known)
+            reply.Number(known);
+        else
+            reply.Null();
+    }
+}

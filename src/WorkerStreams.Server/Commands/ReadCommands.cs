@@ -1,0 +1,62 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Protocol;
+using WorkerStreams.Server.Sessions;
+
+namespace WorkerStreams.Server.Commands;
+
+/// <summary>XREAD and XREADGROUP.</summary>
+internal static class ReadCommands
+{
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        new("xread", -4, "Reads entries of streams, or waits for some.", static (session, request) => ReadAsync(session, request, isGroup: false)),
+        new("xreadgroup", -7, "Reads entries of streams for a consumer of a group, or waits for some.", static (session, request) => ReadAsync(session, request, isGroup: true)) { Writes = true },
+    ];
+
+    private static async ValueTask ReadAsync(Session session, Request request, bool isGroup)
+    {
+        var options = ReadOptions.Parse(request, isGroup, session.Now);
+        if (!options.TryParseStreams(session, request, out var streams, out var bad))
+        {
+            if (isGroup)
+                await CheckGroupsAsync(session, request, options, bad);
+            throw CommandException.InvalidId();
+        }
+        using var batch = await session.ReadAsync(options.Request(session, request, streams));
+        Answer(session.Reply, batch);
+    }
+
+    private static void Answer(ReplyWriter reply, EntryBatch batch)
+    {
+        if (batch.StreamCount == 0)
+        {
+            reply.NullArray();
+            return;
+        }
+        if (reply.Version < 3)
+            reply.Array(batch.StreamCount);
+        else
+            reply.Map(batch.StreamCount);
+        for (var i = 0; i < batch.StreamCount; i++)
+        {
+            if (reply.Version < 3)
+                reply.Array(2);
+            reply.Bulk(batch.GetStream(i).Bytes);
+            reply.Entries(batch.GetEntries(i));
+        }
+    }
+
+    // Of a stream Redis looks for its group before it looks at the id.
+    private static async ValueTask CheckGroupsAsync(Session session, Request request, ReadOptions options, int bad)
+    {
+        var group = session.Name(request[options.Group]);
+        for (var i = 0; i <= bad; i++)
+        {
+            var key = session.Name(request[options.FirstKey + i]);
+            if (!await session.HasGroupAsync(key, group))
+                throw new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such key '{key}' or consumer group '{group}' in XREADGROUP with GROUP option");
+            if (request[options.FirstKey + options.Streams + i] is [(byte)'$' or (byte)'+'] sign)
+                throw ReadOptions.MeaninglessInGroup((char)sign[0]);
+        }
+    }
+}

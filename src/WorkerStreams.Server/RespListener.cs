@@ -1,0 +1,97 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Hosting;
+using WorkerStreams.Server.Sessions;
+
+namespace WorkerStreams.Server;
+
+/// <summary>
+/// Listens for clients that speak the protocol of Redis, as long as the host runs; <c>AddRespListener</c> adds it. It is there for who needs to know where it listens.
+/// </summary>
+public sealed class RespListener : IHostedService, IDisposable
+{
+    private readonly RespListenerOptions _options;
+    private readonly Func<IStreamEngine?> _engine;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private KestrelServer? _kestrel;
+
+    /// <param name="options">The settings, checked here: so before any service of the host starts.</param>
+    /// <param name="engine">Finds the engine once the host starts.</param>
+    /// <param name="time">The clock that clients are told.</param>
+    /// <param name="loggers">The application's logs.</param>
+    internal RespListener(RespListenerOptions options, Func<IStreamEngine?> engine, TimeProvider time, ILoggerFactory loggers)
+    {
+        options.Validate();
+        (_options, _engine, _time, _loggers) = (options, engine, time, loggers);
+        _logger = loggers.CreateLogger<RespListener>();
+    }
+
+    /// <summary>Where it listens; null before the host has started.</summary>
+    public IPEndPoint? EndPoint { get; private set; }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">There is no engine in this process.</exception>
+    /// <exception cref="IOException">The address can't be listened on; another program may have the port.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var server = new RespServer(FindEngine(), _options, _time);
+        var settings = new KestrelServerOptions();
+        settings.Listen(_options.Address, _options.Port, listen => listen.Run(connection => ServeAsync(server, connection)));
+        _kestrel = new(Options.Create(settings), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggers), _loggers);
+        await _kestrel.StartAsync(new NoHttp(), cancellationToken);
+        var address = new Uri(_kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        EndPoint = new(_options.Address, server.Port = address.Port);
+        _logger.Listening(EndPoint);
+    }
+
+    /// <summary>Nobody is let in any more, reads that wait end, and each client goes once the command that it has sent is answered.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        if (_kestrel is not null)
+            await _kestrel.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kestrel?.Dispose();
+        _stopping.Dispose();
+    }
+
+    private InProcessStreamEngine FindEngine() => _engine() switch
+    {
+        InProcessStreamEngine engine => engine,
+        null => throw new InvalidOperationException(
+            "AddRespListener has no engine to listen for. Allowed: AddWorkerStreams(), or an InProcessStreamEngine among the services as IStreamEngine."),
+        var other => throw new InvalidOperationException(
+            $"AddRespListener listens for an engine in this process, and the engine is {other.GetType().Name}. Allowed: AddWorkerStreams().UseInProcess()."),
+    };
+
+    private async Task ServeAsync(RespServer server, ConnectionContext connection)
+    {
+        using var end = new ConnectionEnd(connection.Transport.Input, connection.ConnectionClosed, _stopping.Token);
+        try
+        {
+            await server.ServeAsync(connection.Transport.Input, connection.Transport.Output, connection.RemoteEndPoint, connection.LocalEndPoint, end.Token);
+        }
+        catch (Exception lost) when (lost is IOException or ConnectionAbortedException or ConnectionResetException)
+        {
+            // The client has gone.
+        }
+        catch (Exception failure)
+        {
+            _logger.Failed(failure, connection.RemoteEndPoint);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Commands;
+using WorkerStreams.Server.Protocol;
+
+namespace WorkerStreams.Server.Sessions;
+
+/// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
+internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
+{
+    // So much is written before a client has to take it, though more commands wait.
+    private const int MostUnsent = 64 * 1024;
+
+    private static readonly Dispatcher Dispatcher = new(CommandTable.Standard);
+
+    private readonly ConcurrentDictionary<long, Session> _sessions = [];
+    private readonly long _begun = time.GetTimestamp();
+    private long _lastId;
+    private long _rejected;
+    private int _count;
+
+    public InProcessStreamEngine Engine { get; } = engine;
+
+    public RespListenerOptions Options { get; } = options;
+
+    public TimeProvider Time { get; } = time;
+
+    public PasswordCheck Password { get; } = new(options.Password);
+
+    /// <summary>The port that is listened on. Set before the first client comes.</summary>
+    public int Port { get; set; }
+
+    public TimeSpan Uptime => Time.GetElapsedTime(_begun);
+
+    /// <summary>The clients that are there, by their numbers.</summary>
+    public IEnumerable<Session> Sessions => _sessions.Values.OrderBy(static session => session.Id);
+
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The clients that have come.</summary>
+    public long Received => Volatile.Read(ref _lastId);
+
+    /// <summary>Those of them that were sent away, for there were too many.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Serves a client until it goes, breaks the protocol, or is to go.</summary>
+    /// <param name="input">What it sends; a pending read of it is cancelled to have the client go.</param>
+    /// <param name="output">What it is sent.</param>
+    /// <param name="remote">Where it is.</param>
+    /// <param name="local">Where it has come to.</param>
+    /// <param name="gone">Fires when it has gone, or is to go.</param>
+    public async Task ServeAsync(PipeReader input, PipeWriter output, EndPoint? remote, EndPoint? local, CancellationToken gone)
+    {
+        using var session = new Session(this, Interlocked.Increment(ref _lastId), output, gone) { RemoteAddress = remote, LocalAddress = local };
+        try
+        {
+            if (Interlocked.Increment(ref _count) > Options.MaxClients)
+            {
+                Interlocked.Increment(ref _rejected);
+                session.Reply.Error("ERR max number of clients reached"u8);
+                await session.SendAsync();
+                return;
+            }
+            _sessions[session.Id] = session;
+            await ServeAsync(session, input);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // It waited, and has gone.
+        }
+        finally
+        {
+            _sessions.TryRemove(session.Id, out _);
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private static async Task ServeAsync(Session session, PipeReader input)
+    {
+        while (!session.IsOver)
+        {
+            var received = await input.ReadAsync();
+            if (received.IsCanceled)
+                return;
+            session.Use();
+            session.Reader.Append(received.Buffer);
+            input.AdvanceTo(received.Buffer.End);
+            if (!await ExecuteAsync(session) || !await session.SendAsync() || received.IsCompleted)
+                return;
+            session.Reader.Release();
+        }
+    }
+
+    /// <summary>Carries out all commands that have come.</summary>
+    /// <returns>Whether the client still takes replies.</returns>
+    private static async ValueTask<bool> ExecuteAsync(Session session)
+    {
+        while (!session.IsOver)
+        {
+            var status = session.Reader.Read(session.IsStranger);
+            if (status == ReadStatus.Incomplete)
+                return true;
+            if (status == ReadStatus.Broken)
+            {
+                session.Reply.Error(Encoding.Latin1.GetBytes(session.Reader.Error));
+                session.IsOver = true;
+            }
+            else if (session.Reader.Request is { Count: > 0 } request)
+            {
+                if (ForeignProtocol.Speaks(request))
+                {
+                    session.IsOver = true;
+                    return true;
+                }
+                var task = Dispatcher.ExecuteAsync(session, request);
+                if (!task.IsCompletedSuccessfully)
+                    await task;
+                if (session.Reply.Written > MostUnsent && !await session.SendAsync())
+                    return false;
+            }
+        }
+        return true;
+    }
+}

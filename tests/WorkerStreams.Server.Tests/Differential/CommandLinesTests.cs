@@ -1,0 +1,36 @@
+using System.Reflection;
+using WorkerStreams.Server.Tests.Wire;
+
+namespace WorkerStreams.Server.Tests.Differential;
+
+/// <summary>Hundreds of command lines, right and wrong, are answered byte for byte as a redis-server answers them.</summary>
+public sealed class CommandLinesTests
+{
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public async Task Each_line_is_answered_as_by_the_server(int version, bool inline)
+    {
+        await using var servers = await Servers.StartAsync();
+        if (version == 3)
+            await servers.UseResp3Async();
+        List<string> differences = [];
+        foreach (var line in Lines())
+        {
+            if (await servers.CompareAsync(line, inline ? line + "\r\n" : RespClient.Encode(CommandLine.Split(line))) is { } difference)
+                differences.Add(difference);
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
+
+    [Fact]
+    public void There_are_hundreds_of_them() => Assert.InRange(Lines().Count, 300, 10_000);
+
+    private static List<string> Lines()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("command-lines.txt")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => !line.StartsWith('#')).ToList();
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using WorkerStreams.Server.Tests.Wire;
+
+namespace WorkerStreams.Server.Tests.Hosting;
+
+/// <summary>What another client adds reaches a typed handler by its fields.</summary>
+public sealed class TypedHandlerTests
+{
+    [Fact]
+    public async Task An_entry_added_over_the_wire_reaches_its_handler_by_its_fields()
+    {
+        var handled = new TaskCompletionSource<Order>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(handled);
+        builder.Services.AddStreamConsumer<Order, OrderHandler>("orders", group: "billing");
+        builder.Services.AddRespListener(static options => options.Port = 0);
+        using var host = builder.Build();
+        await host.StartAsync();
+        using var client = await RespClient.ConnectAsync(host.Services.GetRequiredService<RespListener>().EndPoint!.Port);
+
+        await client.CallAsync("XADD", "orders", "*", "user_id", "123", "amount", "49.99");
+
+        Assert.Equal(new(123, 49.99m), await handled.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+        await host.StopAsync();
+    }
+
+    internal sealed record Order(int UserId, decimal Amount);
+
+    internal sealed class OrderHandler(TaskCompletionSource<Order> handled) : IStreamHandler<Order>
+    {
+        public ValueTask HandleAsync(Order message, StreamContext context, CancellationToken cancellation)
+        {
+            handled.TrySetResult(message);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

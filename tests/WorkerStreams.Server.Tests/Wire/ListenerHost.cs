@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WorkerStreams.Engine;
+
+namespace WorkerStreams.Server.Tests.Wire;
+
+/// <summary>A host with a listener on a free port, and an engine of its own in memory.</summary>
+internal sealed class ListenerHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private ListenerHost(IHost host) => _host = host;
+
+    public InProcessStreamEngine Engine => (InProcessStreamEngine)_host.Services.GetRequiredService<IStreamEngine>();
+
+    public int Port => _host.Services.GetRequiredService<RespListener>().EndPoint!.Port;
+
+    public static async Task<ListenerHost> StartAsync(Action<RespListenerOptions>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IStreamEngine>(new InProcessStreamEngine());
+        builder.Services.AddRespListener(options =>
+        {
+            options.Port = 0;
+            configure?.Invoke(options);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host);
+    }
+
+    public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port);
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        var engine = Engine;
+        await _host.StopAsync();
+        _host.Dispose();
+        engine.Dispose();
+    }
+}
