@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
@@ -179,6 +180,7 @@ internal sealed class StreamStore
         throw refusal;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<TResult> WaitAsync<TResult>(ValueTask commit, TResult result)
     {
         try

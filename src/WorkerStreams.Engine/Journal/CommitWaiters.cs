@@ -11,7 +11,6 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
     private readonly Lock _lock = new();
     private readonly Stack<CommitWaiter> _spares = new();
     private readonly List<CommitWaiter> _waiting = [];
-    private List<CommitWaiter> _done = [];
     private int _count;
 
     /// <summary>How many wait.</summary>
@@ -39,31 +38,21 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
     /// <returns>How many were told.</returns>
     public int Complete()
     {
-        List<CommitWaiter> done;
-        long committed;
-        Exception? error;
+        Completion done;
         lock (_lock)
         {
-            (committed, done, _done) = (writer.Committed, _done, []);
-            error = writer.Failure is null ? null : failure();
+            done = new(writer.Committed, writer.Failure is null ? null : failure());
             var left = 0;
             for (var i = 0; i < _waiting.Count; i++)
             {
-                if (_waiting[i].Sequence <= committed || error is not null)
-                    done.Add(_waiting[i]);
-                else
+                if (!done.TryAdd(_waiting[i]))
                     _waiting[left++] = _waiting[i];
             }
             _waiting.RemoveRange(left, _waiting.Count - left);
             Volatile.Write(ref _count, left);
         }
-        foreach (var waiter in done)
-            waiter.End(waiter.Sequence > committed ? error : null);
-        var told = done.Count;
-        done.Clear();
-        lock (_lock)
-            _done = done;
-        return told;
+        done.Begin();
+        return done.Count;
     }
 
     private void Return(CommitWaiter waiter)
@@ -75,9 +64,41 @@ internal sealed class CommitWaiters(LogWriter writer, Func<StreamEngineException
         }
     }
 
+    // Tells those who are done, on as many threads as the pool has for it. Each of them tells one after the other, for a work item each costs more than what most of them do; and has another
+    // thread called before the first, so that one who blocks holds up nobody.
+    private sealed class Completion(long committed, Exception? error) : IThreadPoolWorkItem
+    {
+        private readonly List<CommitWaiter> _done = [];
+        private int _next = -1;
+
+        public int Count => _done.Count;
+
+        public bool TryAdd(CommitWaiter waiter)
+        {
+            if (waiter.Sequence > committed && error is null)
+                return false;
+            _done.Add(waiter);
+            return true;
+        }
+
+        public void Begin()
+        {
+            if (Count > 0)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        public void Execute()
+        {
+            if (Volatile.Read(ref _next) < Count - 2)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            while (Interlocked.Increment(ref _next) is var next && next < Count)
+                _done[next].End(_done[next].Sequence > committed ? error : null);
+        }
+    }
+
     private sealed class CommitWaiter(CommitWaiters owner) : IValueTaskSource
     {
-        private ManualResetValueTaskSourceCore<bool> _result = new() { RunContinuationsAsynchronously = true };
+        private ManualResetValueTaskSourceCore<bool> _result;
 
         public long Sequence { get; private set; }
 

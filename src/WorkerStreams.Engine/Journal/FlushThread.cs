@@ -113,11 +113,11 @@ internal sealed class FlushThread : IDisposable
             _markDelay.Change(MarkDelay, Timeout.InfiniteTimeSpan);
     }
 
-    // Who was told by the last flush mostly comes again at once. Not to wait for them makes every second flush one for the first few.
+    // Who was told by the last flush mostly comes again at once. Not to wait for most of them makes every second flush one for the first few.
     private void Gather()
     {
         var waiting = _waiters.Waiting;
-        for (var idle = 0; waiting < _told && idle < MostIdleYields; idle++)
+        for (var idle = 0; 4 * waiting < 3 * _told && idle < MostIdleYields; idle++)
         {
             Thread.Yield();
             if (_waiters.Waiting is var now && now > waiting)

@@ -49,6 +49,32 @@ public sealed class ConcurrencyTests
         Directory.Delete(path, recursive: true);
     }
 
+    [Fact]
+    public async Task Who_blocks_once_a_commit_is_made_holds_up_no_other()
+    {
+        const int Commits = 3;
+        var folder = new MemoryFolder();
+        using var disk = new ManualResetEventSlim();
+        using var journal = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always, 16 * 1024), new Replayed());
+        Assert.True(journal.TryReserve(Commits * 100, urgent: false));
+        folder.Before = (call, _) =>
+        {
+            if (call == "flush")
+                disk.Wait();
+        };
+        using var all = new Barrier(Commits);
+        Task<bool>[] commits = [.. Enumerable.Range(0, Commits).Select(_ => CommitAsync())];
+        // The first flush or the second tells two of them at least.
+        disk.Set();
+        Assert.All(await Task.WhenAll(commits), Assert.True);
+
+        async Task<bool> CommitAsync()
+        {
+            await journal.CommitAsync(journal.Append(new byte[8], 100)).ConfigureAwait(false);
+            return all.SignalAndWait(TimeSpan.FromMinutes(1));
+        }
+    }
+
     private static async Task WriteAsync(FileJournal journal, int writer, string[] all)
     {
         for (var i = 0; i < Each; i++)
