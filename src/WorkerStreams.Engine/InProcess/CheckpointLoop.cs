@@ -27,11 +27,16 @@ internal sealed class CheckpointLoop : IDisposable
         _running = RunAsync();
     }
 
-    /// <summary>Ends it, and the checkpoint that is under way.</summary>
+    // What a start would have to replay, or to read again.
+    private bool IsDue => _journal.BytesSinceCheckpoint + _journal.Chunks.BytesRead >= Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes);
+
+    /// <summary>Ends it, once a checkpoint that is under way or due is written, so that the next start has little to replay.</summary>
     public void Dispose()
     {
         _stopping.Cancel();
         _running.Wait();
+        if (IsDue)
+            TryWrite(static () => true);
     }
 
     private async Task RunAsync()
@@ -51,8 +56,7 @@ internal sealed class CheckpointLoop : IDisposable
                 // It has failed, for good.
                 return;
             }
-            var toReplay = _journal.BytesSinceCheckpoint + _journal.Chunks.BytesRead;
-            if (toReplay < Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes) && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
+            if (!IsDue && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
                 continue;
             var written = await Task.Factory.StartNew(
                 () => TryWrite(static () => true), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
@@ -89,8 +93,7 @@ internal sealed class CheckpointLoop : IDisposable
         catch (Exception failure)
         {
             // The one before stays in force.
-            if (!_stopping.IsCancellationRequested)
-                _store.Options.JournalLog?.Invoke(new(JournalEventKind.CheckpointFailed, $"A checkpoint could not be written to '{_store.Options.DataDirectory}': {failure.Message}"));
+            _store.Options.JournalLog?.Invoke(new(JournalEventKind.CheckpointFailed, $"A checkpoint could not be written to '{_store.Options.DataDirectory}': {failure.Message}"));
             return false;
         }
     }
@@ -100,7 +103,6 @@ internal sealed class CheckpointLoop : IDisposable
         var bytes = 0L;
         foreach (var part in parts)
         {
-            _stopping.Token.ThrowIfCancellationRequested();
             bytes += part.Length;
             yield return part;
         }

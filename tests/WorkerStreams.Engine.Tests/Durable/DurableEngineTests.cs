@@ -160,6 +160,22 @@ public sealed class DurableEngineTests
         Assert.Equal(3, await last.GetLengthAsync(Orders));
     }
 
+    [Fact]
+    public async Task What_was_trimmed_is_not_replayed_once_the_engine_was_closed()
+    {
+        var options = new InProcessEngineOptions { TimeProvider = new FakeTimeProvider(), CheckpointBytes = 4096 };
+        var journalOptions = OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 8192);
+        using (var engine = OpenEngine.On(_folder, options, journalOptions))
+        {
+            for (var i = 0; i < 500; i++)
+                await AppendAsync(engine);
+            await engine.TrimAsync(Orders, StreamTrim.MaxLength(1));
+        }
+        using var again = OpenEngine.On(_folder, options, journalOptions, out var journal);
+        Assert.InRange(journal.BytesSinceCheckpoint, 0, 4096);
+        Assert.Equal(1, await again.GetLengthAsync(Orders));
+    }
+
     private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, new());
 
     private static InProcessStreamEngine Open(MemoryFolder folder, FakeTimeProvider time, FlushPolicy policy = FlushPolicy.Always, Action<JournalEvent>? log = null) =>
