@@ -7,6 +7,13 @@ public interface IKeySpace
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: the engine is closed.</exception>
     ValueTask<bool> ExistsAsync(StreamName key, CancellationToken cancellation = default);
 
+    /// <summary>XINFO STREAM FULL.</summary>
+    /// <param name="key">The stream.</param>
+    /// <param name="count">The most entries to tell, and the most pending ones of each group and of each consumer; null is no limit.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoStream"/>: there is none.</exception>
+    ValueTask<FullStreamInfo> GetFullStreamInfoAsync(StreamName key, int? count, CancellationToken cancellation = default);
+
     /// <summary>KEYS: the names of the streams, in no order. Those made or deleted meanwhile may be among them or not.</summary>
     IReadOnlyList<StreamName> GetKeys();
 }

@@ -234,6 +234,10 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         On(key, key, static (shard, name) => shard.TryGet(name, out _), cancellation);
 
     /// <inheritdoc/>
+    public ValueTask<FullStreamInfo> GetFullStreamInfoAsync(StreamName key, int? count, CancellationToken cancellation = default) =>
+        On(key, (key, count), static (shard, on) => FullInfoCommands.Full(shard, on.key, on.count), cancellation);
+
+    /// <inheritdoc/>
     public IReadOnlyList<StreamName> GetKeys()
     {
         List<StreamName> keys = [];

@@ -17,6 +17,9 @@ namespace WorkerStreams.Server;
 /// </summary>
 public sealed class RespListener : IHostedService, IDisposable
 {
+    // With clients that do not take their replies when it stops.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly RespListenerOptions _options;
     private readonly Func<IStreamEngine?> _engine;
     private readonly TimeProvider _time;
@@ -54,12 +57,14 @@ public sealed class RespListener : IHostedService, IDisposable
         _logger.Listening(EndPoint);
     }
 
-    /// <summary>Nobody is let in any more, reads that wait end, and each client goes once the command that it has sent is answered.</summary>
+    /// <summary>Nobody is let in any more, reads that wait end, and each client goes once the command that it has sent is answered. Who does not take the answer within 5 seconds is cut off.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(Patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         if (_kestrel is not null)
-            await _kestrel.StopAsync(cancellationToken);
+            await _kestrel.StopAsync(either.Token);
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal static class ClaimCommands
         if (claim.JustIds)
             session.Reply.Ids(batch.Entries);
         else
-            session.Reply.Entries(batch.Entries);
+            await session.EntriesAsync(batch);
     }
 
     private static async ValueTask AutoClaimAsync(Session session, Request request)
@@ -49,7 +49,7 @@ internal static class ClaimCommands
         if (justIds)
             reply.Ids(result.Entries.Entries);
         else
-            reply.Entries(result.Entries.Entries);
+            await session.EntriesAsync(result.Entries);
         reply.Array(result.DeletedIds.Count);
         foreach (var id in result.DeletedIds)
             reply.Id(id);

@@ -23,11 +23,18 @@ internal static class EntryCommands
         if (fields < 2 || fields % 2 != 0)
             throw CommandException.Arity("xadd");
         var writer = session.Fields;
-        writer.Reset();
         for (var i = options.Next; i < request.Count; i += 2)
             writer.Add(request[i], request[i + 1]);
         var append = options.CreateStream && options.Trim is null ? AppendOptions.Default : new() { CreateStream = options.CreateStream, Trim = options.Trim };
-        var id = await session.Engine.AppendAsync(session.Name(request[1]), new(writer.Written, options.Id), append);
+        StreamEntryId? id;
+        try
+        {
+            id = await session.Engine.AppendAsync(session.Name(request[1]), new(writer.Written, options.Id), append);
+        }
+        finally
+        {
+            writer.Reset();
+        }
         if (id is { } given)
             session.Reply.Id(given);
         else

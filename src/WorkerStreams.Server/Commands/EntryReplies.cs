@@ -1,18 +1,31 @@
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Protocol;
+using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
 
 /// <summary>Entries as clients see them.</summary>
 internal static class EntryReplies
 {
-    /// <summary>An array of entries.</summary>
-    public static void Entries(this ReplyWriter reply, ReadOnlySpan<StreamEntry> entries)
+    /// <summary>An array of entries, sent as it is written, so that a long one does not fill memory.</summary>
+    /// <param name="session">Who is answered.</param>
+    /// <param name="batch">What holds the entries.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">Their number.</param>
+    /// <exception cref="OperationCanceledException">The client takes no more.</exception>
+    public static async ValueTask EntriesAsync(this Session session, EntryBatch batch, int first, int count)
     {
-        reply.Array(entries.Length);
-        foreach (ref readonly var entry in entries)
-            reply.Entry(entry);
+        session.Reply.Array(count);
+        for (var end = first + count; first < end;)
+        {
+            first += WriteSome(session, batch.Entries[first..end]);
+            await session.SendIfMuchAsync();
+        }
     }
+
+    /// <summary>An array of all entries of a batch.</summary>
+    /// <inheritdoc cref="EntriesAsync(Session, EntryBatch, int, int)"/>
+    public static ValueTask EntriesAsync(this Session session, EntryBatch batch) => session.EntriesAsync(batch, 0, batch.Count);
 
     /// <summary>The id and the fields; null in their place where the entry is deleted.</summary>
     public static void Entry(this ReplyWriter reply, in StreamEntry entry)
@@ -38,5 +51,14 @@ internal static class EntryReplies
         reply.Array(entries.Length);
         foreach (ref readonly var entry in entries)
             reply.Id(entry.Id);
+    }
+
+    // Until much is written.
+    private static int WriteSome(Session session, ReadOnlySpan<StreamEntry> entries)
+    {
+        var written = 0;
+        while (written < entries.Length && !session.HasMuchToSend)
+            session.Reply.Entry(entries[written++]);
+        return written;
     }
 }

@@ -26,12 +26,16 @@ internal static class InfoCommands
     private static async ValueTask StreamAsync(Session session, Request request)
     {
         var key = session.Name(request[2]);
-        var info = await session.Engine.GetStreamInfoAsync(key);
         if (request.Count > 3)
         {
-            await FullInfo.AnswerAsync(session, key, info, ParseFull(request));
+            // Redis looks for the key first.
+            if (!await session.Keys.ExistsAsync(key))
+                throw CommandException.NoSuchKey();
+            using var full = await session.Keys.GetFullStreamInfoAsync(key, ParseFull(request));
+            await FullInfo.AnswerAsync(session, full);
             return;
         }
+        var info = await session.Engine.GetStreamInfoAsync(key);
         var reply = session.Reply;
         reply.Map(10);
         Figures(reply, info);

@@ -33,6 +33,6 @@ internal static class RangeCommands
             return;
         }
         using var batch = await session.Engine.RangeAsync(key, start, end, count is { } most ? Words.Limit(most) : null, reverse);
-        session.Reply.Entries(batch.Entries);
+        await session.EntriesAsync(batch);
     }
 }

@@ -23,11 +23,12 @@ internal static class ReadCommands
             throw CommandException.InvalidId();
         }
         using var batch = await session.ReadAsync(options.Request(session, request, streams));
-        Answer(session.Reply, batch);
+        await AnswerAsync(session, batch);
     }
 
-    private static void Answer(ReplyWriter reply, EntryBatch batch)
+    private static async ValueTask AnswerAsync(Session session, EntryBatch batch)
     {
+        var reply = session.Reply;
         if (batch.StreamCount == 0)
         {
             reply.NullArray();
@@ -37,12 +38,14 @@ internal static class ReadCommands
             reply.Array(batch.StreamCount);
         else
             reply.Map(batch.StreamCount);
-        for (var i = 0; i < batch.StreamCount; i++)
+        for (var (i, first) = (0, 0); i < batch.StreamCount; i++)
         {
             if (reply.Version < 3)
                 reply.Array(2);
             reply.Bulk(batch.GetStream(i).Bytes);
-            reply.Entries(batch.GetEntries(i));
+            var count = batch.GetEntries(i).Length;
+            await session.EntriesAsync(batch, first, count);
+            first += count;
         }
     }
 

@@ -35,11 +35,13 @@ internal sealed class RequestReader(RequestLimits limits) : IDisposable
         _end += length;
     }
 
-    /// <summary>Gives the buffer back where nothing is in it, so that a client that says nothing holds none.</summary>
+    /// <summary>Gives memory back where nothing is begun, so that a client that says nothing holds little.</summary>
     public void Release()
     {
-        if (_start == _end && _buffer.Length > 0)
-            Dispose();
+        if (_start < _end)
+            return;
+        Request.Begin();
+        Dispose();
     }
 
     /// <summary>Reads the next command.</summary>

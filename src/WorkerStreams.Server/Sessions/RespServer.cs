@@ -11,9 +11,6 @@ namespace WorkerStreams.Server.Sessions;
 /// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
 internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
 {
-    // So much is written before a client has to take it, though more commands wait.
-    private const int MostUnsent = 64 * 1024;
-
     private static readonly Dispatcher Dispatcher = new(CommandTable.Standard);
 
     private readonly ConcurrentDictionary<long, Session> _sessions = [];
@@ -67,9 +64,9 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
             _sessions[session.Id] = session;
             await ServeAsync(session, input);
         }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // It waited, and has gone.
+            // It waited, or was being answered, and has gone.
         }
         finally
         {
@@ -88,21 +85,22 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
             session.Use();
             session.Reader.Append(received.Buffer);
             input.AdvanceTo(received.Buffer.End);
-            if (!await ExecuteAsync(session) || !await session.SendAsync() || received.IsCompleted)
+            await ExecuteAsync(session);
+            if (!await session.SendAsync() || received.IsCompleted)
                 return;
             session.Reader.Release();
         }
     }
 
     /// <summary>Carries out all commands that have come.</summary>
-    /// <returns>Whether the client still takes replies.</returns>
-    private static async ValueTask<bool> ExecuteAsync(Session session)
+    /// <exception cref="OperationCanceledException">The client takes no more replies.</exception>
+    private static async ValueTask ExecuteAsync(Session session)
     {
         while (!session.IsOver)
         {
             var status = session.Reader.Read(session.IsStranger);
             if (status == ReadStatus.Incomplete)
-                return true;
+                return;
             if (status == ReadStatus.Broken)
             {
                 session.Reply.Error(Encoding.Latin1.GetBytes(session.Reader.Error));
@@ -113,15 +111,13 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
                 if (ForeignProtocol.Speaks(request))
                 {
                     session.IsOver = true;
-                    return true;
+                    return;
                 }
                 var task = Dispatcher.ExecuteAsync(session, request);
                 if (!task.IsCompletedSuccessfully)
                     await task;
-                if (session.Reply.Written > MostUnsent && !await session.SendAsync())
-                    return false;
+                await session.SendIfMuchAsync();
             }
         }
-        return true;
     }
 }

@@ -9,6 +9,9 @@ namespace WorkerStreams.Server.Sessions;
 /// <summary>A client's connection: what it has said about itself, and what its commands need. Its loop alone uses it, but for what is told of it to others.</summary>
 internal sealed class Session(RespServer server, long id, PipeWriter output, CancellationToken gone) : IDisposable
 {
+    // In bytes.
+    private const int MostUnsent = 64 * 1024;
+
     private const int FewIds = 1024;
 
     private readonly NameCache _names = new();
@@ -63,7 +66,7 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
     /// <summary>Since it last sent something, in seconds.</summary>
     public long Idle => (long)Server.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)).TotalSeconds;
 
-    /// <summary>A writer for one entry, empty or with what the command before wrote.</summary>
+    /// <summary>A writer for one entry, which who uses it leaves empty.</summary>
     public EntryFieldsWriter Fields => _fields ??= new();
 
     public StreamName Name(ReadOnlySpan<byte> bytes) => _names.Get(bytes);
@@ -112,7 +115,20 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
         return !(await output.FlushAsync()).IsCompleted;
     }
 
+    /// <summary>Whether so much is written that the client has to take it before more is.</summary>
+    public bool HasMuchToSend => Reply.Written > MostUnsent;
+
+    /// <summary>Sends what is written once that is much.</summary>
+    /// <exception cref="OperationCanceledException">The client takes no more.</exception>
+    public ValueTask SendIfMuchAsync() => HasMuchToSend ? SendOrEndAsync() : default;
+
     public void Dispose() => Reader.Dispose();
+
+    private async ValueTask SendOrEndAsync()
+    {
+        if (!await SendAsync())
+            throw new OperationCanceledException("The client takes no more.");
+    }
 
     private async ValueTask<EntryBatch> WaitAsync(ValueTask<EntryBatch> read)
     {

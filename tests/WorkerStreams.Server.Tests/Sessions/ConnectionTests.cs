@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Tests.Wire;
 
@@ -153,6 +154,27 @@ public sealed class ConnectionTests
 
         Assert.Equal("", await waiting.ReadToEndAsync());
         Assert.Equal("", await idle.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_listener_that_stops_cuts_off_who_does_not_take_replies()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await ListenerHost.StartAsync(time: time);
+        using var client = await host.ConnectAsync();
+        await client.CallAsync("XADD", "s", "1-0", "a", new string('x', 20_000_000));
+        await client.SendAsync("XRANGE s - +\r\n");
+        await client.ReadBytesAsync(1);
+
+        var stopping = host.StopAsync();
+
+        Assert.False(stopping.IsCompleted);
+        for (var patience = Patience; !stopping.IsCompleted;)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience);
+        }
+        await stopping;
     }
 
     [Fact]

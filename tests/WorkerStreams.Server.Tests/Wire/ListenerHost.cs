@@ -16,10 +16,11 @@ internal sealed class ListenerHost : IAsyncDisposable
 
     public int Port => _host.Services.GetRequiredService<RespListener>().EndPoint!.Port;
 
-    public static async Task<ListenerHost> StartAsync(Action<RespListenerOptions>? configure = null)
+    public static async Task<ListenerHost> StartAsync(Action<RespListenerOptions>? configure = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IStreamEngine>(new InProcessStreamEngine());
         builder.Services.AddRespListener(options =>
         {

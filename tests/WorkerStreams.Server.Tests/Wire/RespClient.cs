@@ -58,6 +58,9 @@ internal sealed class RespClient : IDisposable
         return text.ToString();
     }
 
+    /// <summary>So many bytes.</summary>
+    public Task<string> ReadBytesAsync(int count) => ReadAsync(count);
+
     /// <summary>All that comes until the other side ends the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
