@@ -276,16 +276,20 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<TResult>(cancellation);
         var shard = _store.ShardOf(stream);
-        try
+        while (true)
         {
-            TResult result;
-            using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
-                result = command(shard, arguments);
-            return _store.AnswerAsync(shard.LastSequence, result);
-        }
-        catch (StreamEngineException refusal)
-        {
-            return _store.FailAsync<TResult>(shard.LastSequence, refusal);
+            try
+            {
+                TResult result;
+                using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
+                    result = command(shard, arguments);
+                return _store.AnswerAsync(shard.LastSequence, result);
+            }
+            catch (StreamEngineException refusal)
+            {
+                if (!MayTryAgain(refusal, change))
+                    return _store.FailAsync<TResult>(shard.LastSequence, refusal);
+            }
         }
     }
 
@@ -295,17 +299,25 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellation);
         var shard = _store.ShardOf(stream);
-        try
+        while (true)
         {
-            using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
-                command(shard, arguments);
-            return _store.CommitAsync(shard.LastSequence);
-        }
-        catch (StreamEngineException refusal)
-        {
-            return _store.FailAsync(shard.LastSequence, refusal);
+            try
+            {
+                using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
+                    command(shard, arguments);
+                return _store.CommitAsync(shard.LastSequence);
+            }
+            catch (StreamEngineException refusal)
+            {
+                if (!MayTryAgain(refusal, change))
+                    return _store.FailAsync(shard.LastSequence, refusal);
+            }
         }
     }
+
+    // What room was made in memory others may have used up.
+    private bool MayTryAgain(StreamEngineException refusal, in ExpectedChange change) =>
+        refusal.Code == StreamErrorCode.OutOfMemory && IsKept && _store.TryMakeRoom(change.Bytes);
 
     private ValueTask<EntryBatch> Read(ReadRequest request, CancellationToken cancellation)
     {

@@ -5,6 +5,7 @@ using WorkerStreams.EngineWorker;
 // Works on an engine's folder until it is killed, and tells of each call before it is made and when it has returned. First it tells what it has found there.
 var (folder, seed, tasks) = (args[0], Number(args[1]), Number(args[2]));
 var now = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(args[3], CultureInfo.InvariantCulture));
+var isMemoryShort = bool.Parse(args[4]);
 using var story = new Story();
 using var engine = new InProcessStreamEngine(new()
 {
@@ -13,6 +14,7 @@ using var engine = new InProcessStreamEngine(new()
     SegmentBytes = 64 * 1024,
     CheckpointBytes = 32 * 1024,
     NodeMaxEntries = 10,
+    MaxMemory = isMemoryShort ? Ballast.MaxMemory : null,
     TimeProvider = new FrozenClock(now),
     JournalLog = happened => story.Tell($"log {happened.Kind} {happened.Message}"),
 });
@@ -25,6 +27,7 @@ foreach (var line in await SharedWork.StateAsync(engine))
     story.Tell($"state shared {line}");
 story.Tell("found");
 await SharedWork.PrepareAsync(engine);
+using var ballast = isMemoryShort ? await Ballast.TakeAsync(engine) : null;
 await Task.WhenAll(Enumerable.Range(0, tasks).Select(WorkAsync));
 
 async Task WorkAsync(int task)

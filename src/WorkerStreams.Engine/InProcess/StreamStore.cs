@@ -81,11 +81,19 @@ internal sealed class StreamStore
         var bytes = change.RecordBytes;
         if (change.Bytes > 0)
         {
-            if (IsFull(change.Bytes))
-                MakeRoom(change.Bytes);
+            TryMakeRoom(change.Bytes);
             Ids.KeepAhead();
         }
         return bytes == 0 || Journal!.TryReserve(bytes, urgent: !change.BringsEntries) ? bytes : throw Errors.DiskFull();
+    }
+
+    /// <summary>Makes room in memory, if there is none. Without any lock.</summary>
+    /// <returns>Whether there is some, as long as nobody else takes it.</returns>
+    public bool TryMakeRoom(long bytes)
+    {
+        if (IsFull(bytes))
+            MakeRoom(bytes);
+        return !IsFull(bytes);
     }
 
     /// <summary>Waits until what a shard has changed up to a record is as durable as is promised.</summary>

@@ -38,8 +38,10 @@ public sealed class ShortMemoryTests : IDisposable
         await AppendAsync(Others, 400 * EntryBytes);
     }
 
-    [Fact]
-    public async Task What_is_used_up_after_room_was_made_is_made_anew()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_used_up_after_room_was_made_is_made_anew(bool isBatch)
     {
         await FillAsync(Orders, 300);
         await FillAsync(Others, 300);
@@ -51,7 +53,18 @@ public sealed class ShortMemoryTests : IDisposable
             for (var from = RangeBound.Min; _engine.UsedMemory < MaxMemory - EntryBytes; from = RangeBound.Excluding(shown[^1].Entries[^1].Id))
                 shown.Add(_engine.RangeAsync(Orders, from, RangeBound.Max, count: 1).AsTask().Result);
         };
-        await AppendAsync(Others, 2 * EntryBytes);
+        if (isBatch)
+        {
+            // By its own shard: of a batch each entry is refused for itself.
+            var results = new AppendResult[1];
+            await _engine.AppendAsync(Others, new[] { new AppendEntry(FieldsOf(2 * EntryBytes)) }, results);
+            Assert.Equal(AppendStatus.Stored, results[0].Status);
+        }
+        else
+        {
+            // At the expense of others.
+            await AppendAsync("{d}", 2 * EntryBytes);
+        }
         Assert.NotEmpty(shown);
         shown.ForEach(static batch => batch.Dispose());
     }

@@ -13,6 +13,8 @@ public sealed class FailureTests
         await journal.CommitAsync("a");
         folder.Before = Full;
         await FillAsync(journal, urgent: false);
+        // Who is refused may know it before it is told.
+        await Eventually.HoldsAsync(() => journal.Events.Count > 0);
         Assert.Equal(JournalEventKind.DiskFull, Assert.Single(journal.Events).Kind);
         Assert.False(journal.Journal.TryReserve(100, urgent: false));
 

@@ -27,7 +27,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         {
             _now += TimeSpan.FromMilliseconds(random.Next(1, 4_000));
             var work = random.Next();
-            using var worker = KilledWorker.Start(_folder.FullName, work, Tasks, _now);
+            using var worker = KilledWorker.Start(_folder.FullName, work, Tasks, _now, isMemoryShort: random.Next(2) == 0);
             // Now and then while it reads what is there, mostly while it works.
             var told = await worker.TellAndDieAsync(random.Next(0, 3_000), random.Next(8) == 0 ? TimeSpan.FromMilliseconds(random.Next(0, 400)) : null);
             calls += await CheckAsync(told, work, $"Seed {seed}, kill {kill}, work {work}");

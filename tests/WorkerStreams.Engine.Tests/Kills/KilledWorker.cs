@@ -20,10 +20,10 @@ internal sealed class KilledWorker : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static KilledWorker Start(string folder, int seed, int tasks, DateTimeOffset now)
+    public static KilledWorker Start(string folder, int seed, int tasks, DateTimeOffset now, bool isMemoryShort)
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "WorkerStreams.EngineWorker.dll"), folder, Text(seed), Text(tasks), Text(now.ToUnixTimeMilliseconds())];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "WorkerStreams.EngineWorker.dll"), folder, Text(seed), Text(tasks), Text(now.ToUnixTimeMilliseconds()), isMemoryShort.ToString()];
         return new(Process.Start(new ProcessStartInfo(host, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
     }
 

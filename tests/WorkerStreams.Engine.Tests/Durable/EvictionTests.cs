@@ -1,0 +1,59 @@
+using WorkerStreams.Engine.Tests.Journal;
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Durable;
+
+/// <summary>Several threads work on a stream each, in a quarter of the memory that the streams would take, while checkpoints are written all the time.</summary>
+public sealed class EvictionTests
+{
+    private const int Streams = 4;
+    private const int Steps = 4_000;
+    private const int ShortMemory = 1024 * 1024;
+
+    private readonly MemoryFolder _folder = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Whatever_leaves_memory_meanwhile_each_call_answers_as_if_nothing_did(int seed)
+    {
+        TrackedStream[] streams = [.. Enumerable.Range(0, Streams).Select(number => new TrackedStream($"stream-{number}", new Random((10 * seed) + number)))];
+        using (var engine = Open(_folder))
+        {
+            var checkpoints = 0;
+            _folder.Before = (call, name) => checkpoints += call == "rename" && name.StartsWith("checkpoint-", StringComparison.Ordinal) ? 1 : 0;
+            await Task.WhenAll(streams.Select(stream => OnThreadOfItsOwn(() => Work(engine, stream))));
+            _folder.Before = null;
+            Assert.True(checkpoints > 10, $"{checkpoints} checkpoints");
+            Assert.True(streams.Sum(static stream => stream.Bytes) > 2 * ShortMemory, $"{streams.Sum(static stream => stream.Bytes)} bytes");
+            foreach (var stream in streams)
+                stream.Check(engine);
+            Assert.InRange(engine.UsedMemory, 0, ShortMemory);
+        }
+        using var again = Open(_folder.Kill());
+        foreach (var stream in streams)
+            stream.Check(again);
+    }
+
+    private static void Work(InProcessStreamEngine engine, TrackedStream stream)
+    {
+        stream.Begin(engine);
+        for (var step = 0; step < Steps; step++)
+            stream.Step(engine);
+        stream.LetGo();
+    }
+
+    private static Task OnThreadOfItsOwn(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static InProcessStreamEngine Open(MemoryFolder folder) => OpenEngine.On(
+        folder,
+        new() { MaxMemory = ShortMemory, NodeMaxBytes = 4096, CheckpointBytes = 64 * 1024, TimeProvider = new FastTimers() },
+        OpenJournal.OptionsFor(FlushPolicy.Never, segmentBytes: 256 * 1024));
+
+    // What an engine does each second, it does a hundred times in a second.
+    private sealed class FastTimers : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(
+            callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : dueTime / 100, period == Timeout.InfiniteTimeSpan ? period : period / 100);
+    }
+}
