@@ -10,7 +10,7 @@ namespace WorkerStreams.Engine.InProcess;
 /// </summary>
 /// <param name="store">The streams.</param>
 /// <param name="journal">Where they are kept.</param>
-/// <param name="partBytes">The bytes, with those of chunks that were kept for it, after which a part ends, unless it is of what has to be told at once.</param>
+/// <param name="partBytes">The bytes after which a part ends, unless it is of what has to be told at once.</param>
 internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBytes = Checkpoint.PartBytes)
 {
     private const int PartBytes = 1024 * 1024;
@@ -18,7 +18,6 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
     private readonly ChangeWriter _entries = new();
     private readonly ChangeWriter _rest = new();
     private readonly ArrayBufferWriter<byte> _chunk = new();
-    private long _kept;
 
     /// <summary>Whether it has brought chunks to the disk that were not there.</summary>
     public bool HasKept { get; private set; }
@@ -51,11 +50,10 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
             {
                 if (captured.Chunks.Span[i] is { } chunk)
                     Write(shard, captured.Stream, chunk, i == 0 ? captured.Beginning : null);
-                if (_entries.Written.Length + _kept < partBytes)
+                if (_entries.Written.Length < partBytes)
                     continue;
                 yield return _entries.WrittenMemory;
                 _entries.Clear();
-                _kept = 0;
             }
             yield return _entries.WrittenMemory;
             yield return _rest.WrittenMemory;
@@ -137,7 +135,6 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
             HasKept = true;
         }
         var address = journal.Chunks.Write(_chunk.WrittenSpan);
-        _kept += address.Length;
         var stored = chunk.Stored is { } before ? before with { Address = address } : chunk.Describe(address, start);
         using (shard.Hold())
             shard.Chunks!.Keep(chunk, stored);

@@ -58,6 +58,7 @@ internal sealed class MemoryJournal : IJournal
     public void Keep(long sequence, List<byte[]> parts)
     {
         (_checkpoint, _checkpointed) = (parts, sequence);
+        _chunks.CheckpointEnds();
         _records.RemoveAll(record => record.Sequence <= sequence);
     }
 
@@ -72,11 +73,12 @@ internal sealed class MemoryJournal : IJournal
     {
     }
 
-    // Chunks that are kept as long as the journal is, though none may be read, or freed once more, that was freed.
+    // Chunks that are kept as long as the journal is, though none may be freed twice, and none read that was freed but by the checkpoint that was under way.
     private sealed class MemoryChunks : IChunkStore
     {
         private readonly List<byte[]> _all = [];
         private readonly HashSet<ChunkAddress> _used = [];
+        private readonly HashSet<ChunkAddress> _freed = [];
         private readonly Lock _lock = new();
 
         public int LargestChunk => 4096;
@@ -99,13 +101,20 @@ internal sealed class MemoryJournal : IJournal
         {
             lock (_lock)
                 _used.Clear();
+            CheckpointEnds();
+        }
+
+        public void CheckpointEnds()
+        {
+            lock (_lock)
+                _freed.Clear();
         }
 
         public void Read(StoredChunk chunk, Span<byte> saved)
         {
             lock (_lock)
             {
-                Check(_used.Contains(chunk.Address), chunk.Address, "is read, and is not used");
+                Check(_used.Contains(chunk.Address) || _freed.Contains(chunk.Address), chunk.Address, "is read, and was freed before");
                 _all[(int)chunk.Address.Offset].CopyTo(saved);
             }
             Check(Chunk.IsOf(saved, chunk), chunk.Address, $"is not {chunk}");
@@ -120,7 +129,10 @@ internal sealed class MemoryJournal : IJournal
         public void Free(ChunkAddress address)
         {
             lock (_lock)
+            {
                 Check(_used.Remove(address), address, "is freed, and is not used");
+                _freed.Add(address);
+            }
         }
 
         private static void Check(bool holds, ChunkAddress address, string otherwise)

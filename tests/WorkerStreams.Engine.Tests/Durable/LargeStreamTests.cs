@@ -117,19 +117,6 @@ public sealed class LargeStreamTests
         }
     }
 
-    [Fact]
-    public async Task A_checkpoint_can_be_ended_between_chunks()
-    {
-        const int PartBytes = 64 * 1024;
-        using var engine = OpenEngine.On(_folder, new(), OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 128 * 1024), out var journal);
-        for (var i = 0; i < 200; i++)
-            await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(i)));
-        var parts = 0;
-        foreach (var part in engine.GetCheckpoint(PartBytes).GetParts())
-            parts++;
-        Assert.InRange(parts, 200 * EntryBytes / (PartBytes + NodeBytes), 20);
-    }
-
     private static InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, out _);
 
     private static InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal) => OpenEngine.On(
