@@ -14,6 +14,8 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     // Two numbers and what parts them.
     private const int MaxId = (2 * 20) + 1;
 
+    private static readonly SearchValues<byte> EndsOfLines = SearchValues.Create("\r\n"u8);
+
     /// <summary>2 or 3.</summary>
     public int Version { get; set; } = 2;
 
@@ -98,8 +100,6 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
         else
             NumberOf((byte)'%', pairs);
     }
-
-    private static readonly SearchValues<byte> EndsOfLines = SearchValues.Create("\r\n"u8);
 
     private void NumberOf(byte sign, long number)
     {
