@@ -112,12 +112,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         CheckLength(results.Length, entries.Length, nameof(results));
-        return On(
-            stream,
-            (stream, entries, results, options),
-            static (shard, on) => AppendCommands.Append(shard, on.stream, on.entries.Span, on.results.Span, on.options ?? AppendOptions.Default),
-            cancellation,
-            IsKept ? ExpectedChange.Of(entries.Span, _store.Options.MaxEntryBytes) : default);
+        return AppendAllAsync(stream, entries, results, options ?? AppendOptions.Default, cancellation);
     }
 
     /// <inheritdoc/>
@@ -268,6 +263,26 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     private bool IsKept => _store.Journal is not null;
+
+    private async ValueTask AppendAllAsync(
+        StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions options, CancellationToken cancellation)
+    {
+        for (var (done, endsWhereFull) = (0, IsKept); ;)
+        {
+            var (rest, restResults) = (entries[done..], results[done..]);
+            done += await On(
+                stream,
+                (stream, rest, restResults, options, endsWhereFull),
+                static (shard, on) => AppendCommands.Append(shard, on.stream, on.rest.Span, on.restResults.Span, on.options, on.endsWhereFull),
+                cancellation,
+                IsKept ? ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes) : default).ConfigureAwait(false);
+            if (done == entries.Length)
+                return;
+            // Others may have used up what room was made. Only what finds none when more was made is refused.
+            endsWhereFull = _store.TryMakeRoom(ExpectedChange.Of(entries.Span[done..], _store.Options.MaxEntryBytes).Bytes);
+            cancellation = CancellationToken.None;
+        }
+    }
 
     // Runs a command under the lock of the stream's shard; what it refuses comes as a failed task, as from any engine.
     private ValueTask<TResult> On<TArguments, TResult>(

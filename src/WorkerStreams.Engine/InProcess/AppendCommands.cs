@@ -28,19 +28,29 @@ internal static class AppendCommands
         return refusal is not null ? throw refusal : status == AppendStatus.Stored ? id : null;
     }
 
-    public static void Append(Shard shard, StreamName name, ReadOnlySpan<AppendEntry> entries, Span<AppendResult> results, AppendOptions options)
+    /// <param name="shard">The stream's.</param>
+    /// <param name="name">The stream.</param>
+    /// <param name="entries">What is to be appended.</param>
+    /// <param name="results">What became of each.</param>
+    /// <param name="options">How.</param>
+    /// <param name="endsWhereFull">Whether it ends before an entry for which there is no room in memory, instead of refusing it.</param>
+    /// <returns>How many entries have a result.</returns>
+    public static int Append(Shard shard, StreamName name, ReadOnlySpan<AppendEntry> entries, Span<AppendResult> results, AppendOptions options, bool endsWhereFull)
     {
         shard.TryGet(name, out var stream);
-        var (stored, now) = (false, shard.EntryClock.Now);
-        for (var i = 0; i < entries.Length; i++)
+        var (done, stored, now) = (0, false, shard.EntryClock.Now);
+        for (; done < entries.Length; done++)
         {
-            var status = Append(shard, name, ref stream, entries[i], options, now, out var id, out var refusal);
+            var status = Append(shard, name, ref stream, entries[done], options, now, out var id, out var refusal);
+            if (endsWhereFull && refusal is { Code: StreamErrorCode.OutOfMemory })
+                break;
             stored |= status == AppendStatus.Stored;
-            results[i] = new(status, id, refusal);
+            results[done] = new(status, id, refusal);
             shard.EndLargeRecord();
         }
         if (stored)
             Finish(shard, stream!, options);
+        return done;
     }
 
     /// <summary>The next id by the clock, which never goes below the last one; false where there is none left.</summary>
