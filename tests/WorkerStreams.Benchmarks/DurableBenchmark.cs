@@ -40,10 +40,16 @@ internal static class DurableBenchmark
     private static async Task ManyAsync(string folder, Effort effort, Report report)
     {
         using var plain = new PlainLimit(folder, Publishers.Many);
+        using var half = new PlainLimit(folder, Publishers.Many / 2);
         using var sqlite = new SqliteAppends(folder, Publishers.Many);
         using var engine = new EngineAppends(folder, FlushPolicy.Always, Publishers.Many);
         await using var redis = ServerProcess.Find() is null ? null : await RedisAppends.StartAsync("always", Publishers.Many);
-        await RunAsync("durable/always-256", engine, [("plain", plain, Bar.AtLeast(0.5)), ("sqlite", sqlite, Bar.AtLeast(1.5)), ("redis", redis, Bar.AtLeast(3))], effort, report);
+        await RunAsync(
+            "durable/always-256",
+            engine,
+            [("plain", plain, Bar.AtLeast(0.5)), ("plain-half", half, null), ("sqlite", sqlite, Bar.AtLeast(1.5)), ("redis", redis, Bar.AtLeast(3))],
+            effort,
+            report);
     }
 
     private static async Task OneAsync(string folder, Effort effort, Report report)

@@ -6,10 +6,12 @@ namespace WorkerStreams.EngineWorker;
 internal static class Ballast
 {
     /// <summary>The memory that an engine with it may have, in bytes.</summary>
-    public const int MaxMemory = 4 * 1024 * 1024;
+    public const int MaxMemory = 16 * 1024 * 1024;
 
-    // More than that beyond which chunks leave.
-    private const int Bytes = (MaxMemory / 8 * 7) + 1024;
+    private const int Entries = 4;
+
+    // In all more than that beyond which chunks leave.
+    private const int Bytes = (MaxMemory / 8 * 7 / Entries) + 1024;
 
     private static readonly StreamName s_stream = "{ballast}";
 
@@ -17,8 +19,8 @@ internal static class Ballast
     public static async Task<EntryBatch> TakeAsync(IStreamEngine engine)
     {
         // The last chunk of a stream would be in each checkpoint, and make them rare.
-        for (var length = await engine.GetLengthAsync(s_stream); length < 2; length++)
-            await engine.AppendAsync(s_stream, new AppendEntry(EntryFields.Of(("ballast", new string('b', length == 0 ? Bytes : 1)))));
-        return await engine.RangeAsync(s_stream, RangeBound.Min, RangeBound.Max, count: 1);
+        for (var length = await engine.GetLengthAsync(s_stream); length <= Entries; length++)
+            await engine.AppendAsync(s_stream, new AppendEntry(EntryFields.Of(("ballast", new string('b', length < Entries ? Bytes : 1)))));
+        return await engine.RangeAsync(s_stream, RangeBound.Min, RangeBound.Max, Entries);
     }
 }
