@@ -270,12 +270,21 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         for (var (done, endsWhereFull) = (0, IsKept); ;)
         {
             var (rest, restResults) = (entries[done..], results[done..]);
-            done += await On(
-                stream,
-                (stream, rest, restResults, options, endsWhereFull),
-                static (shard, on) => AppendCommands.Append(shard, on.stream, on.rest.Span, on.restResults.Span, on.options, on.endsWhereFull),
-                cancellation,
-                IsKept ? ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes) : default).ConfigureAwait(false);
+            try
+            {
+                done += await On(
+                    stream,
+                    (stream, rest, restResults, options, endsWhereFull),
+                    static (shard, on) => AppendCommands.Append(shard, on.stream, on.rest.Span, on.restResults.Span, on.options, on.endsWhereFull),
+                    cancellation,
+                    IsKept ? ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes) : default).ConfigureAwait(false);
+            }
+            catch (StreamEngineException refusal) when (done > 0 && !refusal.MayHaveTakenEffect)
+            {
+                // Those before are stored, whatever becomes of the rest.
+                restResults.Span.Fill(new(AppendStatus.NotStored, default, refusal));
+                return;
+            }
             if (done == entries.Length)
                 return;
             // Others may have used up what room was made. Only what finds none when more was made is refused.

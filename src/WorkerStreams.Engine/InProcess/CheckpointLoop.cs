@@ -18,6 +18,7 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly Lock _writing = new();
     private long _lastBytes;
     private volatile bool _hasKept;
+    private bool _isEnded;
     // The bytes of changes with which another may bring something to the disk, where the last one has not.
     private long _worthFrom;
 
@@ -35,8 +36,13 @@ internal sealed class CheckpointLoop : IDisposable
     {
         _stopping.Cancel();
         _running.Wait();
-        if (IsDue)
-            TryWrite(static () => true);
+        lock (_writing)
+        {
+            if (IsDue)
+                TryWrite(static () => true);
+            // The streams are about to go, and no checkpoint may miss them.
+            _isEnded = true;
+        }
     }
 
     private async Task RunAsync()
@@ -75,6 +81,8 @@ internal sealed class CheckpointLoop : IDisposable
         {
             lock (_writing)
             {
+                if (_isEnded)
+                    return false;
                 if (!isNeeded())
                     return true;
                 var checkpoint = new Checkpoint(_store, _journal);
