@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<Effort, Report, Task>>
     ["scale"] = ScaleBenchmark.RunAsync,
     ["durable"] = DurableBenchmark.RunAsync,
     ["redis"] = RedisBenchmark.RunAsync,
+    ["server"] = ServerBenchmark.RunAsync,
 };
 var names = args.Where(argument => argument != "--guard").ToArray();
 if (names is not [var name] || !(name == "all" || benchmarks.ContainsKey(name)))

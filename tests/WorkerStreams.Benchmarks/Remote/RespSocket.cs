@@ -44,7 +44,7 @@ internal sealed class RespSocket : IDisposable
         _commands.ResetWrittenCount();
     }
 
-    /// <summary>The number of an integer, or how long an array or a bulk string is: -1 for none.</summary>
+    /// <summary>The number of an integer, or how long an array or a bulk string is: -1 for none; 0 where it is a word.</summary>
     public async ValueTask<int> ReadNumberAsync()
     {
         int end;
@@ -52,9 +52,20 @@ internal sealed class RespSocket : IDisposable
             await ReceiveAsync();
         var line = _replies.AsSpan(_read, end - 1);
         _read += end + 1;
+        if (line[0] == (byte)'+')
+            return 0;
         if (line[0] == (byte)'-' || !Utf8Parser.TryParse(line[1..], out int number, out _))
             throw new InvalidOperationException(Encoding.UTF8.GetString(line));
         return number;
+    }
+
+    /// <summary>Sends a command and reads the number that answers it.</summary>
+    public async ValueTask<int> CallAsync(params string[] words)
+    {
+        Begin(words.Length);
+        Words(words);
+        await SendAsync();
+        return await ReadNumberAsync();
     }
 
     /// <summary>A bulk string, to be used before anything else is read.</summary>
