@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using WorkerStreams.Redis.Tests.Servers;
 using WorkerStreams.Server.Tests.Wire;
 
@@ -7,9 +6,6 @@ namespace WorkerStreams.Server.Tests.Differential;
 /// <summary>The lines of a tutorial, by redis-cli, print what they print with a redis-server.</summary>
 public sealed class RedisCliTests
 {
-    // By these words at its beginning xunit knows an exception that skips a test.
-    private const string Missing = "$XunitDynamicSkip$There is no redis-cli on the path.";
-
     [Theory]
     [InlineData("-2")]
     [InlineData("-3")]
@@ -28,7 +24,7 @@ public sealed class RedisCliTests
     {
         var output = "";
         foreach (var line in Lines())
-            output += $"> {line}\n{await RunAsync(["-p", $"{port}", protocol, "--no-raw", .. CommandLine.Split(line)])}";
+            output += $"> {line}\n{await ExternalProgram.RunAsync("redis-cli", ["-p", $"{port}", protocol, "--no-raw", .. CommandLine.Split(line)])}";
         return output;
     }
 
@@ -59,15 +55,4 @@ public sealed class RedisCliTests
         "XNACK orders",
         "DEL orders",
     ];
-
-    private static async Task<string> RunAsync(string[] arguments)
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(static folder => Path.Combine(folder, "redis-cli")).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException(Missing);
-        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return await output;
-    }
 }
