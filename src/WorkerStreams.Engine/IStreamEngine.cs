@@ -40,6 +40,17 @@ public interface IStreamEngine : IStreamAdministration
     /// <returns>The number of entries that were pending.</returns>
     ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default);
 
+    /// <summary>XACKDEL (8.2): acknowledges entries, whoever owns them, and deletes those that were pending, all in one step.</summary>
+    /// <param name="stream">The stream; where there is none, or no such group, nothing is found.</param>
+    /// <param name="group">The group in which they are pending.</param>
+    /// <param name="ids">The entries.</param>
+    /// <param name="references">What is done about other groups that refer to them.</param>
+    /// <param name="outcomes">What became of each; as long as <paramref name="ids"/>.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask AcknowledgeAndDeleteAsync(
+        StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes,
+        CancellationToken cancellation = default);
+
     /// <summary>Settles entries of one owner, each only if it is still the owner's, all in one step.</summary>
     /// <param name="request">The settlements.</param>
     /// <param name="outcomes">What became of each; as long as the settlements.</param>
@@ -71,6 +82,15 @@ public interface IStreamEngine : IStreamAdministration
     /// <summary>XDEL.</summary>
     /// <returns>The number of entries deleted.</returns>
     ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default);
+
+    /// <summary>XDELEX (8.2): deletes entries, all in one step. With <see cref="EntryReferences.Delete"/> one that is gone already is pending no more either.</summary>
+    /// <param name="stream">The stream; where there is none, nothing is found.</param>
+    /// <param name="ids">The entries.</param>
+    /// <param name="references">What is done about groups that refer to them.</param>
+    /// <param name="outcomes">What became of each; as long as <paramref name="ids"/>.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask DeleteAsync(
+        StreamName stream, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes, CancellationToken cancellation = default);
 
     /// <summary>
     /// Moves entries from one stream to another of the same hash slot, all in one step: each that is still there is appended to the one, with new fields and an id of

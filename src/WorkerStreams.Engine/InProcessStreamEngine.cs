@@ -126,6 +126,20 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         On(stream, (stream, group, ids), static (shard, on) => GroupCommands.Acknowledge(shard, on.stream, on.group, on.ids.Span), cancellation, new(ids.Length));
 
     /// <inheritdoc/>
+    public ValueTask AcknowledgeAndDeleteAsync(
+        StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes,
+        CancellationToken cancellation = default)
+    {
+        CheckLength(outcomes.Length, ids.Length, nameof(outcomes));
+        return On(
+            stream,
+            (stream, group, ids, references, outcomes),
+            static (shard, on) => DeletionCommands.Acknowledge(shard, on.stream, on.group, on.ids.Span, on.references, on.outcomes.Span),
+            cancellation,
+            new(2L * ids.Length));
+    }
+
+    /// <inheritdoc/>
     public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
     {
         CheckLength(outcomes.Length, request.Settlements.Length, nameof(outcomes));
@@ -157,6 +171,19 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         On(stream, (stream, ids), static (shard, on) => StreamCommands.Delete(shard, on.stream, on.ids.Span), cancellation, new(ids.Length));
 
     /// <inheritdoc/>
+    public ValueTask DeleteAsync(
+        StreamName stream, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes, CancellationToken cancellation = default)
+    {
+        CheckLength(outcomes.Length, ids.Length, nameof(outcomes));
+        return On(
+            stream,
+            (stream, ids, references, outcomes),
+            static (shard, on) => DeletionCommands.Delete(shard, on.stream, on.ids.Span, on.references, on.outcomes.Span),
+            cancellation,
+            new(2L * ids.Length));
+    }
+
+    /// <inheritdoc/>
     public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default)
     {
         CheckLength(newIds.Length, request.Entries.Length, nameof(newIds));
@@ -165,7 +192,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
-        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, ExpectedChange.Few);
+        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, ExpectedChange.Of(trim));
 
     /// <inheritdoc/>
     public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>

@@ -22,6 +22,12 @@ public sealed record StreamTrim
     /// <summary>The most entries that an approximate trimming removes in one call; 0 is no limit; null is 100 nodes' worth.</summary>
     public long? Limit { get; private init; }
 
+    /// <summary>
+    /// What is done about groups that refer to the entries (Redis 8.2). With <see cref="EntryReferences.OnlyAcknowledged"/> those that a group refers to are passed over,
+    /// so younger ones may go before them, and more may stay than asked for. Default: <see cref="EntryReferences.Keep"/>.
+    /// </summary>
+    public EntryReferences References { get; init; }
+
     /// <summary>MAXLEN: keep the newest <paramref name="length"/> entries.</summary>
     /// <param name="length">0 or more.</param>
     /// <param name="approximate">Whether only whole nodes are removed.</param>

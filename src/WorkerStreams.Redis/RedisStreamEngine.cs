@@ -136,6 +136,15 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         GroupCommands.AcknowledgeAsync(Open, stream, group, ids, cancellation);
 
     /// <inheritdoc/>
+    public ValueTask AcknowledgeAndDeleteAsync(
+        StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes,
+        CancellationToken cancellation = default)
+    {
+        CheckLength(outcomes.Length, ids.Length, nameof(outcomes));
+        return DeletionCommands.AcknowledgeAsync(Open, stream, group, ids, references, outcomes, cancellation);
+    }
+
+    /// <inheritdoc/>
     public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
     {
         CheckLength(outcomes.Length, request.Settlements.Length, nameof(outcomes));
@@ -165,6 +174,14 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     /// <inheritdoc/>
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
         StreamCommands.DeleteAsync(Open, stream, ids, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DeleteAsync(
+        StreamName stream, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes, CancellationToken cancellation = default)
+    {
+        CheckLength(outcomes.Length, ids.Length, nameof(outcomes));
+        return DeletionCommands.DeleteAsync(Open, stream, ids, references, outcomes, cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default)

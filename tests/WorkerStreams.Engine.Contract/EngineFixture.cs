@@ -12,7 +12,7 @@ public abstract class EngineFixture : IAsyncLifetime
     public IStreamEngine Engine { get; private set; } = null!;
 
     /// <summary>In what this engine differs from the one that the contracts are written for. Default: in nothing.</summary>
-    public virtual EngineTraits Traits => EngineTraits.Redis80;
+    public virtual EngineTraits Traits => EngineTraits.Newest;
 
     /// <summary>The engine's clock where the tests move it, or null where real time passes.</summary>
     public virtual DateTimeOffset? Now => null;

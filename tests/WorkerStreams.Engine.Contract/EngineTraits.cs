@@ -4,9 +4,12 @@ namespace WorkerStreams.Engine.Contract;
 /// <param name="Level">The version of Redis whose behaviour it has.</param>
 public sealed record EngineTraits(Version Level)
 {
-    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0);
+    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0), V82 = new(8, 2);
 
-    /// <summary>What the contracts are written for.</summary>
+    /// <summary>What the contracts are written for: Redis 8.2.</summary>
+    public static EngineTraits Newest { get; } = new(V82);
+
+    /// <summary>Redis 8.0.</summary>
     public static EngineTraits Redis80 { get; } = new(V80);
 
     /// <summary>Redis 7.0.</summary>
@@ -38,6 +41,9 @@ public sealed record EngineTraits(Version Level)
 
     /// <summary>8.0: what a group that stood before the first entry has read is counted anew from there.</summary>
     public bool RecountsFromFirstEntry { get; init; } = Level >= V80;
+
+    /// <summary>8.2: trimming heeds what groups refer to.</summary>
+    public bool TrimsByReferences { get; } = Level >= V82;
 
     /// <summary>Whether history reads and claims tell delivery counts and idle times.</summary>
     public bool TellsDeliveries { get; init; } = true;

@@ -29,6 +29,8 @@ public abstract class ForeignKeysContract(EngineFixture fixture, IForeignKeys ke
             async () => await Engine.GetPendingAsync(new() { Stream = Stream, Group = Group, Count = 1 }),
             async () => await RangeAsync(),
             async () => await Engine.DeleteAsync(Stream, Ids("1-0")),
+            async () => await Engine.DeleteAsync(Stream, Ids("1-0"), EntryReferences.Keep, new DeletionOutcome[1]),
+            async () => await Engine.AcknowledgeAndDeleteAsync(Stream, Group, Ids("1-0"), EntryReferences.Delete, new DeletionOutcome[1]),
             async () => await Engine.MoveAsync(new() { Source = Stream, Destination = Other, Entries = new[] { new MoveEntry(Id("1-0"), Fields()) } }, new StreamEntryId?[1]),
             async () => await Engine.TrimAsync(Stream, StreamTrim.MaxLength(0)),
             async () => await Engine.GetLengthAsync(Stream),

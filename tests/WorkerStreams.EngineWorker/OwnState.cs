@@ -13,7 +13,7 @@ internal static class OwnState
 
     private static readonly StreamName[] s_groups = ["g", "h"];
 
-    public static ReplyText Text { get; } = new(EngineTraits.Redis80, exactTime: true);
+    public static ReplyText Text { get; } = new(EngineTraits.Newest, exactTime: true);
 
     public static StreamName[] StreamsOf(string tag) => [tag + "s", tag + "t"];
 

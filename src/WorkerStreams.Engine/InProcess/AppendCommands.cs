@@ -82,8 +82,8 @@ internal static class AppendCommands
 
     private static void Finish(Shard shard, StreamState stream, AppendOptions options)
     {
-        if (options.Trim is { } trim && Trimming.Count(stream.Log, trim, shard.Store.Limits) is > 0 and var count)
-            stream.Trim(count);
+        if (options.Trim is { } trim)
+            Trimming.Trim(stream, trim, shard.Store.Limits);
         shard.ServeWaiters(stream);
     }
 

@@ -97,6 +97,10 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
             case ChangeKind.Trimmed:
                 Trim(number, reader.ReadId());
                 break;
+            case ChangeKind.TrimmedOut:
+                var trimmed = reader.ReadId();
+                FindStream(number)?.TrimOut(trimmed);
+                break;
             case ChangeKind.IdsSet:
                 var (last, added, maxDeleted) = (reader.ReadId(), reader.ReadNumber(), reader.ReadId());
                 FindStream(number)?.SetIds(last, added, maxDeleted);

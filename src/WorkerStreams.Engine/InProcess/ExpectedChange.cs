@@ -10,6 +10,9 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
     private const long AnyChange = 1024;
     private const long ChangePerId = 64;
 
+    // Where a trimming tells of each entry. What is beyond is borne by the journal's reserve.
+    private const long MostTold = 10_000;
+
     public static ExpectedChange Few { get; } = new(1);
 
     /// <summary>The bytes of a record of it, at most.</summary>
@@ -24,6 +27,9 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
             bytes += entry.Fields.EncodedLength <= maxEntryBytes ? entry.Fields.EncodedLength : 0;
         return new(Math.Max(1, entries.Length), bytes, BringsEntries: true);
     }
+
+    /// <param name="trim">Tells where what is left begins, unless it goes by what groups refer to.</param>
+    public static ExpectedChange Of(StreamTrim trim) => trim.References == EntryReferences.Keep ? Few : new(MostTold);
 
     public static ExpectedChange Of(SettleRequest request)
     {

@@ -31,15 +31,8 @@ internal static class StreamCommands
         return deleted;
     }
 
-    public static long Trim(Shard shard, StreamName name, StreamTrim trim)
-    {
-        if (!shard.TryGet(name, out var stream))
-            return 0;
-        var count = Trimming.Count(stream.Log, trim, shard.Store.Limits);
-        if (count > 0)
-            stream.Trim(count);
-        return count;
-    }
+    public static long Trim(Shard shard, StreamName name, StreamTrim trim) =>
+        shard.TryGet(name, out var stream) ? Trimming.Trim(stream, trim, shard.Store.Limits) : 0;
 
     public static bool DeleteStream(Shard shard, StreamName name)
     {

@@ -9,6 +9,7 @@ internal enum ChangeKind : byte
     Deleted = 4,
     Trimmed = 5,
     IdsSet = 6,
+    TrimmedOut = 7,
     GroupCreated = 10,
     GroupRemoved = 11,
     PositionSet = 12,

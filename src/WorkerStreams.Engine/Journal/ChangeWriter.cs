@@ -72,6 +72,12 @@ internal sealed class ChangeWriter : IChanges
         Write(stream.Log.FirstId);
     }
 
+    public void TrimmedOut(StreamState stream, StreamEntryId id)
+    {
+        Begin(ChangeKind.TrimmedOut, stream.Number);
+        Write(id);
+    }
+
     public void IdsSet(StreamState stream)
     {
         Begin(ChangeKind.IdsSet, stream.Number);

@@ -195,6 +195,20 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
         return false;
     }
 
+    /// <summary>The id of an entry by its number, from 1 to <see cref="Count"/>.</summary>
+    public StreamEntryId IdOf(long number)
+    {
+        for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+        {
+            if (number == chunk.Live)
+                return chunk.LastId;
+            if (number < chunk.Live)
+                return IdOf(place, (int)number);
+            number -= chunk.Live;
+        }
+        return default;
+    }
+
     /// <summary>The number of entries below <paramref name="id"/>.</summary>
     public long CountBelow(StreamEntryId id)
     {
@@ -240,6 +254,19 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
 
     // Whether it was there when the log was frozen, and still is.
     private bool IsFrozen(Chunk chunk) => _left is not null && chunk.Epoch < _freezes;
+
+    // From a place on.
+    private StreamEntryId IdOf(EntryPlace place, int number)
+    {
+        while (TryGetRun(ref place, StreamEntryId.MaxValue, number, out var chunk, out var run))
+        {
+            var ids = chunk.Ids(run);
+            number -= ids.Length;
+            if (number == 0)
+                return ids[^1];
+        }
+        return default;
+    }
 
     private Chunk Here(Chunk chunk)
     {

@@ -16,6 +16,9 @@ internal interface IChanges
     /// <summary>The oldest entries went: those below the first that is left.</summary>
     void Trimmed(StreamState stream);
 
+    /// <summary>An entry went by trimming, from among others that stay.</summary>
+    void TrimmedOut(StreamState stream, StreamEntryId id);
+
     /// <summary>The stream's counters are what they are now by command, not by what was appended and deleted.</summary>
     void IdsSet(StreamState stream);
 

@@ -75,6 +75,36 @@ internal sealed class StreamState
         Changes?.Trimmed(this);
     }
 
+    /// <summary>An entry goes by trimming, from among others that stay.</summary>
+    public void TrimOut(StreamEntryId id)
+    {
+        Log.Delete(id);
+        Changes?.TrimmedOut(this, id);
+    }
+
+    /// <summary>Whether a group has not been delivered the entry yet, or has it pending.</summary>
+    public bool IsReferenced(StreamEntryId id)
+    {
+        if (_groups is null)
+            return false;
+        foreach (var group in _groups.Values)
+        {
+            if (group.LastId < id || group.Pending.TryFind(id, out _))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The entry is pending no more, in any group.</summary>
+    public void DeleteReferences(StreamEntryId id)
+    {
+        foreach (var group in Groups)
+        {
+            if (group.Pending.TryFind(id, out var place))
+                group.Remove(place);
+        }
+    }
+
     public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId)
     {
         (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);

@@ -1,13 +1,31 @@
+using System.Runtime.InteropServices;
+
 namespace WorkerStreams.Engine.Model;
 
-/// <summary>How much a trimming takes: the decision, apart from the removal.</summary>
+/// <summary>Which entries a trimming takes.</summary>
 internal static class Trimming
 {
     private const int NodesPerCall = 100;
     private const long MostPerCall = 1_000_000;
+    private const int ReferencesAtOnce = 1024;
+
+    /// <summary>Trims the stream.</summary>
+    /// <returns>The number of entries removed.</returns>
+    public static long Trim(StreamState stream, StreamTrim trim, NodeLimits limits)
+    {
+        if (trim.References == EntryReferences.OnlyAcknowledged && stream.Groups.Count > 0)
+            return TrimAcknowledged(stream, trim, limits);
+        var count = Count(stream.Log, trim, limits);
+        if (count == 0)
+            return 0;
+        if (trim.References == EntryReferences.Delete)
+            DeleteReferences(stream, stream.Log.IdOf(count));
+        stream.Trim(count);
+        return count;
+    }
 
     /// <summary>The number of oldest entries that <paramref name="trim"/> removes.</summary>
-    public static long Count(EntryLog log, StreamTrim trim, NodeLimits limits)
+    private static long Count(EntryLog log, StreamTrim trim, NodeLimits limits)
     {
         var byLength = trim.Strategy == TrimStrategy.MaxLength;
         if (byLength && log.Count - (trim.Approximate ? log.FirstNodeCount : 1) < trim.Length)
@@ -19,13 +37,7 @@ internal static class Trimming
 
     private static long WholeNodes(EntryLog log, StreamTrim trim, bool byLength, NodeLimits limits)
     {
-        var limit = trim.Limit switch
-        {
-            null => Math.Min((long)NodesPerCall * limits.MaxEntries, MostPerCall),
-            0 => long.MaxValue,
-            { } given => given,
-        };
-        var removed = 0L;
+        var (limit, removed) = (LimitOf(trim, limits), 0L);
         for (var place = log.Start; log.TryGetChunk(ref place, out var chunk); place = place.NextChunk)
         {
             var after = removed + chunk.Live;
@@ -35,4 +47,77 @@ internal static class Trimming
         }
         return removed;
     }
+
+    // Node by node, for what is removed changes the node.
+    private static long TrimAcknowledged(StreamState stream, StreamTrim trim, NodeLimits limits)
+    {
+        var (log, byLength) = (stream.Log, trim.Strategy == TrimStrategy.MaxLength);
+        var (limit, removed, start) = (LimitOf(trim, limits), 0L, StreamEntryId.MinValue);
+        // What is after the first group's position is not delivered to that one.
+        var last = stream.Groups.Min(static group => group.LastId);
+        if (!byLength)
+            last = !trim.Id.TryDecrement(out var below) ? default : below < last ? below : last;
+        List<StreamEntryId> acknowledged = [];
+        for (var more = true; more && !(byLength && log.Count <= trim.Length);)
+        {
+            var place = log.From(start);
+            if (!log.TryGetChunk(ref place, out var chunk) || chunk.FirstId > last)
+                break;
+            var fits = removed + chunk.Live <= limit && (byLength ? log.Count - chunk.Live >= trim.Length : chunk.LastId < trim.Id);
+            if (trim.Approximate && !fits)
+                break;
+            more = chunk.LastId.TryIncrement(out start);
+            Collect(stream, place, chunk.LastId < last ? chunk.LastId : last, acknowledged);
+            var count = byLength ? (int)Math.Min(acknowledged.Count, log.Count - trim.Length) : acknowledged.Count;
+            foreach (var id in acknowledged[..count])
+                stream.TrimOut(id);
+            removed += count;
+        }
+        return removed;
+    }
+
+    // The entries from a place on that no group refers to.
+    private static void Collect(StreamState stream, EntryPlace place, StreamEntryId last, List<StreamEntryId> ids)
+    {
+        ids.Clear();
+        while (stream.Log.TryGetRun(ref place, last, int.MaxValue, out var chunk, out var run))
+        {
+            var found = chunk.Ids(run);
+            for (var i = 0; i < found.Length; i++)
+            {
+                if (!stream.IsReferenced(found[i]))
+                    ids.Add(found[i]);
+            }
+        }
+    }
+
+    // Of the entries up to one. Those that went before stay pending.
+    private static void DeleteReferences(StreamState stream, StreamEntryId last)
+    {
+        List<StreamEntryId> ids = [];
+        foreach (var group in stream.Groups)
+        {
+            var start = StreamEntryId.MinValue;
+            do
+            {
+                ids.Clear();
+                var more = group.Pending.TryGetFrom(start, out var place);
+                for (; more && place.Id <= last && ids.Count < ReferencesAtOnce; more = group.Pending.TryGetNext(ref place))
+                {
+                    start = place.Id;
+                    if (stream.Log.TryFind(start, out _, out _))
+                        ids.Add(start);
+                }
+                group.Acknowledge(CollectionsMarshal.AsSpan(ids));
+            }
+            while (ids.Count == ReferencesAtOnce);
+        }
+    }
+
+    private static long LimitOf(StreamTrim trim, NodeLimits limits) => trim.Limit switch
+    {
+        null => Math.Min((long)NodesPerCall * limits.MaxEntries, MostPerCall),
+        0 => long.MaxValue,
+        { } given => given,
+    };
 }

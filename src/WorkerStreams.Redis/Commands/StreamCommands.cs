@@ -47,7 +47,10 @@ internal static class StreamCommands
 
     public static Arguments TrimOptions(StreamTrim trim)
     {
-        var words = new Arguments().Text(trim.Strategy == TrimStrategy.MaxLength ? "MAXLEN" : "MINID").Text(trim.Approximate ? "~" : "=");
+        var words = new Arguments();
+        if (trim.References != EntryReferences.Keep)
+            words.Text(DeletionCommands.WordOf(trim.References));
+        words.Text(trim.Strategy == TrimStrategy.MaxLength ? "MAXLEN" : "MINID").Text(trim.Approximate ? "~" : "=");
         if (trim.Strategy == TrimStrategy.MaxLength)
             words.Number(trim.Length);
         else

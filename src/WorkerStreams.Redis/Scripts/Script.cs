@@ -36,6 +36,8 @@ internal sealed class Script
 
     public static Script Collect { get; } = new("holders", "collect");
 
+    public static Script Delete { get; } = new("delete");
+
     public static Script Move { get; } = new("refusal", "move");
 
     public string Text { get; }

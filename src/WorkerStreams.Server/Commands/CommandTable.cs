@@ -24,6 +24,7 @@ internal sealed class CommandTable
         .. ConfigCommands.All,
         .. IntrospectionCommands.All,
         .. EntryCommands.All,
+        .. DeletionCommands.All,
         .. RangeCommands.All,
         .. ReadCommands.All,
         .. GroupCommands.All,

@@ -36,6 +36,10 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
             {
                 options = options with { CreateStream = false };
             }
+            else if (request.TryReferences(i, out var references))
+            {
+                trimming.References = trimming.References is null ? references : throw CommandException.Syntax();
+            }
             else if (isAppend)
             {
                 options = options with { Id = request.NewId(i), Next = i + 1 };
@@ -56,6 +60,8 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
         private StreamEntryId? _minId;
 
         public long? Limit { get; set; }
+
+        public EntryReferences? References { get; set; }
 
         /// <returns>The word that the threshold is.</returns>
         public int ParseThreshold(Request request, int index)
@@ -82,9 +88,10 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
                 throw new CommandException("ERR syntax error, XTRIM must be called with a trimming strategy");
             if (Limit is not null && !_isApproximate)
                 throw new CommandException("ERR syntax error, LIMIT cannot be used without the special ~ option");
-            return _length is { } length ? StreamTrim.MaxLength(length, _isApproximate, Limit)
+            var trim = _length is { } length ? StreamTrim.MaxLength(length, _isApproximate, Limit)
                 : _minId is { } minId ? StreamTrim.MinId(minId, _isApproximate, Limit)
                 : null;
+            return trim is not null && References is { } references ? trim with { References = references } : trim;
         }
     }
 }

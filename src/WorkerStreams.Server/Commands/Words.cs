@@ -61,6 +61,17 @@ internal static class Words
         return request.Id(index);
     }
 
+    /// <summary>KEEPREF, DELREF or ACKED.</summary>
+    /// <returns>False where it is none of them.</returns>
+    public static bool TryReferences(this Request request, int index, out EntryReferences references)
+    {
+        references =
+            request.Is(index, "DELREF"u8) ? EntryReferences.Delete
+            : request.Is(index, "ACKED"u8) ? EntryReferences.OnlyAcknowledged
+            : EntryReferences.Keep;
+        return references != EntryReferences.Keep || request.Is(index, "KEEPREF"u8);
+    }
+
     /// <summary>A count for the engine: what is more than it takes is no limit.</summary>
     public static int? Limit(long count) => count > int.MaxValue ? null : (int)Math.Max(count, 0);
 

@@ -22,7 +22,7 @@ internal sealed class CommandSource
         [
             (30, Append), (6, AppendMany), (8, Delete), (3, Trim), (5, Range), (4, Read), (22, ReadNew), (8, ReadHistory), (14, Acknowledge),
             (8, Settle), (7, Claim), (7, AutoClaim), (2, Summary), (5, Pending), (2, SetId), (2, CreateGroup), (1, SetGroup), (1, DestroyGroup),
-            (1, CreateConsumer), (1, DeleteConsumer), (4, Move),
+            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete),
         ];
     }
 
@@ -36,7 +36,7 @@ internal sealed class CommandSource
     {
         var stream = _choose.Stream();
         var entry = new AppendEntry(_choose.Fields(), _choose.NewId(_foresight.OfIds(stream)));
-        var options = new AppendOptions { CreateStream = _choose.Chance(90), Trim = _choose.Chance(5) ? _choose.Trim() : null };
+        var options = new AppendOptions { CreateStream = _choose.Chance(90), Trim = _choose.Chance(5) ? Trimming() : null };
         return new($"append {stream} {entry.Id} {options}", async engine =>
         {
             var id = await engine.AppendAsync(stream, entry, options);
@@ -50,7 +50,7 @@ internal sealed class CommandSource
     {
         var stream = _choose.Stream();
         AppendEntry[] entries = [.. Enumerable.Range(0, _choose.Number(0, 12)).Select(_ => new AppendEntry(_choose.Fields(), _choose.NewId(_foresight.OfIds(stream))))];
-        var options = new AppendOptions { CreateStream = _choose.Chance(90), Trim = _choose.Chance(10) ? _choose.Trim() : null };
+        var options = new AppendOptions { CreateStream = _choose.Chance(90), Trim = _choose.Chance(10) ? Trimming() : null };
         return new($"append {stream} {string.Join(' ', entries.Select(entry => entry.Id))} {options}", async engine =>
         {
             var results = new AppendResult[entries.Length];
@@ -65,11 +65,35 @@ internal sealed class CommandSource
         return new($"delete {stream} {ids.ToText()}", engine => TextAsync(engine.DeleteAsync(stream, ids)));
     }
 
+    private RandomCommand DeleteWithReferences()
+    {
+        var (stream, ids, references) = (_choose.Stream(), _choose.Ids(4), _choose.References());
+        return new($"delete {stream} {references} {ids.ToText()}", async engine =>
+        {
+            var outcomes = new DeletionOutcome[ids.Length];
+            await engine.DeleteAsync(stream, ids, references, outcomes);
+            return string.Join(' ', outcomes);
+        });
+    }
+
+    private RandomCommand AcknowledgeAndDelete()
+    {
+        var (stream, group, ids, references) = (_choose.Stream(), _choose.Group(), _choose.Ids(4), _choose.References());
+        return new($"acknowledge and delete {stream} {group} {references} {ids.ToText()}", async engine =>
+        {
+            var outcomes = new DeletionOutcome[ids.Length];
+            await engine.AcknowledgeAndDeleteAsync(stream, group, ids, references, outcomes);
+            return string.Join(' ', outcomes);
+        });
+    }
+
     private RandomCommand Trim()
     {
-        var (stream, trim) = (_choose.Stream(), _choose.Trim());
+        var (stream, trim) = (_choose.Stream(), Trimming());
         return new($"trim {stream} {trim}", engine => TextAsync(engine.TrimAsync(stream, trim)));
     }
+
+    private StreamTrim Trimming() => _choose.Trim() with { References = _traits.TrimsByReferences ? _choose.References() : EntryReferences.Keep };
 
     private RandomCommand Range()
     {

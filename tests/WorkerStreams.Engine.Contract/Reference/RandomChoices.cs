@@ -89,6 +89,8 @@ internal sealed class RandomChoices(Random random, string tag, bool exactTime)
         _ => GroupPosition.After(Id()),
     };
 
+    public EntryReferences References() => Of(EntryReferences.Keep, EntryReferences.Delete, EntryReferences.OnlyAcknowledged);
+
     public StreamTrim Trim() => Chance(50) ? StreamTrim.MaxLength(Number(0, 60)) : StreamTrim.MinId(Id());
 
     public StreamTrim Approximately(StreamTrim trim) => trim.Strategy == TrimStrategy.MaxLength

@@ -69,6 +69,19 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
         new(TryFind(stream, group) is var (_, found) ? ids.ToArray().Count(found.Pending.Remove) : 0);
 
+    public ValueTask AcknowledgeAndDeleteAsync(
+        StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes,
+        CancellationToken cancellation = default)
+    {
+        for (var i = 0; i < ids.Length; i++)
+        {
+            outcomes.Span[i] = DeletionOutcome.NotFound;
+            if (TryFind(stream, group) is var (found, inside) && inside.Pending.Remove(ids.Span[i]))
+                outcomes.Span[i] = found.Delete(ids.Span[i], references) == DeletionOutcome.Kept ? DeletionOutcome.Kept : DeletionOutcome.Deleted;
+        }
+        return default;
+    }
+
     public ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default)
     {
         var found = TryFind(request.Stream, request.Group);
@@ -170,6 +183,14 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
 
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
         new(_streams.TryGetValue(stream, out var found) ? ids.ToArray().Count(found.Delete) : 0);
+
+    public ValueTask DeleteAsync(
+        StreamName stream, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes, CancellationToken cancellation = default)
+    {
+        for (var i = 0; i < ids.Length; i++)
+            outcomes.Span[i] = _streams.TryGetValue(stream, out var found) ? found.Delete(ids.Span[i], references) : DeletionOutcome.NotFound;
+        return default;
+    }
 
     public ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation = default) => Run(() =>
     {

@@ -50,15 +50,37 @@ internal sealed class ReferenceStream
         return true;
     }
 
+    public DeletionOutcome Delete(StreamEntryId id, EntryReferences references)
+    {
+        if (references == EntryReferences.Delete)
+            DeleteReferences(id);
+        return references == EntryReferences.OnlyAcknowledged && Entries.ContainsKey(id) && IsReferenced(id) ? DeletionOutcome.Kept
+            : Delete(id) ? DeletionOutcome.Deleted
+            : DeletionOutcome.NotFound;
+    }
+
     /// <summary>Trims exactly; how far an approximate trimming goes is the engine's own affair.</summary>
     public long Trim(StreamTrim trim)
     {
+        var able = Entries.Keys.Where(id => trim.References != EntryReferences.OnlyAcknowledged || !IsReferenced(id));
         StreamEntryId[] gone = trim.Strategy == TrimStrategy.MaxLength
-            ? [.. Entries.Keys.Take((int)Math.Max(0, Entries.Count - trim.Length))]
-            : [.. Entries.Keys.TakeWhile(id => id < trim.Id)];
+            ? [.. able.Take((int)Math.Max(0, Entries.Count - trim.Length))]
+            : [.. able.TakeWhile(id => id < trim.Id)];
         foreach (var id in gone)
+        {
             Entries.Remove(id);
+            if (trim.References == EntryReferences.Delete)
+                DeleteReferences(id);
+        }
         return gone.Length;
+    }
+
+    private bool IsReferenced(StreamEntryId id) => Groups.Values.Any(group => group.LastId < id || group.Pending.ContainsKey(id));
+
+    private void DeleteReferences(StreamEntryId id)
+    {
+        foreach (var group in Groups.Values)
+            group.Pending.Remove(id);
     }
 
     /// <summary>A new entry is delivered to the group.</summary>

@@ -39,6 +39,8 @@ public sealed class DurableTrimming(DurableFixture fixture) : TrimmingContract(f
 
 public sealed class DurableDeleting(DurableFixture fixture) : DeletingContract(fixture), IClassFixture<DurableFixture>;
 
+public sealed class DurableReferences(DurableFixture fixture) : ReferencesContract(fixture), IClassFixture<DurableFixture>;
+
 public sealed class DurableMoving(DurableFixture fixture) : MovingContract(fixture), IClassFixture<DurableFixture>;
 
 public sealed class DurableSetId(DurableFixture fixture) : SetIdContract(fixture), IClassFixture<DurableFixture>;

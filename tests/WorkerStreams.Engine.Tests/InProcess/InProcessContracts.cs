@@ -39,6 +39,8 @@ public sealed class InProcessTrimming(InProcessFixture fixture) : TrimmingContra
 
 public sealed class InProcessDeleting(InProcessFixture fixture) : DeletingContract(fixture), IClassFixture<InProcessFixture>;
 
+public sealed class InProcessReferences(InProcessFixture fixture) : ReferencesContract(fixture), IClassFixture<InProcessFixture>;
+
 public sealed class InProcessMoving(InProcessFixture fixture) : MovingContract(fixture), IClassFixture<InProcessFixture>;
 
 public sealed class InProcessSetId(InProcessFixture fixture) : SetIdContract(fixture), IClassFixture<InProcessFixture>;

@@ -10,7 +10,7 @@ public class SizedFixture(int nodeMaxEntries) : EngineFixture
 
     private readonly FakeTimeProvider _time = new();
 
-    public override EngineTraits Traits => EngineTraits.Redis80 with { NodeMaxEntries = nodeMaxEntries, MaxEntryBytes = MaxEntryBytes };
+    public override EngineTraits Traits => EngineTraits.Newest with { NodeMaxEntries = nodeMaxEntries, MaxEntryBytes = MaxEntryBytes };
 
     public override DateTimeOffset? Now => _time.GetUtcNow();
 

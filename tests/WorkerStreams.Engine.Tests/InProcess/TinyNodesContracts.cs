@@ -39,6 +39,8 @@ public sealed class TinyNodesTrimming(TinyNodesFixture fixture) : TrimmingContra
 
 public sealed class TinyNodesDeleting(TinyNodesFixture fixture) : DeletingContract(fixture), IClassFixture<TinyNodesFixture>;
 
+public sealed class TinyNodesReferences(TinyNodesFixture fixture) : ReferencesContract(fixture), IClassFixture<TinyNodesFixture>;
+
 public sealed class TinyNodesMoving(TinyNodesFixture fixture) : MovingContract(fixture), IClassFixture<TinyNodesFixture>;
 
 public sealed class TinyNodesSetId(TinyNodesFixture fixture) : SetIdContract(fixture), IClassFixture<TinyNodesFixture>;

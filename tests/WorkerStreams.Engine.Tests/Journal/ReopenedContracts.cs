@@ -39,6 +39,8 @@ public sealed class ReopenedTrimming(ReopenedFixture fixture) : TrimmingContract
 
 public sealed class ReopenedDeleting(ReopenedFixture fixture) : DeletingContract(fixture), IClassFixture<ReopenedFixture>;
 
+public sealed class ReopenedReferences(ReopenedFixture fixture) : ReferencesContract(fixture), IClassFixture<ReopenedFixture>;
+
 public sealed class ReopenedMoving(ReopenedFixture fixture) : MovingContract(fixture), IClassFixture<ReopenedFixture>;
 
 public sealed class ReopenedSetId(ReopenedFixture fixture) : SetIdContract(fixture), IClassFixture<ReopenedFixture>;

@@ -21,7 +21,7 @@ internal sealed class OwnLedger
     public OwnLedger(int task)
     {
         _tag = OwnWork.TagOf(task);
-        _reference = new(Contract.EngineTraits.Redis80, () => _now);
+        _reference = new(Contract.EngineTraits.Newest, () => _now);
     }
 
     /// <summary>How many calls were found to have happened that had not returned, and how many not to have.</summary>

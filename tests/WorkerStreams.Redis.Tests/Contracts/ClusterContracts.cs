@@ -26,6 +26,8 @@ public sealed class ClusterNames(ClusterFixture fixture) : NamesContract(fixture
 
 public sealed class ClusterDeleting(ClusterFixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
+public sealed class ClusterReferences(ClusterFixture fixture) : ReferencesContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
+
 public sealed class ClusterMoving(ClusterFixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
 public sealed class ClusterFields(ClusterFixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;

@@ -26,6 +26,8 @@ public sealed class Resp3Names(Resp3Fixture fixture) : NamesContract(fixture.OrS
 
 public sealed class Resp3Deleting(Resp3Fixture fixture) : DeletingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
+public sealed class Resp3References(Resp3Fixture fixture) : ReferencesContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
 public sealed class Resp3Moving(Resp3Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3Fields(Resp3Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;

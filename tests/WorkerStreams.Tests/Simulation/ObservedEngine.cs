@@ -35,6 +35,10 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
         Call("acknowledge").AcknowledgeAsync(stream, group, ids, cancellation);
 
+    public ValueTask AcknowledgeAndDeleteAsync(
+        StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes, CancellationToken cancellation) =>
+        Call("acknowledge and delete").AcknowledgeAndDeleteAsync(stream, group, ids, references, outcomes, cancellation);
+
     public async ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation) =>
         await TravelAsync(Call("settle"), async inner =>
         {
@@ -73,6 +77,10 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
 
     public ValueTask<long> DeleteAsync(StreamName stream, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation) =>
         Call("delete").DeleteAsync(stream, ids, cancellation);
+
+    public ValueTask DeleteAsync(
+        StreamName stream, ReadOnlyMemory<StreamEntryId> ids, EntryReferences references, Memory<DeletionOutcome> outcomes, CancellationToken cancellation) =>
+        Call("delete").DeleteAsync(stream, ids, references, outcomes, cancellation);
 
     public async ValueTask MoveAsync(MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation) =>
         await TravelAsync(Call("move"), async inner =>
