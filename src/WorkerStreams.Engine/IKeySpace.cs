@@ -14,6 +14,42 @@ public interface IKeySpace
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoStream"/>: there is none.</exception>
     ValueTask<FullStreamInfo> GetFullStreamInfoAsync(StreamName key, int? count, CancellationToken cancellation = default);
 
+    /// <summary>WATCH: what the stream is now, or null where there is none.</summary>
+    KeyStamp? GetStamp(StreamName key);
+
+    /// <summary>
+    /// RENAME and RENAMENX: the stream gets another name, with its groups and what is pending in them, in one step. Its entries are copied: that takes time and, for that time, memory
+    /// like the stream's. Reads that wait for either name are served, or fail, by what there is then.
+    /// </summary>
+    /// <param name="key">The stream.</param>
+    /// <param name="newKey">Its new name.</param>
+    /// <param name="replace">Whether a stream that has the new name goes.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>False where there is one that does not go.</returns>
+    /// <exception cref="StreamEngineException">
+    /// <see cref="StreamErrorCode.NoStream"/>: there is none. <see cref="StreamErrorCode.EntryTooLarge"/>: it has more than 1 GiB. <see cref="StreamErrorCode.OutOfMemory"/>, <see cref="StreamErrorCode.DiskFull"/>.
+    /// </exception>
+    ValueTask<bool> RenameAsync(StreamName key, StreamName newKey, bool replace = true, CancellationToken cancellation = default);
+
+    /// <summary>COPY: the stream is there under another name, too.</summary>
+    /// <inheritdoc cref="RenameAsync"/>
+    ValueTask<bool> CopyAsync(StreamName key, StreamName newKey, bool replace = false, CancellationToken cancellation = default);
+
+    /// <summary>MULTI: until it is disposed of, reads that wait are not served, whoever appends, nor told that their group is gone. Then they are, by what there is.</summary>
+    ReadHold HoldReads();
+
+    /// <summary>CONFIG GET <c>stream-node-max-entries</c>: the most entries in a node.</summary>
+    int NodeMaxEntries { get; }
+
+    /// <summary>CONFIG GET <c>stream-node-max-bytes</c>: the most bytes of a node.</summary>
+    int NodeMaxBytes { get; }
+
+    /// <summary>CONFIG SET <c>stream-node-max-entries</c> and <c>stream-node-max-bytes</c>, until the engine ends: how large nodes grow that are begun from now on, the grain of approximate trimming.</summary>
+    /// <param name="maxEntries">1 to 10,000.</param>
+    /// <param name="maxBytes">256 to 1 MiB.</param>
+    /// <exception cref="ArgumentException">One of them is out of its range.</exception>
+    void SetNodeLimits(int maxEntries, int maxBytes);
+
     /// <summary>KEYS: the names of the streams, in no order. Those made or deleted meanwhile may be among them or not.</summary>
     IReadOnlyList<StreamName> GetKeys();
 }

@@ -268,6 +268,38 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         return keys;
     }
 
+    /// <inheritdoc/>
+    public KeyStamp? GetStamp(StreamName key)
+    {
+        var shard = _store.ShardOf(key);
+        using var held = shard.Hold();
+        return shard.TryGet(key, out var stream) ? new(stream.Number, stream.Version) : null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RenameAsync(StreamName key, StreamName newKey, bool replace = true, CancellationToken cancellation = default) =>
+        cancellation.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellation) : CopyCommands.CopyAsync(_store, key, newKey, replace, removes: true);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> CopyAsync(StreamName key, StreamName newKey, bool replace = false, CancellationToken cancellation = default) =>
+        cancellation.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellation) : CopyCommands.CopyAsync(_store, key, newKey, replace, removes: false);
+
+    /// <inheritdoc/>
+    public ReadHold HoldReads() => new(_store);
+
+    /// <inheritdoc/>
+    public int NodeMaxEntries => _store.Limits.MaxEntries;
+
+    /// <inheritdoc/>
+    public int NodeMaxBytes => _store.Limits.MaxBytes;
+
+    /// <inheritdoc/>
+    public void SetNodeLimits(int maxEntries, int maxBytes)
+    {
+        (_store.Options with { NodeMaxEntries = maxEntries, NodeMaxBytes = maxBytes }).Validate();
+        _store.Grain.Limits = new(maxEntries, maxBytes);
+    }
+
     /// <summary>A checkpoint in parts of about so many bytes.</summary>
     internal Checkpoint GetCheckpoint(int partBytes) => new(_store, _store.Journal!, partBytes);
 

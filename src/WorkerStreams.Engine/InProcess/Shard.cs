@@ -19,6 +19,8 @@ internal sealed class Shard(StreamStore store)
     private ChangeWriter? _changes;
     private long _lastSequence;
     private long _reserved;
+    // The streams about which those who wait are yet to be told; read without the lock.
+    private HashSet<StreamName>? _held;
 
     public StreamStore Store { get; } = store;
 
@@ -94,6 +96,16 @@ internal sealed class Shard(StreamStore store)
             Write(reserved: 0);
     }
 
+    /// <summary>What has changed so far becomes a record, which also tells of what has changed in another shard, whose lock the caller holds too.</summary>
+    public void EndRecordOf(Shard other)
+    {
+        if (_changes is null)
+            return;
+        Write(_reserved);
+        _reserved = 0;
+        Volatile.Write(ref other._lastSequence, Math.Max(other._lastSequence, _lastSequence));
+    }
+
     public bool TryGet(StreamName name, [NotNullWhen(true)] out StreamState? stream)
     {
         stream = _recent;
@@ -116,16 +128,20 @@ internal sealed class Shard(StreamStore store)
     /// <param name="number">Its number, or null for one of its own.</param>
     public StreamState Create(StreamName name, long? number = null)
     {
-        var stream = new StreamState(name, number ?? Store.NextNumber(), Store.Limits, Store.Meter, Chunks) { Changes = _changes };
+        var stream = new StreamState(name, number ?? Store.NextNumber(), Store.Grain, Store.Meter, Chunks) { Changes = _changes };
         _streams.Add(name, stream);
         _changes?.Created(stream);
         return stream;
     }
 
-    public void Remove(StreamState stream)
+    public void Remove(StreamState stream) => Remove(stream, this);
+
+    /// <param name="stream">The stream, which is here.</param>
+    /// <param name="telling">The shard whose record tells of it.</param>
+    public void Remove(StreamState stream, Shard telling)
     {
         _recent = null;
-        _changes?.Removed(stream);
+        telling._changes?.Removed(stream);
         _streams.Remove(stream.Name);
         stream.Clear();
     }
@@ -148,14 +164,38 @@ internal sealed class Shard(StreamStore store)
     /// <summary>Entries of the stream may have become available: who waits for them is served, in the order of arrival.</summary>
     public void ServeWaiters(StreamState stream)
     {
-        if (_waiting.Count > 0)
+        if (_waiting.Count > 0 && !TryHold(stream.Name))
             ServeQueue(stream);
+    }
+
+    /// <summary>Who waits for the stream is told of it by <see cref="ServeHeld"/>, whatever becomes of it meanwhile.</summary>
+    public void HoldWaiters(StreamName stream)
+    {
+        if (_waiting.ContainsKey(stream))
+            (_held ??= []).Add(stream);
+    }
+
+    /// <summary>Who waits for streams about which nobody was told is served by what they are now, or fails where the group is gone. Takes the lock itself.</summary>
+    public void ServeHeld()
+    {
+        if (Volatile.Read(ref _held) is null || Store.AreReadsHeld)
+            return;
+        Lock();
+        using var scope = new ShardScope(this);
+        var held = _held ?? [];
+        _held = null;
+        foreach (var name in held)
+        {
+            FailOrphans(name);
+            if (TryGet(name, out var stream))
+                ServeQueue(stream);
+        }
     }
 
     /// <summary>The group, or with the stream every group, is gone: who waits in it is told so.</summary>
     public void FailWaiters(StreamName stream, StreamName? group)
     {
-        if (!_waiting.TryGetValue(stream, out var queue))
+        if (!_waiting.TryGetValue(stream, out var queue) || TryHold(stream))
             return;
         for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
         {
@@ -179,6 +219,25 @@ internal sealed class Shard(StreamStore store)
             stream.Clear();
         _streams.Clear();
         _recent = null;
+    }
+
+    private bool TryHold(StreamName stream)
+    {
+        if (!Store.AreReadsHeld)
+            return false;
+        HoldWaiters(stream);
+        return true;
+    }
+
+    private void FailOrphans(StreamName name)
+    {
+        if (!_waiting.TryGetValue(name, out var queue))
+            return;
+        for (var (node, next) = (queue.First, queue.First?.Next); node is not null; (node, next) = (next, next?.Next))
+        {
+            if (node.Value.Group is { } group && !TryGet(name, group, out _, out _))
+                Fail(name, node, Errors.NoGroupToRead(name, group));
+        }
     }
 
     private void EndRecordAndUnlock()

@@ -19,6 +19,7 @@ internal sealed class StreamStore
     private readonly int _maxEntryBytes;
     private long _lastNumber;
     private uint _turn;
+    private int _holds;
 
     public StreamStore(InProcessEngineOptions options)
     {
@@ -26,14 +27,17 @@ internal sealed class StreamStore
         _maxMemory = options.MaxMemory ?? long.MaxValue;
         _mostHere = _maxMemory - (_maxMemory / 8);
         _maxEntryBytes = options.MaxEntryBytes;
-        Limits = new(options.NodeMaxEntries, options.NodeMaxBytes);
+        Grain = new(new(options.NodeMaxEntries, options.NodeMaxBytes));
         for (var i = 0; i < ShardCount; i++)
             _shards[i] = new(this);
     }
 
     public InProcessEngineOptions Options { get; }
 
-    public NodeLimits Limits { get; }
+    /// <summary>How large the nodes of streams grow.</summary>
+    public NodeGrain Grain { get; }
+
+    public NodeLimits Limits => Grain.Limits;
 
     /// <summary>The times that ids may have.</summary>
     public IdCeiling Ids { get; }
@@ -56,6 +60,21 @@ internal sealed class StreamStore
 
     /// <summary>A stream or group was made with this number. Not once commands run.</summary>
     public void HasNumber(long number) => _lastNumber = Math.Max(_lastNumber, number);
+
+    /// <summary>Whether nobody who waits is to be served or told anything yet.</summary>
+    public bool AreReadsHeld => Volatile.Read(ref _holds) > 0;
+
+    /// <summary>From now on nobody who waits is served.</summary>
+    public void HoldReads() => Interlocked.Increment(ref _holds);
+
+    /// <summary>Who waits is served, once nobody holds reads any more.</summary>
+    public void ReleaseReads()
+    {
+        if (Interlocked.Decrement(ref _holds) > 0)
+            return;
+        foreach (var shard in _shards)
+            shard.ServeHeld();
+    }
 
     /// <summary>From now on chunks are kept there, and leave memory where it is short. Set once, before there is any stream.</summary>
     public void KeepChunks(IChunkStore chunks)

@@ -25,6 +25,9 @@ internal sealed partial class Chunk(NodeLimits limits) : IDisposable
     private int _used;
     private int _references;
 
+    /// <summary>How large it grows.</summary>
+    public NodeLimits Limits => limits;
+
     /// <summary>How often its log had been frozen when it was added.</summary>
     public int Epoch { get; set; }
 

@@ -6,10 +6,10 @@ namespace WorkerStreams.Engine.Model;
 /// The entries of a stream, in chunks. The first chunk starts and the last chunk ends with an entry that is there; in between,
 /// entries may be deleted, and whole chunks gone.
 /// </summary>
-/// <param name="limits">How large chunks grow.</param>
+/// <param name="grain">How large chunks grow.</param>
 /// <param name="meter">Counts the memory they take.</param>
 /// <param name="cache">Those that are on the disk, too; null where none is.</param>
-internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache? cache)
+internal sealed class EntryLog(NodeGrain grain, MemoryMeter meter, ChunkCache? cache)
 {
     private readonly IdDirectory<Chunk> _chunks = new();
     private Chunk? _head;
@@ -35,6 +35,18 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
 
     /// <summary>The entries in the first chunk.</summary>
     public int FirstNodeCount => _head?.Live ?? 0;
+
+    /// <summary>The bytes of all fields, of deleted entries too; about, where they are on the disk alone.</summary>
+    public long FieldBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            for (var place = Start; TryGetChunk(ref place, out var chunk); place = place.NextChunk)
+                bytes += chunk.IsHere ? chunk.UsedBytes : chunk.Stored!.Address.Length;
+            return bytes;
+        }
+    }
 
     /// <summary>The place before the first entry.</summary>
     public EntryPlace Start => new(_chunks.FirstNumber, 0);
@@ -245,7 +257,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
     /// <summary>Adds a chunk that is on the disk.</summary>
     public void Add(StoredChunk stored)
     {
-        var chunk = new Chunk(limits);
+        var chunk = new Chunk(grain.Limits);
         chunk.Begin(stored);
         Count += stored.Live;
         Add(stored.FirstId, chunk);
@@ -277,7 +289,7 @@ internal sealed class EntryLog(NodeLimits limits, MemoryMeter meter, ChunkCache?
 
     private Chunk AddChunk(StreamEntryId id, int bytes)
     {
-        var chunk = _spare ?? new(limits);
+        var chunk = _spare is { } spare && spare.Limits == grain.Limits ? spare : new(grain.Limits);
         _spare = null;
         // A stream's first chunk is small, for there are streams of one entry; the next ones are as large as the last one became. Where one for ids very near each
         // other ends because one is not, the next one is for any.

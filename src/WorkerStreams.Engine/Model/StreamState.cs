@@ -9,9 +9,9 @@ internal sealed class StreamState
     private Dictionary<StreamName, GroupState>? _groups;
     private GroupState? _recentGroup;
 
-    public StreamState(StreamName name, long number, NodeLimits limits, MemoryMeter meter, ChunkCache? cache)
+    public StreamState(StreamName name, long number, NodeGrain grain, MemoryMeter meter, ChunkCache? cache)
     {
-        (Name, Number, _meter, Log) = (name, number, meter, new(limits, meter, cache));
+        (Name, Number, _meter, Log) = (name, number, meter, new(grain, meter, cache));
         meter.Add(MemoryMeter.StreamBytes);
     }
 
@@ -19,6 +19,9 @@ internal sealed class StreamState
 
     /// <summary>Stands for this stream where its changes are told: no other one, nor a group, ever has the same.</summary>
     public long Number { get; }
+
+    /// <summary>Goes up with each change that a transaction watches for: of the entries, the counters, which groups there are, and where they stand by command. Reading is none.</summary>
+    public long Version { get; private set; }
 
     /// <summary>Is told what changes, or null. Guarded by the shard's lock.</summary>
     public IChanges? Changes { get; set; }
@@ -54,6 +57,7 @@ internal sealed class StreamState
         Log.Append(id, encoded);
         LastId = id;
         EntriesAdded++;
+        Version++;
         Changes?.Appended(this, id, encoded);
     }
 
@@ -64,6 +68,7 @@ internal sealed class StreamState
             return false;
         if (id > MaxDeletedId)
             MaxDeletedId = id;
+        Version++;
         Changes?.Deleted(this, id);
         return true;
     }
@@ -72,6 +77,7 @@ internal sealed class StreamState
     public void Trim(long count)
     {
         Log.RemoveFirst(count);
+        Version++;
         Changes?.Trimmed(this);
     }
 
@@ -108,6 +114,7 @@ internal sealed class StreamState
     public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId)
     {
         (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);
+        Version++;
         Changes?.IdsSet(this);
     }
 
@@ -116,6 +123,7 @@ internal sealed class StreamState
         var group = new GroupState(this, name, number, lastId, entriesRead, _meter);
         (_groups ??= []).Add(name, group);
         _meter.Add(MemoryMeter.GroupBytes);
+        Version++;
         Changes?.Created(group);
         return group;
     }
@@ -125,6 +133,7 @@ internal sealed class StreamState
         Changes?.Removed(group);
         _recentGroup = null;
         _groups!.Remove(group.Name);
+        Version++;
         group.Clear();
     }
 
@@ -145,6 +154,9 @@ internal sealed class StreamState
         group.NextHint = place;
         Changes?.Delivered(group, consumer, through, now, pending);
     }
+
+    /// <summary>One of its groups is changed by command.</summary>
+    public void Touch() => Version++;
 
     /// <summary>The stream goes, with all that is in it.</summary>
     public void Clear()

@@ -60,6 +60,121 @@ public sealed class KeySpaceTests
         Assert.Equal("ERR no such key", refusal.Message);
     }
 
+    [Theory]
+    [InlineData("s", "s{other}")]
+    [InlineData("s", "{s}:same-slot")]
+    public async Task A_renamed_stream_has_another_name_and_nothing_else_changes(string name, string other)
+    {
+        using var engine = new InProcessStreamEngine();
+        await engine.AppendAsync(name, new(EntryFields.Of(("a", "1")), new StreamEntryId(5, 0)));
+        await engine.CreateGroupAsync(name, "g", GroupPosition.Beginning);
+        (await engine.ReadGroupAsync(new() { Group = "g", Consumer = "c", Streams = [new(name, ReadPosition.Undelivered)] })).Dispose();
+        await engine.AppendAsync(other, new(EntryFields.Of(("b", "1")), new StreamEntryId(9, 0)));
+
+        Assert.False(await engine.RenameAsync(name, other, replace: false));
+        Assert.True(await engine.RenameAsync(name, other));
+
+        Assert.Equal([other], engine.GetKeys().Select(static key => key.ToString()));
+        Assert.Equal(new(5, 0), Assert.Single(await engine.GetPendingAsync(new() { Stream = other, Group = "g", Count = 10 })).Id);
+        Assert.Equal(new(6, 0), await engine.AppendAsync(other, new(EntryFields.Of(("a", "1")), new StreamEntryId(6, 0))));
+        Assert.True(await engine.RenameAsync(other, other));
+        var refusal = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.RenameAsync(name, other));
+        Assert.Equal("ERR no such key", refusal.Message);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_name_is_served_by_the_stream_that_gets_it()
+    {
+        using var engine = new InProcessStreamEngine();
+        await engine.CreateGroupAsync("waiting", "g", GroupPosition.Beginning, createStream: true);
+        var (served, orphan) = (WaitAsync(engine, "waiting", "g"), WaitAsync(engine, "waiting", "g"));
+        await engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), new StreamEntryId(5, 0)));
+        await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning);
+        await engine.RenameAsync("s", "waiting");
+        Assert.Equal(new(5, 0), await served.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+
+        await engine.AppendAsync("without", new(EntryFields.Of(("a", "1"))));
+        await engine.RenameAsync("without", "waiting");
+
+        var refusal = await Assert.ThrowsAsync<StreamEngineException>(() => orphan.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+        Assert.Equal(StreamErrorCode.NoGroup, refusal.Code);
+    }
+
+    [Fact]
+    public async Task While_reads_are_held_nobody_is_served_and_then_all_by_what_there_is()
+    {
+        using var engine = new InProcessStreamEngine();
+        await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning, createStream: true);
+        await engine.CreateGroupAsync("s", "h", GroupPosition.Beginning, createStream: true);
+        var (stays, fails, deleted) = (WaitAsync(engine, "s", "g"), WaitAsync(engine, "s", "h"), engine.ReadAsync(new() { Streams = [new("t", ReadPosition.End)], Block = TimeSpan.Zero }).AsTask());
+
+        using (engine.HoldReads())
+        {
+            await engine.AppendAsync("t", new(EntryFields.Of(("a", "1"))));
+            await engine.DeleteStreamAsync("t");
+            await engine.DeleteStreamAsync("s");
+            await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning, createStream: true);
+            await engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), new StreamEntryId(7, 0)));
+            Assert.False(stays.IsCompleted || fails.IsCompleted);
+        }
+
+        Assert.Equal(new(7, 0), await stays.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+        await Assert.ThrowsAsync<StreamEngineException>(() => fails.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System));
+        Assert.False(deleted.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_stamp_changes_with_what_changes_the_stream_and_not_with_reading()
+    {
+        using var engine = new InProcessStreamEngine();
+        Assert.Null(engine.GetStamp("s"));
+        List<KeyStamp?> stamps = [];
+        await StepAsync(() => engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), new StreamEntryId(1, 0))).AsTask());
+        await StepAsync(() => engine.CreateGroupAsync("s", "g", GroupPosition.Beginning).AsTask());
+        await StepAsync(() => engine.SetGroupIdAsync("s", "g", GroupPosition.Beginning).AsTask());
+        await StepAsync(() => engine.CreateConsumerAsync("s", "g", "c").AsTask());
+        await StepAsync(() => engine.DeleteConsumerAsync("s", "g", "c").AsTask());
+        await StepAsync(() => engine.DeleteAsync("s", new[] { new StreamEntryId(1, 0) }).AsTask());
+        await StepAsync(() => engine.SetIdAsync("s", new(3, 0)).AsTask());
+        await StepAsync(() => engine.AppendAsync("s", new(EntryFields.Of(("a", "1")))).AsTask());
+        await StepAsync(() => engine.TrimAsync("s", StreamTrim.MaxLength(0)).AsTask());
+        await StepAsync(() => engine.DestroyGroupAsync("s", "g").AsTask());
+        await engine.DeleteStreamAsync("s");
+        await StepAsync(() => engine.AppendAsync("s", new(EntryFields.Of(("a", "1")))).AsTask());
+        Assert.Equal(stamps.Count, stamps.Distinct().Count());
+
+        await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning);
+        var before = engine.GetStamp("s");
+        await ReadAsync(engine, "c", 1);
+        await engine.AcknowledgeAsync("s", "g", new[] { new StreamEntryId(1, 0) });
+        Assert.Equal(before, engine.GetStamp("s"));
+
+        async Task StepAsync(Func<Task> change)
+        {
+            await change();
+            stamps.Add(engine.GetStamp("s"));
+        }
+    }
+
+    [Fact]
+    public async Task Nodes_grow_as_is_set_and_trimming_goes_by_them()
+    {
+        using var engine = new InProcessStreamEngine();
+        engine.SetNodeLimits(10, 4096);
+        for (var number = 0; number < 100; number++)
+            await engine.AppendAsync("s", new(EntryFields.Of(("a", "1"))));
+
+        Assert.Equal(90, await engine.TrimAsync("s", StreamTrim.MaxLength(5, approximate: true)));
+        Assert.Equal((10, 4096), (engine.NodeMaxEntries, engine.NodeMaxBytes));
+        Assert.Throws<ArgumentException>(() => engine.SetNodeLimits(0, 4096));
+    }
+
+    private static async Task<StreamEntryId> WaitAsync(InProcessStreamEngine engine, StreamName stream, StreamName group)
+    {
+        using var batch = await engine.ReadGroupAsync(new() { Group = group, Consumer = "c", Count = 1, Block = TimeSpan.Zero, Streams = [new(stream, ReadPosition.Undelivered)] });
+        return batch.Entries[0].Id;
+    }
+
     private static async Task ReadAsync(InProcessStreamEngine engine, string consumer, int count)
     {
         using var batch = await engine.ReadGroupAsync(new() { Group = "g", Consumer = consumer, Count = count, Streams = [new("s", ReadPosition.Undelivered)] });
