@@ -14,7 +14,10 @@ public interface IStreamEngine : IStreamAdministration
     /// <returns>The id, or null where there is no stream and <see cref="AppendOptions.CreateStream"/> is false.</returns>
     ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default);
 
-    /// <summary>XADD, many at once: appends the entries in order, then trims. An entry that is refused does not stop the others.</summary>
+    /// <summary>
+    /// XADD, many at once: appends the entries in order, and trims. An entry that is refused does not stop the others. So many as there is room for at once are appended in one
+    /// step; between the steps others may append, and what fails then is told of its entries alone.
+    /// </summary>
     /// <param name="stream">The stream.</param>
     /// <param name="entries">The entries.</param>
     /// <param name="results">What became of each; as long as <paramref name="entries"/>.</param>

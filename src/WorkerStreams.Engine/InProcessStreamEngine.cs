@@ -338,10 +338,10 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                     cancellation,
                     IsKept ? ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes) : default).ConfigureAwait(false);
             }
-            catch (StreamEngineException refusal) when (done > 0 && !refusal.MayHaveTakenEffect)
+            catch (StreamEngineException refusal) when (done > 0)
             {
                 // Those before are stored, whatever becomes of the rest.
-                restResults.Span.Fill(new(AppendStatus.NotStored, default, refusal));
+                restResults.Span.Fill(new(refusal.MayHaveTakenEffect ? AppendStatus.MaybeStored : AppendStatus.NotStored, default, refusal));
                 return;
             }
             if (done == entries.Length)

@@ -19,9 +19,6 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
     private readonly ChangeWriter _rest = new();
     private readonly ArrayBufferWriter<byte> _chunk = new();
 
-    /// <summary>Whether it has brought chunks to the disk that were not there.</summary>
-    public bool HasKept { get; private set; }
-
     /// <summary>What it holds. Each part is gone once the next is asked for.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> GetParts()
     {
@@ -132,7 +129,6 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
         else
         {
             chunk.Save(_chunk);
-            HasKept = true;
         }
         var address = journal.Chunks.Write(_chunk.WrittenSpan);
         var stored = chunk.Stored is { } before ? before with { Address = address } : chunk.Describe(address, start);

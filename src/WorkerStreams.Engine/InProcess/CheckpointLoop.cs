@@ -17,10 +17,10 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly Task _running;
     private readonly Lock _writing = new();
     private long _lastBytes;
-    private volatile bool _hasKept;
+    // As the memory meter has them.
+    private long _stored;
+    private volatile bool _hasFailed;
     private bool _isEnded;
-    // The bytes of changes with which another may bring something to the disk, where the last one has not.
-    private long _worthFrom;
 
     public CheckpointLoop(StreamStore store, IJournal journal)
     {
@@ -30,6 +30,9 @@ internal sealed class CheckpointLoop : IDisposable
 
     // What a start would have to replay, or to read again.
     private bool IsDue => _journal.BytesSinceCheckpoint + _journal.Chunks.BytesRead >= Math.Max(_store.Options.CheckpointBytes, 2 * _lastBytes);
+
+    // What another would bring to the disk.
+    private long Storable => _store.Meter.Storable - Volatile.Read(ref _stored);
 
     /// <summary>Ends it, once a checkpoint that is under way or due is written, so that the next start has little to replay.</summary>
     public void Dispose()
@@ -62,7 +65,7 @@ internal sealed class CheckpointLoop : IDisposable
                 // It has failed, for good.
                 return;
             }
-            if (!IsDue && !_store.IsMemoryShort(_journal.BytesSinceCheckpoint))
+            if (!IsDue && !_hasFailed && !_store.IsMemoryShort(Storable))
                 continue;
             var written = await Task.Factory.StartNew(
                 () => TryWrite(static () => true), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
@@ -70,37 +73,29 @@ internal sealed class CheckpointLoop : IDisposable
         }
     }
 
-    /// <summary>Writes one on the caller's thread, unless meanwhile another was written and none is needed any more, or it would do no more than the last one, which has brought nothing to the disk.</summary>
-    /// <returns>Whether none is needed, or the last one has brought anything to the disk.</returns>
-    public bool Write(Func<bool> isNeeded) =>
-        TryWrite(() => isNeeded() && _journal.BytesSinceCheckpoint >= _worthFrom) && (_hasKept || !isNeeded());
+    /// <summary>Writes one on the caller's thread, unless meanwhile another was written and none is needed any more, or it would bring little to the disk, or the last one has failed.</summary>
+    /// <returns>Whether one was written, or none is needed.</returns>
+    public bool Write(Func<bool> isNeeded) => TryWrite(() => isNeeded() && !_hasFailed && Storable >= _store.LittleMemory) || !isNeeded();
 
-    private bool TryWrite(Func<bool> isNeeded)
+    private bool TryWrite(Func<bool> isWorthIt)
     {
         try
         {
             lock (_writing)
             {
-                if (_isEnded)
+                if (_isEnded || !isWorthIt())
                     return false;
-                if (!isNeeded())
-                    return true;
-                var checkpoint = new Checkpoint(_store, _journal);
-                try
-                {
-                    _journal.WriteCheckpoint(_journal.LastSequence, Count(checkpoint.GetParts()));
-                }
-                finally
-                {
-                    _hasKept = checkpoint.HasKept;
-                    _worthFrom = _hasKept ? 0 : _journal.BytesSinceCheckpoint + _store.LittleMemory;
-                }
+                var storable = _store.Meter.Storable;
+                _journal.WriteCheckpoint(_journal.LastSequence, Count(new Checkpoint(_store, _journal).GetParts()));
+                Volatile.Write(ref _stored, storable);
+                _hasFailed = false;
                 return true;
             }
         }
         catch (Exception failure)
         {
             // The one before stays in force.
+            _hasFailed = true;
             _store.Options.JournalLog?.Invoke(new(JournalEventKind.CheckpointFailed, $"A checkpoint could not be written to '{_store.Options.DataDirectory}': {failure.Message}"));
             return false;
         }

@@ -139,11 +139,11 @@ internal sealed class StreamStore
         return IsFull(bytes) ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
     }
 
-    /// <summary>So many bytes of changes are not worth a checkpoint, whatever is short.</summary>
+    /// <summary>Fewer bytes are not worth a checkpoint that would let them leave, whatever is short.</summary>
     public long LittleMemory => _maxMemory / 64;
 
-    /// <summary>Whether a checkpoint would help: of so many bytes of changes much may be in memory alone.</summary>
-    public bool IsMemoryShort(long changed) => Meter.Used > _maxMemory - (_maxMemory / 4) && changed > _maxMemory / 8;
+    /// <summary>Whether a checkpoint would help, which lets so many bytes leave.</summary>
+    public bool IsMemoryShort(long storable) => Meter.Used > _maxMemory - (_maxMemory / 4) && storable > _maxMemory / 8;
 
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 
@@ -184,8 +184,10 @@ internal sealed class StreamStore
         do
         {
             // In turn, not always at the expense of the same.
-            for (var i = 0; i < ShardCount && Meter.Used + bytes > _mostHere; i++)
-                MakeRoom(_shards[Interlocked.Increment(ref _turn) % ShardCount], bytes);
+            var turn = Volatile.Read(ref _turn);
+            for (var last = turn + ShardCount; turn != last && Meter.Used + bytes > _mostHere; turn++)
+                MakeRoom(_shards[turn % ShardCount], bytes);
+            Volatile.Write(ref _turn, turn);
         }
         while (IsFull(bytes) && Checkpoints is { } checkpoints && checkpoints.Write(() => IsFull(bytes)));
     }

@@ -57,7 +57,15 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             AskAgain(shard, slot);
             return false;
         }
-        _batch = ReadCommands.Read(_store, _request, _positions, slot);
+        try
+        {
+            _batch = ReadCommands.Read(_store, _request, _positions, slot);
+        }
+        catch (StreamEngineException failure)
+        {
+            // It cannot be read from the disk. Whoever has woken this one has nothing to do with that.
+            _error = failure;
+        }
         return true;
     }
 

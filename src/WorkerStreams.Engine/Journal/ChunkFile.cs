@@ -22,6 +22,9 @@ internal sealed class ChunkFile : IDisposable
     /// <summary>The bytes of chunks that are needed.</summary>
     public long Used { get; set; }
 
+    /// <summary>Whether not all that is needed of it can be read.</summary>
+    public bool IsDamaged { get; set; }
+
     /// <summary>One that is to be written.</summary>
     /// <exception cref="IOException">It cannot be made; nothing stays behind.</exception>
     public static ChunkFile Begin(IJournalFolder folder, ulong log, long number)

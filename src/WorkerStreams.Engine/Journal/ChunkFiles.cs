@@ -72,10 +72,18 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
         var address = chunk.Address;
         var end = address.Offset + RecordHeader.SizeOf(address.Length);
         var file = Open(address.File);
-        if (file.Length < end)
-            throw Damaged(address, "The file is shorter than it was.");
-        if (repairs is not null)
-            ReadUndamaged(chunk, new byte[address.Length]);
+        try
+        {
+            if (file.Length < end)
+                throw Damaged(address, "The file is shorter than it was.");
+            if (repairs is not null)
+                ReadUndamaged(chunk, new byte[address.Length]);
+        }
+        catch (JournalDamagedException)
+        {
+            file.IsDamaged = true;
+            throw;
+        }
         lock (_lock)
         {
             file.Used += address.Length;
@@ -111,10 +119,11 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
         Interlocked.Exchange(ref _bytesRead, 0);
         lock (_lock)
         {
-            var old = _files.Values.Where(file => file != _current).ToList();
-            _unneeded = old.FindAll(static file => file.Used == 0).ConvertAll(static file => file.Number);
-            // Files that ended early, with the process, are not to become many.
-            _sparse = [.. old.Where(file => file.Used > 0 && (2 * file.Used < file.End || 4 * file.End < fileBytes)).Select(static file => file.Number)];
+            _unneeded = Unneeded();
+            // Files that ended early, with the process, are not to become many; and what is damaged is to be kept beside.
+            _sparse = [.. _files.Values
+                .Where(file => file != _current && file.Used > 0 && (file.IsDamaged || 2 * file.Used < file.End || 4 * file.End < fileBytes))
+                .Select(static file => file.Number)];
         }
     }
 
@@ -145,6 +154,9 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
     {
         // What it has read itself is nothing to read again.
         Interlocked.Exchange(ref _bytesRead, 0);
+        // Later, without the repair, they would not be kept. Nothing but the checkpoint has changed anything meanwhile.
+        if (IsRepair)
+            _unneeded = Unneeded();
         foreach (var number in _unneeded)
         {
             ChunkFile? file;
@@ -165,6 +177,15 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
                 file.Dispose();
             _files.Clear();
         }
+    }
+
+    // Where there is damage.
+    private bool IsRepair => repairs is { Report.Count: > 0 };
+
+    private List<long> Unneeded()
+    {
+        lock (_lock)
+            return [.. _files.Values.Where(file => file != _current && file.Used == 0).Select(static file => file.Number)];
     }
 
     private void Begin()
@@ -200,8 +221,8 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
     // Where there was damage it may be for that damage that nothing tells of it.
     private void Remove(string name)
     {
-        if (repairs is { Report.Count: > 0 })
-            repairs.Move(name);
+        if (IsRepair)
+            repairs!.Move(name);
         else
             folder.Delete(name);
     }

@@ -305,6 +305,8 @@ internal sealed class EntryLog(NodeGrain grain, MemoryMeter meter, ChunkCache? c
     {
         chunk.Epoch = _freezes;
         meter.Add(chunk.MemoryBytes);
+        if (_tail is { Stored: null } last)
+            meter.AddStorable(last.MemoryBytes);
         _chunks.Add(lowest, chunk);
         _head ??= chunk;
         return _tail = chunk;
@@ -321,6 +323,8 @@ internal sealed class EntryLog(NodeGrain grain, MemoryMeter meter, ChunkCache? c
             _head = compacted;
         if (chunk == _tail)
             (_tail, _isTailOpen) = (compacted, true);
+        else
+            meter.AddStorable(compacted.MemoryBytes);
     }
 
     /// <returns>Whether it can be used again.</returns>

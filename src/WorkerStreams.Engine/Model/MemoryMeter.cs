@@ -11,8 +11,14 @@ internal sealed class MemoryMeter
     public const int ConsumerBytes = 192;
 
     private long _used;
+    private long _storable;
 
     public long Used => Volatile.Read(ref _used);
 
+    /// <summary>The bytes of all chunks that a checkpoint could have brought to the disk since the engine began.</summary>
+    public long Storable => Volatile.Read(ref _storable);
+
     public void Add(long bytes) => Interlocked.Add(ref _used, bytes);
+
+    public void AddStorable(long bytes) => Interlocked.Add(ref _storable, bytes);
 }

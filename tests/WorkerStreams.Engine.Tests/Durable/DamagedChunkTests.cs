@@ -120,19 +120,28 @@ public sealed class DamagedChunkTests
     {
         var folder = await MakeAsync();
         folder[TheFile] = Flipped(folder[TheFile], folder[TheFile].Length - 100);
-        var told = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var engine = OpenEngine.On(
-            folder, new(), OpenJournal.OptionsFor(FlushPolicy.Always) with { Log = _ => told.TrySetResult(Environment.CurrentManagedThreadId) });
-        var reader = -1;
-        void Read()
-        {
-            reader = Environment.CurrentManagedThreadId;
-            Assert.True(engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max).AsTask().IsFaulted);
-        }
+        var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        InProcessStreamEngine? engine = null;
+        // What it asks needs the lock.
+        void Tell(JournalEvent failed) => told.TrySetResult(engine!.GetLengthAsync(Orders).AsTask().Result);
+        engine = OpenEngine.On(folder, new(), OpenJournal.OptionsFor(FlushPolicy.Always) with { Log = Tell });
+        await Assert.ThrowsAsync<StreamEngineException>(() => ReadAllAsync(engine));
+        Assert.Equal(Entries, await told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        engine.Dispose();
+    }
 
-        var thread = new Thread(Read);
-        thread.Start();
-        thread.Join();
-        Assert.NotEqual(reader, await told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+    [Fact]
+    public async Task A_read_that_waits_fails_with_what_it_would_have_been_served()
+    {
+        StreamName group = "g";
+        var folder = await MakeAsync();
+        folder[TheFile] = Flipped(folder[TheFile], folder[TheFile].Length - 100);
+        using var engine = Open(folder);
+        await engine.CreateGroupAsync(Orders, group, GroupPosition.End);
+        var read = engine.ReadGroupAsync(new() { Group = group, Consumer = "c", Streams = [new(Orders, ReadPosition.Undelivered)], Block = TimeSpan.Zero }).AsTask();
+        await engine.SetGroupIdAsync(Orders, group, GroupPosition.Beginning);
+        await Assert.ThrowsAsync<StreamEngineException>(() => AppendAsync(engine, 100));
+        var failure = await Assert.ThrowsAsync<StreamEngineException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains(TheFile, failure.Message, StringComparison.Ordinal);
     }
 }

@@ -14,17 +14,23 @@ public sealed class RepairedChunkTests
     public async Task A_repair_leaves_out_what_is_damaged_and_says_what_it_was(bool isThere)
     {
         var folder = await MakeAsync();
+        var damaged = Flipped(folder[TheFile], folder[TheFile].Length - 100);
         if (isThere)
-            folder[TheFile] = Flipped(folder[TheFile], folder[TheFile].Length - 100);
+            folder[TheFile] = damaged;
         else
             folder.Delete(TheFile);
-        var report = InProcessStreamEngine.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always));
-        Assert.Contains("to 9-0 of 'orders' are lost.", report[^1], StringComparison.Ordinal);
+        var report = Repair(folder);
+        Assert.Contains(report, static line => line.EndsWith("to 9-0 of 'orders' are lost.", StringComparison.Ordinal));
+        Open(folder).Dispose();
+        // What else is in it is elsewhere, and it is kept.
+        Assert.DoesNotContain(TheFile, folder.List());
+        if (isThere)
+            Assert.Equal(damaged, folder[$"cut-{TheFile}"]);
 
         using var engine = Open(folder);
         using var left = await engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max);
         Assert.Equal(isThere ? ["1-0", "2-0", "3-0", "4-0", "5-0", "6-0", "10-0"] : ["10-0"], left.Entries.ToArray().Select(static entry => entry.Id.ToString()));
-        Assert.Empty(InProcessStreamEngine.Repair(folder.Kill(), OpenJournal.OptionsFor(FlushPolicy.Always)));
+        Assert.Empty(Repair(folder.Kill()));
     }
 
     [Fact]

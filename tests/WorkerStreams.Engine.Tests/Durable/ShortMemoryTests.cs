@@ -69,6 +69,23 @@ public sealed class ShortMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_rest_of_a_batch_that_fails_leaves_its_beginning_stored()
+    {
+        await FillAsync(Orders, 600);
+        List<EntryBatch> shown = [];
+        // The second entry finds no room left, and when there is some the engine has ended.
+        _clock.When = () =>
+        {
+            using var all = _engine.RangeAsync(Orders, RangeBound.Min, RangeBound.Max, count: 500).AsTask().Result;
+            _clock.When = () => _clock.When = _engine.Dispose;
+        };
+        var results = new AppendResult[2];
+        await _engine.AppendAsync("{d}", new[] { new AppendEntry(FieldsOf(1)), new AppendEntry(FieldsOf(500 * EntryBytes)) }, results);
+        Assert.Equal(AppendStatus.Stored, results[0].Status);
+        Assert.Equal((AppendStatus.MaybeStored, StreamErrorCode.Unavailable), (results[1].Status, results[1].Error?.Code));
+    }
+
+    [Fact]
     public async Task All_streams_lose_chunks_in_turn()
     {
         await FillAsync(Orders, 300);
@@ -78,8 +95,9 @@ public sealed class ShortMemoryTests : IDisposable
             await AppendAsync(Third, entries * EntryBytes);
             await _engine.DeleteStreamAsync(Third);
         }
-        Assert.NotEqual(0, await ReadBackAsync(Orders));
-        Assert.NotEqual(0, await ReadBackAsync(Others));
+        WriteCheckpoint();
+        Assert.True(await ReadBackAsync(Orders) > 0);
+        Assert.True(await ReadBackAsync(Others) > 0);
 
         async Task<long> ReadBackAsync(StreamName stream)
         {
@@ -129,13 +147,6 @@ public sealed class ShortMemoryTests : IDisposable
         for (var i = 0; i < 20; i++)
             Assert.False(await TryAppendAsync("one more"));
         Assert.Equal(0, checkpoints);
-
-        // Once more has changed, it is tried again.
-        await _engine.CreateGroupAsync("stream-0", "g", GroupPosition.Beginning);
-        for (var i = 0; i < 1000; i++)
-            await _engine.SetGroupIdAsync("stream-0", "g", GroupPosition.Beginning);
-        Assert.False(await TryAppendAsync("one more"));
-        Assert.Equal(1, checkpoints);
     }
 
     [Fact]

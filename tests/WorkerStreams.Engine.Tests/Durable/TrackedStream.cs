@@ -11,7 +11,7 @@ internal sealed class TrackedStream(StreamName name, Random random)
     // In their order.
     private readonly List<ulong> _entries = [];
     private readonly List<ulong> _pending = [];
-    private readonly Queue<EntryBatch> _shown = new();
+    private readonly Queue<(EntryBatch Batch, ulong[] Expected)> _shown = new();
     private ulong _last;
     private ulong _delivered;
 
@@ -45,14 +45,14 @@ internal sealed class TrackedStream(StreamName name, Random random)
                 break;
         }
         while (_shown.Count > random.Next(10))
-            _shown.Dequeue().Dispose();
+            _shown.Dequeue().Batch.Dispose();
     }
 
     /// <summary>No batch is kept any more.</summary>
     public void LetGo()
     {
-        while (_shown.TryDequeue(out var batch))
-            batch.Dispose();
+        while (_shown.TryDequeue(out var shown))
+            shown.Batch.Dispose();
     }
 
     /// <summary>All that is there is what has to be.</summary>
@@ -108,13 +108,14 @@ internal sealed class TrackedStream(StreamName name, Random random)
     // What a batch shows stays as it is for as long as it is kept.
     private void Show(EntryBatch batch, IEnumerable<ulong> expected)
     {
-        Check(batch, expected);
-        _shown.Enqueue(batch);
+        ulong[] ids = [.. expected];
+        Check(batch, ids);
+        _shown.Enqueue((batch, ids));
         var oldest = _shown.Peek();
-        Check(oldest, oldest.Entries.ToArray().Select(static entry => entry.Id.Milliseconds));
+        Check(oldest.Batch, oldest.Expected);
     }
 
-    private static void Check(EntryBatch batch, IEnumerable<ulong> expected)
+    private static void Check(EntryBatch batch, ulong[] expected)
     {
         Assert.Equal(expected, batch.Entries.ToArray().Select(static entry => entry.Id.Milliseconds));
         foreach (var entry in batch.Entries)
