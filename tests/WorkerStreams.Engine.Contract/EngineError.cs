@@ -28,6 +28,8 @@ public readonly record struct EngineError(StreamErrorCode Code, string Text)
     public static EngineError UndeliveredWithoutGroup { get; } =
         Argument("The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.");
 
+    public static EngineError NegativeMinIdle { get; } = Argument("min-idle-time must be a positive integer");
+
     public static EngineError EndInGroup { get; } = MeaninglessInGroup("$");
 
     public static EngineError LastInGroup { get; } = MeaninglessInGroup("+");

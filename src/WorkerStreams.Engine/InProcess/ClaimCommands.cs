@@ -40,7 +40,8 @@ internal static class ClaimCommands
             var idle = pending ? Math.Max(now - place.Delivery.At, 0) : 0;
             if (pending && idle < request.MinIdle.TotalMilliseconds)
                 continue;
-            var count = request.DeliveryCount ?? (pending ? place.Delivery.Count : 1) + (request.JustIds ? 0 : 1);
+            var before = pending ? place.Delivery : new(now, Count: 1, consumer.Index);
+            var count = request.DeliveryCount ?? (request.JustIds ? before.Count : before.CountAfter);
             if (pending)
                 group.Assign(place, consumer, deliveredAt, count);
             else
@@ -48,6 +49,7 @@ internal static class ClaimCommands
             group.Activate(consumer, now);
             Add(ref reply, chunk, index, count, idle, request.JustIds);
         }
+        shard.ServeClaims(stream, group);
         return reply.Build();
     }
 
@@ -75,7 +77,7 @@ internal static class ClaimCommands
             }
             else if (idle >= request.MinIdle.TotalMilliseconds)
             {
-                group.Assign(place, consumer, now, place.Delivery.Count + (request.JustIds ? 0 : 1));
+                group.Assign(place, consumer, now, request.JustIds ? place.Delivery.Count : place.Delivery.CountAfter);
                 group.Activate(consumer, now);
                 Add(ref reply, chunk, index, place.Delivery.Count, idle, request.JustIds);
                 room--;

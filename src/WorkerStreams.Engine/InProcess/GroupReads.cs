@@ -5,17 +5,49 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>What XREADGROUP reads of one stream. The group was checked to exist.</summary>
 internal static class GroupReads
 {
-    /// <summary>Entries never delivered to the group.</summary>
-    public static void ReadNew(ReadGroupRequest request, StreamState stream, long now, ref ReplyWriter reply)
+    /// <summary>When an entry was delivered that is idle for so long now; in Unix milliseconds.</summary>
+    public static long IdleSince(long now, TimeSpan minIdle) => now - (long)Math.Ceiling(minIdle.TotalMilliseconds);
+
+    /// <summary>Entries never delivered to the group, and before them those that are claimed.</summary>
+    public static void ReadNew(Shard shard, ReadGroupRequest request, StreamState stream, long now, ref ReplyWriter reply)
     {
         stream.TryGetGroup(request.Group, out var group);
         var consumer = group!.See(request.Consumer, now);
-        if (stream.Log.LastId <= group.LastId)
-            return;
-        reply.BeginStream(stream.Name, stream.Log.Count);
+        var hasBegun = request.ClaimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, ref reply);
+        if (stream.Log.LastId > group.LastId && !(hasBegun && reply.IsStreamFull))
+            Deliver(request, stream, group, consumer, now, hasBegun, ref reply);
+        if (group.IsClaimedByAge)
+            shard.SetAlarms(stream, group);
+    }
+
+    private static void Deliver(ReadGroupRequest request, StreamState stream, GroupState group, ConsumerState consumer, long now, bool hasBegun, ref ReplyWriter reply)
+    {
+        if (!hasBegun)
+            reply.BeginStream(stream.Name, stream.Log.Count);
         var through = reply.AddFrom(stream.Log, stream.Log.After(group.LastId, group.NextHint), StreamEntryId.MaxValue, deliveryCount: 1);
         stream.Deliver(group, consumer, through, now, pending: !request.NoAcknowledge);
         stream.Log.FetchAhead(group.NextHint);
+    }
+
+    /// <returns>Whether there were any, and so the stream has begun in the reply.</returns>
+    private static bool Claim(StreamState stream, GroupState group, ConsumerState consumer, long now, TimeSpan minIdle, ref ReplyWriter reply)
+    {
+        var hasBegun = false;
+        foreach (var (_, id) in group.GetDeliveredUntil(IdleSince(now, minIdle), reply.MostEntries))
+        {
+            if (!stream.Log.TryFind(id, out var chunk, out var index) || !group.Pending.TryFind(id, out var place))
+                continue;
+            if (!hasBegun)
+                reply.BeginStream(stream.Name, group.Pending.Count);
+            hasBegun = true;
+            if (reply.IsStreamFull)
+                break;
+            var (before, count) = (place.Delivery, place.Delivery.CountAfter);
+            group.Assign(place, consumer, now, count);
+            group.Activate(consumer, now);
+            reply.Add(chunk, index, count, Math.Max(now - before.At, 0));
+        }
+        return hasBegun;
     }
 
     /// <summary>The consumer's own pending entries after an id: delivered once more, unless they are no longer in the stream.</summary>

@@ -37,12 +37,13 @@ internal static class ReadCommands
             var (name, position) = positions[i];
             if (slot is { } only && only != name.Slot)
                 continue;
-            if (!store.ShardOf(name).TryGet(name, out var stream))
+            var shard = store.ShardOf(name);
+            if (!shard.TryGet(name, out var stream))
                 continue;
             if (request is not ReadGroupRequest group)
                 Read(stream, position, ref reply);
             else if (position.Kind == ReadPositionKind.Undelivered)
-                GroupReads.ReadNew(group, stream, now, ref reply);
+                GroupReads.ReadNew(shard, group, stream, now, ref reply);
             else
                 GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
         }
@@ -51,7 +52,7 @@ internal static class ReadCommands
 
     // What is new is told in one; what is delivered once more, one by one.
     private static long MostDelivered(ReadRequest request) =>
-        request.Streams.Any(static position => position.Position.Kind == ReadPositionKind.After)
+        request is ReadGroupRequest { ClaimMinIdle: not null } || request.Streams.Any(static position => position.Position.Kind == ReadPositionKind.After)
             ? (long)request.Streams.Count * Math.Clamp(request.Count ?? MostRedelivered, 1, MostRedelivered)
             : request.Streams.Count;
 
@@ -106,6 +107,8 @@ internal static class ReadCommands
             throw StreamEngineException.InvalidArgument("syntax error");
         if (request.Block is { } block && block < TimeSpan.Zero && block != Timeout.InfiniteTimeSpan)
             throw StreamEngineException.InvalidArgument("timeout is negative");
+        if (request is ReadGroupRequest { ClaimMinIdle: { } minIdle } && minIdle < TimeSpan.Zero)
+            throw StreamEngineException.InvalidArgument("min-idle-time must be a positive integer");
         if (request.Block > LongestBlock)
             throw StreamEngineException.InvalidArgument("timeout is not an integer or out of range");
         for (var i = 0; request is not ReadGroupRequest && i < request.Streams.Count; i++)

@@ -11,6 +11,9 @@ internal ref struct ReplyWriter(int? count, long? maxBytes)
     private long _bytesLeft = maxBytes is { } most ? Math.Max(1, most) : long.MaxValue;
     private int _streamEnd;
 
+    /// <summary>The most entries of a stream.</summary>
+    public readonly int MostEntries => _count;
+
     /// <summary>Whether the reply has all the bytes it may have, or the stream all the entries.</summary>
     public readonly bool IsStreamFull => IsFull || (_batch?.Count ?? 0) >= _streamEnd;
 

@@ -59,6 +59,8 @@ internal static class SettleCommands
             }
         }
         ArrayPool<StreamEntryId>.Shared.Return(buffer);
+        if (!acknowledgedOnly)
+            shard.ServeClaims(stream, group);
         if (deadLetters is not null)
             shard.ServeWaiters(deadLetters);
     }

@@ -192,6 +192,22 @@ internal sealed class Shard(StreamStore store)
         }
     }
 
+    /// <summary>Entries of the group have become pending, or older: who waits to claim them is to know when.</summary>
+    public void SetAlarms(StreamState stream, GroupState group)
+    {
+        if (!_waiting.TryGetValue(stream.Name, out var queue))
+            return;
+        foreach (var waiter in queue)
+            waiter.Alarm?.Advance(group);
+    }
+
+    /// <summary>Entries of the group may have become old enough to be claimed at once.</summary>
+    public void ServeClaims(StreamState stream, GroupState group)
+    {
+        if (group.IsClaimedByAge)
+            ServeWaiters(stream);
+    }
+
     /// <summary>The group, or with the stream every group, is gone: who waits in it is told so.</summary>
     public void FailWaiters(StreamName stream, StreamName? group)
     {

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
 
@@ -32,6 +33,9 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     /// <summary>The group that is read, or null for XREAD.</summary>
     public StreamName? Group => (_request as ReadGroupRequest)?.Group;
 
+    /// <summary>Tells when there is something to be claimed; null where nothing is.</summary>
+    public ClaimAlarm? Alarm { get; private set; }
+
     /// <summary>The next one woken by the same command. Guarded by the lock of the shard that woke this one.</summary>
     public Waiter? NextWoken { get; set; }
 
@@ -41,6 +45,11 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         _registration = cancellation.UnsafeRegister(static (waiter, token) => ((Waiter)waiter!).Cancel(token), this);
         if (_request.Block is { } block && block > TimeSpan.Zero)
             _timer = _store.Options.TimeProvider.CreateTimer(static waiter => ((Waiter)waiter!).TimeOut(), this, block, Timeout.InfiniteTimeSpan);
+        if (_request is ReadGroupRequest { ClaimMinIdle: not null } claiming)
+        {
+            Alarm = new(_store, claiming);
+            Alarm.Set();
+        }
         DisarmIfSecond();
         return new(this, _result.Version);
     }
@@ -120,12 +129,28 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             if (name.Slot != slot || !shard.TryGet(name, out var stream))
                 continue;
             var read = position.Id;
+            var group = default(GroupState);
             if (_request is ReadGroupRequest request)
-                read = stream.TryGetGroup(request.Group, out var group) ? group.LastId : StreamEntryId.MaxValue;
-            if (stream.Log.LastId > read)
+                read = stream.TryGetGroup(request.Group, out group) ? group.LastId : StreamEntryId.MaxValue;
+            if (stream.Log.LastId > read || (group is not null && HasClaim(group)))
                 return true;
         }
         return false;
+    }
+
+    private bool HasClaim(GroupState group)
+    {
+        if (((ReadGroupRequest)_request).ClaimMinIdle is not { } minIdle)
+            return false;
+        try
+        {
+            return group.HasDeliveredBy(GroupReads.IdleSince(_store.Now, minIdle));
+        }
+        catch (StreamEngineException)
+        {
+            // It cannot be read from the disk, which the read will tell.
+            return true;
+        }
     }
 
     private void AskAgain(Shard shard, int slot)
@@ -138,7 +163,10 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             queue.Remove(node);
             queue.AddLast(node);
             if (_state == WaitState.Waiting && _request is ReadGroupRequest request && shard.TryGet(name, request.Group, out _, out var group))
+            {
                 group.SeeAgain(request.Consumer, _store.Now);
+                Alarm?.Advance(group);
+            }
         }
     }
 
@@ -185,6 +213,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         if (Interlocked.Increment(ref _armedAndDone) < 2)
             return;
         _timer?.Dispose();
+        Alarm?.Dispose();
         _registration.Unregister();
     }
 }

@@ -7,7 +7,11 @@ namespace WorkerStreams.Engine.Model;
 /// <param name="Count">How often it was delivered.</param>
 /// <param name="Owner">The index of the consumer that owns it.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Delivery(long At, long Count, int Owner);
+internal readonly record struct Delivery(long At, long Count, int Owner)
+{
+    /// <summary>The count after one more delivery.</summary>
+    public long CountAfter => Count < long.MaxValue ? Count + 1 : Count;
+}
 
 /// <summary>Entries that follow each other and were delivered alike.</summary>
 /// <param name="End">The index after the last of them.</param>

@@ -12,6 +12,9 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     private readonly List<ConsumerState?> _byIndex = [];
     private ConsumerState? _recent;
 
+    // Null until somebody claims entries by their age.
+    private DeliveryOrder? _byAge;
+
     public StreamState Stream { get; } = stream;
 
     public StreamName Name { get; } = name;
@@ -31,6 +34,9 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     public PendingList Pending { get; } = new(meter);
 
     public IReadOnlyCollection<ConsumerState> Consumers => _consumers.Values;
+
+    /// <summary>Whether entries are claimed by their age.</summary>
+    public bool IsClaimedByAge => _byAge is not null;
 
     private IChanges? Changes => Stream.Changes;
 
@@ -118,12 +124,45 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         Changes?.PositionSet(this);
     }
 
+    /// <summary>The entries that are pending, and in the stream, and were last delivered by then, the oldest first, up to so many.</summary>
+    public List<DeliveryPlace> GetDeliveredUntil(long time, int most)
+    {
+        while (true)
+        {
+            var found = ByAge().GetUntil(time, most);
+            if (found.RemoveAll(LeaveOutIfGone) == 0)
+                return found;
+        }
+    }
+
+    /// <summary>When that entry was delivered that is pending for longest, be it in the stream or not; in Unix milliseconds, null where there is none.</summary>
+    public long? GetOldestDelivery() => ByAge().TryGetFirst(out var oldest) ? oldest.At : null;
+
+    /// <summary>Whether an entry that is pending, and in the stream, was last delivered by then.</summary>
+    public bool HasDeliveredBy(long time)
+    {
+        var byAge = ByAge();
+        while (byAge.TryGetFirst(out var oldest) && oldest.At <= time)
+        {
+            if (!LeaveOutIfGone(oldest))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Entries that had gone from the stream may come again.</summary>
+    public void ForgetAges()
+    {
+        _byAge?.Release();
+        _byAge = null;
+    }
+
     /// <summary>A pending entry is delivered to its owner once more.</summary>
     public void Redeliver(in PendingPlace place, long now)
     {
         var delivery = place.Delivery;
-        delivery = delivery with { At = now, Count = delivery.Count + 1 };
-        place.Block.Deliver(place.Index, delivery);
+        delivery = delivery with { At = now, Count = delivery.CountAfter };
+        Deliver(place, delivery);
         Changes?.Assigned(this, place.Id, delivery);
     }
 
@@ -138,6 +177,8 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         {
             Pending.AddLast(ids, consumer.Index, now);
             consumer.Pending += ids.Length;
+            for (var i = 0; _byAge is not null && i < ids.Length; i++)
+                _byAge.Add(new(now, ids[i]));
             return;
         }
         for (var i = 0; i < ids.Length; i++)
@@ -206,12 +247,14 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     public void Clear()
     {
         Pending.Clear();
+        ForgetAges();
         meter.Add(-(MemoryMeter.GroupBytes + (MemoryMeter.ConsumerBytes * (long)_consumers.Count)));
     }
 
     private void Add(StreamEntryId id, in Delivery delivery)
     {
         Pending.Add(id, delivery);
+        _byAge?.Add(new(delivery.At, id));
         ConsumerAt(delivery.Owner).Pending++;
     }
 
@@ -219,12 +262,42 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     {
         ConsumerAt(place.Owner).Pending--;
         ConsumerAt(delivery.Owner).Pending++;
+        Deliver(place, delivery);
+    }
+
+    private void Deliver(in PendingPlace place, in Delivery delivery)
+    {
+        _byAge?.Remove(new(place.Delivery.At, place.Id));
         place.Block.Deliver(place.Index, delivery);
+        _byAge?.Add(new(delivery.At, place.Id));
+    }
+
+    private bool LeaveOutIfGone(DeliveryPlace entry)
+    {
+        if (Stream.Log.TryFind(entry.Id, out _, out _))
+            return false;
+        _byAge!.Remove(entry);
+        return true;
+    }
+
+    private DeliveryOrder ByAge()
+    {
+        if (_byAge is not null)
+            return _byAge;
+        _byAge = new(meter);
+        for (var more = Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = Pending.TryGetNext(ref place))
+            _byAge.Add(new(place.Delivery.At, place.Id));
+        return _byAge;
     }
 
     private int Drop(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
     {
         var owner = ConsumerAt(place.Owner);
+        if (_byAge is not null)
+        {
+            _byAge.Remove(new(place.Delivery.At, place.Id));
+            ids = ids[..1];
+        }
         var removed = Pending.Remove(place, ids);
         owner.Pending -= removed;
         return removed;

@@ -85,6 +85,7 @@ internal sealed class StreamState
     public void TrimOut(StreamEntryId id)
     {
         Log.Delete(id);
+        Version++;
         Changes?.TrimmedOut(this, id);
     }
 
@@ -115,6 +116,8 @@ internal sealed class StreamState
     {
         (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);
         Version++;
+        foreach (var group in Groups)
+            group.ForgetAges();
         Changes?.IdsSet(this);
     }
 

@@ -13,7 +13,7 @@ namespace WorkerStreams.Redis.Commands;
 internal sealed class BlockingReads(BlockingConnections connections, Doorbell doorbell, Func<bool> isCluster)
 {
     // So often one that waits for the doorbell looks by itself, which tells when its group has gone.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30), ShortestSilence = TimeSpan.FromSeconds(1);
 
     private int _waiting;
 
@@ -84,9 +84,13 @@ internal sealed class BlockingReads(BlockingConnections connections, Doorbell do
         var found = await ReadCommands.ReadAsync(shared, request, cancellation);
         if (found.StreamCount > 0)
             return found;
-        await doorbell.WaitAsync(await seen, wait.AtMost(LongestSilence), cancellation);
+        await doorbell.WaitAsync(await seen, wait.AtMost(SilenceOf(request)), cancellation);
         return EntryBatch.Empty;
     }
+
+    // The doorbell does not tell that an entry has become old enough to be claimed.
+    private static TimeSpan SilenceOf(ReadRequest request) =>
+        request is ReadGroupRequest { ClaimMinIdle: { } minIdle } && minIdle < LongestSilence ? (minIdle > ShortestSilence ? minIdle : ShortestSilence) : LongestSilence;
 
     private static async Task<IReadOnlyList<StreamPosition>> SeenAsync(RedisConnection shared, IReadOnlyList<StreamPosition> streams) =>
         await Task.WhenAll(streams.Select(async stream =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Redis.Connections;
@@ -90,8 +91,13 @@ internal static class ReadCommands
             words.Text("COUNT").Number(count);
         if (request is ReadGroupRequest { NoAcknowledge: true })
             words.Text("NOACK");
+        if (request is ReadGroupRequest { ClaimMinIdle: { } minIdle })
+            words.Text("CLAIM").Text(Milliseconds(minIdle));
         return words;
     }
+
+    // Not a part of one too little. The server refuses what is negative.
+    private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
 
     private static string TextOf(ReadPosition position) => position.Kind switch
     {

@@ -15,6 +15,9 @@ internal static class EntryReply
     // Two numbers of twenty digits and what is between.
     private const int MaxIdLength = 41;
 
+    /// <summary>The parts of an entry that was read with CLAIM: its idle time and its deliveries before come after its fields.</summary>
+    public const int PartsWithDelivery = 4;
+
     /// <summary>The entries of one stream, as XRANGE and XCLAIM reply.</summary>
     public static EntryBatch OfStream(StreamName stream, RedisResult reply, DeliveryOf deliveryOf)
     {
@@ -37,10 +40,14 @@ internal static class EntryReply
             var bare = entry.Length < 0;
             var id = IdOf(bare ? entry : entry[0]);
             var fields = bare ? default : FieldsOf(entry[1]);
-            var (count, idle) = deliveryOf(id, fields.IsMissing);
+            var (count, idle) = entry.Length == PartsWithDelivery ? DeliveryOf((long)entry[2], (long)entry[3]) : deliveryOf(id, fields.IsMissing);
             builder.Add(new(id, fields, count, idle));
         }
     }
+
+    /// <summary>How often an entry was delivered with this time, and how long ago before.</summary>
+    public static (long Count, TimeSpan Idle) DeliveryOf(long idle, long before) =>
+        (before < long.MaxValue ? before + 1 : before, TimeSpan.FromMilliseconds(Math.Clamp(idle, 0, (long)TimeSpan.MaxValue.TotalMilliseconds - 1)));
 
     public static StreamEntryId IdOf(RedisResult reply) => StreamEntryId.Parse((string)reply!);
 

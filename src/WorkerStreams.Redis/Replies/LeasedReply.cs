@@ -54,6 +54,8 @@ internal sealed class LeasedReply : IDisposable
         for (var left = reader.AggregateLength(); left > 0; left--)
         {
             reader.MoveNext();
+            var delivery = _delivery;
+            var hasDelivery = reader.AggregateLength() == EntryReply.PartsWithDelivery;
             reader.MoveNext();
             var id = EntryReply.IdOf(reader);
             reader.MoveNext();
@@ -65,8 +67,16 @@ internal sealed class LeasedReply : IDisposable
                 BinaryPrimitives.WriteInt32LittleEndian(_fields.AsSpan(_used), length);
                 _used += sizeof(int) + length;
             }
-            builder.Add(new(id, EntryFields.FromEncoded(_fields, start, _used - start), _delivery.Count, _delivery.Idle));
+            if (hasDelivery)
+                delivery = EntryReply.DeliveryOf(ReadNumber(ref reader), ReadNumber(ref reader));
+            builder.Add(new(id, EntryFields.FromEncoded(_fields, start, _used - start), delivery.Count, delivery.Idle));
         }
+    }
+
+    private static long ReadNumber(ref RespReader reader)
+    {
+        reader.MoveNext();
+        return reader.ReadInt64();
     }
 
     [Conditional("DEBUG")]

@@ -12,25 +12,39 @@ internal static class EntryReplies
     /// <param name="batch">What holds the entries.</param>
     /// <param name="first">The first of them.</param>
     /// <param name="count">Their number.</param>
+    /// <param name="withDelivery">Whether it is told how long each was idle, and how often it was delivered before.</param>
     /// <exception cref="OperationCanceledException">The client takes no more.</exception>
-    public static async ValueTask EntriesAsync(this Session session, EntryBatch batch, int first, int count)
+    public static async ValueTask EntriesAsync(this Session session, EntryBatch batch, int first, int count, bool withDelivery = false)
     {
         session.Reply.Array(count);
         for (var end = first + count; first < end;)
         {
-            first += WriteSome(session, batch.Entries[first..end]);
+            first += WriteSome(session, batch.Entries[first..end], withDelivery);
             await session.SendIfMuchAsync();
         }
     }
 
     /// <summary>An array of all entries of a batch.</summary>
-    /// <inheritdoc cref="EntriesAsync(Session, EntryBatch, int, int)"/>
+    /// <inheritdoc cref="EntriesAsync(Session, EntryBatch, int, int, bool)"/>
     public static ValueTask EntriesAsync(this Session session, EntryBatch batch) => session.EntriesAsync(batch, 0, batch.Count);
 
     /// <summary>The id and the fields; null in their place where the entry is deleted.</summary>
     public static void Entry(this ReplyWriter reply, in StreamEntry entry)
     {
         reply.Array(2);
+        reply.IdAndFields(entry);
+    }
+
+    private static void EntryWithDelivery(this ReplyWriter reply, in StreamEntry entry)
+    {
+        reply.Array(4);
+        reply.IdAndFields(entry);
+        reply.Number((long)entry.Idle.TotalMilliseconds);
+        reply.Number(entry.DeliveryCount == long.MaxValue ? long.MaxValue : entry.DeliveryCount - 1);
+    }
+
+    private static void IdAndFields(this ReplyWriter reply, in StreamEntry entry)
+    {
         reply.Id(entry.Id);
         if (entry.Fields.IsMissing)
         {
@@ -54,11 +68,16 @@ internal static class EntryReplies
     }
 
     // Until much is written.
-    private static int WriteSome(Session session, ReadOnlySpan<StreamEntry> entries)
+    private static int WriteSome(Session session, ReadOnlySpan<StreamEntry> entries, bool withDelivery)
     {
         var written = 0;
-        while (written < entries.Length && !session.HasMuchToSend)
-            session.Reply.Entry(entries[written++]);
+        for (; written < entries.Length && !session.HasMuchToSend; written++)
+        {
+            if (withDelivery)
+                session.Reply.EntryWithDelivery(entries[written]);
+            else
+                session.Reply.Entry(entries[written]);
+        }
         return written;
     }
 }

@@ -22,11 +22,12 @@ internal static class ReadCommands
                 await CheckGroupsAsync(session, request, options, bad);
             throw CommandException.InvalidId();
         }
-        using var batch = await session.ReadAsync(options.Request(session, request, streams));
-        await AnswerAsync(session, batch);
+        var read = options.Request(session, request, streams);
+        using var batch = await session.ReadAsync(read);
+        await AnswerAsync(session, batch, read);
     }
 
-    private static async ValueTask AnswerAsync(Session session, EntryBatch batch)
+    private static async ValueTask AnswerAsync(Session session, EntryBatch batch, ReadRequest read)
     {
         var reply = session.Reply;
         if (batch.StreamCount == 0)
@@ -38,13 +39,17 @@ internal static class ReadCommands
             reply.Array(batch.StreamCount);
         else
             reply.Map(batch.StreamCount);
-        for (var (i, first) = (0, 0); i < batch.StreamCount; i++)
+        // Streams with nothing are left out.
+        for (var (i, first, asked) = (0, 0, 0); i < batch.StreamCount; i++)
         {
             if (reply.Version < 3)
                 reply.Array(2);
             reply.Bulk(batch.GetStream(i).Bytes);
             var count = batch.GetEntries(i).Length;
-            await session.EntriesAsync(batch, first, count);
+            while (read.Streams[asked].Stream != batch.GetStream(i))
+                asked++;
+            var isClaiming = read is ReadGroupRequest { ClaimMinIdle: not null } && read.Streams[asked++].Position.Kind == ReadPositionKind.Undelivered;
+            await session.EntriesAsync(batch, first, count, isClaiming);
             first += count;
         }
     }

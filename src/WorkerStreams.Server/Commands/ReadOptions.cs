@@ -14,6 +14,7 @@ internal sealed class ReadOptions
     private long? _block;
     private long _count;
     private bool _noAcknowledge;
+    private long? _minIdle;
 
     /// <summary>The word that names the group, before the one that names the consumer; 0 with XREAD.</summary>
     public int Group { get; private set; }
@@ -79,6 +80,7 @@ internal sealed class ReadOptions
                 Group = session.Name(request[Group]),
                 Consumer = session.Name(request[Group + 1]),
                 NoAcknowledge = _noAcknowledge,
+                ClaimMinIdle = _minIdle is { } minIdle ? Words.Milliseconds(minIdle) : null,
             };
     }
 
@@ -107,6 +109,13 @@ internal sealed class ReadOptions
         {
             Group = isGroup ? index + 1 : throw OnlyOfGroup("GROUP");
             return index + 2;
+        }
+        if (more > 0 && request.Is(index, "CLAIM"u8))
+        {
+            if (!isGroup)
+                throw OnlyOfGroup("CLAIM");
+            _minIdle = request.Number(index + 1, "min-idle-time is not an integer or out of range");
+            return _minIdle >= 0 ? index + 1 : throw new CommandException("ERR min-idle-time must be a positive integer");
         }
         if (!request.Is(index, "NOACK"u8))
             throw CommandException.Syntax();

@@ -119,6 +119,7 @@ internal sealed class CommandSource
         var request = new ReadGroupRequest
         {
             Group = _choose.Group(), Consumer = _choose.Consumer(), Streams = Streams(position), Count = Count(), NoAcknowledge = _choose.Chance(8),
+            ClaimMinIdle = _traits.ClaimsOnRead && _choose.Chance(30) ? TimeSpan.FromTicks(Math.Max(0, _choose.MinIdle().Ticks)) : null,
         };
         return new(RequestText.Of(request), async engine => _text.OfStreams(await engine.ReadGroupAsync(request)));
     }

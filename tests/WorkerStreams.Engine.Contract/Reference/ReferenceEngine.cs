@@ -330,9 +330,20 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
 
     private void ReadNew(ReadGroupRequest request, ReferenceStream stream, ReferenceGroup group, ReferenceConsumer consumer, StreamName name, EntryBatchBuilder reply)
     {
-        StreamEntryId[] ids = [.. Limit(stream.After(group.LastId), request.Count)];
-        if (ids.Length > 0)
+        var old = group.Pending
+            .Where(pending => Now - pending.Value.DeliveredAt >= request.ClaimMinIdle?.TotalMilliseconds && stream.Entries.ContainsKey(pending.Key))
+            .OrderBy(pending => pending.Value.DeliveredAt).Select(pending => pending.Key);
+        StreamEntryId[] claimed = [.. Limit(old, request.Count)];
+        StreamEntryId[] ids = [.. Limit(claimed.Concat(stream.After(group.LastId)), request.Count).Skip(claimed.Length)];
+        if (claimed.Length + ids.Length > 0)
             reply.BeginStream(name);
+        foreach (var id in claimed)
+        {
+            var before = group.Pending[id];
+            group.Pending[id] = new(consumer.Name, Now, before.Count + 1);
+            consumer.ActiveAt = Now;
+            reply.Add(new(id, stream.Entries[id], before.Count + 1, Since(before.DeliveredAt)));
+        }
         foreach (var id in ids)
         {
             stream.Deliver(group, id);

@@ -7,7 +7,7 @@ internal static class RequestText
 {
     public static string Of(ReadRequest request)
     {
-        var who = request is ReadGroupRequest group ? $" {group.Group} {group.Consumer}{(group.NoAcknowledge ? " NOACK" : "")}" : "";
+        var who = request is ReadGroupRequest group ? $" {group.Group} {group.Consumer}{(group.NoAcknowledge ? " NOACK" : "")}{Word("CLAIM", group.ClaimMinIdle)}" : "";
         var block = request.Block is { } time ? string.Create(CultureInfo.InvariantCulture, $" BLOCK {time.TotalMilliseconds}") : "";
         return $"read{who} {string.Join(' ', request.Streams.Select(at => $"{at.Stream} {PositionOf(at.Position)}"))} COUNT {request.Count}{block}";
     }

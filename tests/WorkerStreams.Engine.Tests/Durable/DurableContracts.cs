@@ -41,6 +41,8 @@ public sealed class DurableDeleting(DurableFixture fixture) : DeletingContract(f
 
 public sealed class DurableReferences(DurableFixture fixture) : ReferencesContract(fixture), IClassFixture<DurableFixture>;
 
+public sealed class DurableReadClaiming(DurableFixture fixture) : ReadClaimingContract(fixture), IClassFixture<DurableFixture>;
+
 public sealed class DurableMoving(DurableFixture fixture) : MovingContract(fixture), IClassFixture<DurableFixture>;
 
 public sealed class DurableSetId(DurableFixture fixture) : SetIdContract(fixture), IClassFixture<DurableFixture>;

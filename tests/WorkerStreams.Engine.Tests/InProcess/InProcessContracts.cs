@@ -41,6 +41,8 @@ public sealed class InProcessDeleting(InProcessFixture fixture) : DeletingContra
 
 public sealed class InProcessReferences(InProcessFixture fixture) : ReferencesContract(fixture), IClassFixture<InProcessFixture>;
 
+public sealed class InProcessReadClaiming(InProcessFixture fixture) : ReadClaimingContract(fixture), IClassFixture<InProcessFixture>;
+
 public sealed class InProcessMoving(InProcessFixture fixture) : MovingContract(fixture), IClassFixture<InProcessFixture>;
 
 public sealed class InProcessSetId(InProcessFixture fixture) : SetIdContract(fixture), IClassFixture<InProcessFixture>;

@@ -41,6 +41,8 @@ public sealed class TinyNodesDeleting(TinyNodesFixture fixture) : DeletingContra
 
 public sealed class TinyNodesReferences(TinyNodesFixture fixture) : ReferencesContract(fixture), IClassFixture<TinyNodesFixture>;
 
+public sealed class TinyNodesReadClaiming(TinyNodesFixture fixture) : ReadClaimingContract(fixture), IClassFixture<TinyNodesFixture>;
+
 public sealed class TinyNodesMoving(TinyNodesFixture fixture) : MovingContract(fixture), IClassFixture<TinyNodesFixture>;
 
 public sealed class TinyNodesSetId(TinyNodesFixture fixture) : SetIdContract(fixture), IClassFixture<TinyNodesFixture>;

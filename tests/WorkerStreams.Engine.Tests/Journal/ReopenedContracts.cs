@@ -41,6 +41,8 @@ public sealed class ReopenedDeleting(ReopenedFixture fixture) : DeletingContract
 
 public sealed class ReopenedReferences(ReopenedFixture fixture) : ReferencesContract(fixture), IClassFixture<ReopenedFixture>;
 
+public sealed class ReopenedReadClaiming(ReopenedFixture fixture) : ReadClaimingContract(fixture), IClassFixture<ReopenedFixture>;
+
 public sealed class ReopenedMoving(ReopenedFixture fixture) : MovingContract(fixture), IClassFixture<ReopenedFixture>;
 
 public sealed class ReopenedSetId(ReopenedFixture fixture) : SetIdContract(fixture), IClassFixture<ReopenedFixture>;

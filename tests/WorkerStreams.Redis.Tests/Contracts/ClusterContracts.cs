@@ -28,6 +28,8 @@ public sealed class ClusterDeleting(ClusterFixture fixture) : DeletingContract(f
 
 public sealed class ClusterReferences(ClusterFixture fixture) : ReferencesContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
+public sealed class ClusterReadClaiming(ClusterFixture fixture) : ReadClaimingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
+
 public sealed class ClusterMoving(ClusterFixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
 public sealed class ClusterFields(ClusterFixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;

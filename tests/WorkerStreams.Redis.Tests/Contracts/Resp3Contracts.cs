@@ -28,6 +28,8 @@ public sealed class Resp3Deleting(Resp3Fixture fixture) : DeletingContract(fixtu
 
 public sealed class Resp3References(Resp3Fixture fixture) : ReferencesContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
+public sealed class Resp3ReadClaiming(Resp3Fixture fixture) : ReadClaimingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
 public sealed class Resp3Moving(Resp3Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3Fields(Resp3Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;

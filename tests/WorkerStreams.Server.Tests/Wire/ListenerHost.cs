@@ -5,7 +5,7 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Server.Tests.Wire;
 
-/// <summary>A host with a listener on a free port, and an engine of its own in memory.</summary>
+/// <summary>A host with a listener on a free port, and an engine of its own in memory, both on one clock.</summary>
 internal sealed class ListenerHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -21,7 +21,7 @@ internal sealed class ListenerHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddSingleton<IStreamEngine>(new InProcessStreamEngine());
+        builder.Services.AddSingleton<IStreamEngine>(new InProcessStreamEngine(new() { TimeProvider = time ?? TimeProvider.System }));
         builder.Services.AddRespListener(options =>
         {
             options.Port = 0;

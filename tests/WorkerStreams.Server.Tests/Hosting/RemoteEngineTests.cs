@@ -1,0 +1,74 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Redis;
+using WorkerStreams.Redis.Tests.Servers;
+using WorkerStreams.Server.Tests.Wire;
+
+namespace WorkerStreams.Server.Tests.Hosting;
+
+/// <summary>The remote engine on the listener, where it asks for what came after Redis 8.0.</summary>
+public sealed class RemoteEngineTests
+{
+    [Theory]
+    [InlineData(StackExchange.Redis.RedisProtocol.Resp2)]
+    [InlineData(StackExchange.Redis.RedisProtocol.Resp3)]
+    public async Task A_group_read_claims(StackExchange.Redis.RedisProtocol protocol)
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host, protocol);
+        await AppendAsync(engine, 1, 2);
+        using (await engine.ReadGroupAsync(Read("a") with { Count = 1 }))
+        using (var claimed = await engine.ReadGroupAsync(Read("b") with { ClaimMinIdle = TimeSpan.Zero }))
+        {
+            Assert.Equal([new(1, 0), new(2, 0)], claimed.Entries.ToArray().Select(static entry => entry.Id));
+            Assert.Equal([2, 1], claimed.Entries.ToArray().Select(static entry => entry.DeliveryCount));
+            Assert.Equal("f v", claimed.Entries[0].Fields.ToString());
+            Assert.Equal(TimeSpan.Zero, claimed.Entries[1].Idle);
+        }
+        var refusal = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.ReadGroupAsync(Read("b") with { ClaimMinIdle = TimeSpan.FromTicks(-20_000) }));
+        Assert.Equal("ERR min-idle-time must be a positive integer", refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_group_read_that_waits_claims_what_becomes_old_enough()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host);
+        await AppendAsync(engine, 1);
+        using (await engine.ReadGroupAsync(Read("a")))
+        using (var claimed = await engine.ReadGroupAsync(Read("b") with { ClaimMinIdle = TimeSpan.FromMilliseconds(50), Block = TimeSpan.Zero }))
+        {
+            Assert.Equal(2, Assert.Single(claimed.Entries.ToArray()).DeliveryCount);
+            Assert.True(claimed.Entries[0].Idle >= TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    [Fact]
+    public async Task A_trimming_heeds_what_groups_refer_to()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host);
+        await AppendAsync(engine, 1, 2, 3);
+        using (await engine.ReadGroupAsync(Read("a")))
+            await engine.AcknowledgeAsync("s", "g", new StreamEntryId[] { new(2, 0) });
+
+        Assert.Equal(1, await engine.TrimAsync("s", StreamTrim.MaxLength(0) with { References = EntryReferences.OnlyAcknowledged }));
+        Assert.Equal(2, await engine.TrimAsync("s", StreamTrim.MaxLength(0) with { References = EntryReferences.Delete }));
+        Assert.Equal(0, (await engine.GetPendingSummaryAsync("s", "g")).Count);
+    }
+
+    private static RedisStreamEngine Connect(ListenerHost host, StackExchange.Redis.RedisProtocol protocol = StackExchange.Redis.RedisProtocol.Resp2)
+    {
+        var configuration = ServerProcess.Client(host.Port);
+        configuration.Protocol = protocol;
+        return RedisStreamEngine.Connect(configuration);
+    }
+
+    private static async Task AppendAsync(RedisStreamEngine engine, params ulong[] ids)
+    {
+        foreach (var id in ids)
+            await engine.AppendAsync("s", new AppendEntry(EntryFields.Of(("f", "v")), new StreamEntryId(id, 0)));
+        await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning);
+    }
+
+    private static ReadGroupRequest Read(StreamName consumer) => new() { Group = "g", Consumer = consumer, Streams = [new("s", ReadPosition.Undelivered)] };
+}
