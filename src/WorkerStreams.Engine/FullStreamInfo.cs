@@ -26,7 +26,7 @@ public sealed record FullConsumerInfo(StreamName Name, long SeenAt, long? Active
 
 /// <summary>A pending entry, and when it was delivered.</summary>
 /// <param name="Id">The entry.</param>
-/// <param name="Consumer">Its owner.</param>
-/// <param name="DeliveredAt">Its last delivery, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="Consumer">Its owner; empty where nobody owns it.</param>
+/// <param name="DeliveredAt">Its last delivery, in milliseconds since 1970-01-01 UTC; 0 where nobody owns it.</param>
 /// <param name="DeliveryCount">How often it was delivered.</param>
 public readonly record struct PendingDelivery(StreamEntryId Id, StreamName Consumer, long DeliveredAt, long DeliveryCount);

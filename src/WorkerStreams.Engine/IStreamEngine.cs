@@ -60,6 +60,10 @@ public interface IStreamEngine : IStreamAdministration
     /// <param name="cancellation">Ends the call.</param>
     ValueTask SettleAsync(SettleRequest request, Memory<SettlementOutcome> outcomes, CancellationToken cancellation = default);
 
+    /// <summary>XNACK (8.8): hands pending entries back, which are nobody's then. Any minimum idle time lets them be claimed, those handed back first before all others.</summary>
+    /// <returns>The number of entries handed back.</returns>
+    ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation = default);
+
     /// <summary>XCLAIM.</summary>
     /// <returns>The entries claimed, with their new delivery counts and the idle time they had.</returns>
     ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default);

@@ -147,6 +147,10 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation = default) =>
+        On(request.Stream, request, NackCommands.Nack, cancellation, new(request.Ids.Length));
+
+    /// <inheritdoc/>
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
         On(request.Stream, request, ClaimCommands.Claim, cancellation, new(request.Ids.Length));
 

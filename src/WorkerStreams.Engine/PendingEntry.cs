@@ -2,10 +2,14 @@ namespace WorkerStreams.Engine;
 
 /// <summary>An entry that was delivered and not yet acknowledged, as XPENDING lists it.</summary>
 /// <param name="Id">The entry.</param>
-/// <param name="Consumer">Its owner.</param>
-/// <param name="Idle">The time since its last delivery, by the engine's clock.</param>
+/// <param name="Consumer">Its owner; empty where nobody owns it, see <see cref="NackRequest"/>.</param>
+/// <param name="Idle">The time since its last delivery, by the engine's clock; <see cref="UnownedIdle"/> where nobody owns it.</param>
 /// <param name="DeliveryCount">How often it was delivered.</param>
-public sealed record PendingEntry(StreamEntryId Id, StreamName Consumer, TimeSpan Idle, long DeliveryCount);
+public sealed record PendingEntry(StreamEntryId Id, StreamName Consumer, TimeSpan Idle, long DeliveryCount)
+{
+    /// <summary>The idle time of an entry that nobody owns: -1 ms, as in Redis.</summary>
+    public static TimeSpan UnownedIdle { get; } = TimeSpan.FromMilliseconds(-1);
+}
 
 /// <summary>The short form of XPENDING.</summary>
 /// <param name="Count">The group's pending entries.</param>

@@ -35,7 +35,11 @@ public sealed record StreamInfo
 /// <param name="LastDeliveredId">The greatest id delivered to it.</param>
 /// <param name="EntriesRead">The logical count of entries read, or null where it is not known.</param>
 /// <param name="Lag">The entries not yet delivered, or null where that cannot be told.</param>
-public sealed record GroupInfo(StreamName Name, int Consumers, long Pending, StreamEntryId LastDeliveredId, long? EntriesRead, long? Lag);
+public sealed record GroupInfo(StreamName Name, int Consumers, long Pending, StreamEntryId LastDeliveredId, long? EntriesRead, long? Lag)
+{
+    /// <summary>The pending entries that nobody owns (Redis 8.8, of which only XINFO STREAM FULL tells them): a remote engine tells 0.</summary>
+    public long Unowned { get; init; }
+}
 
 /// <summary>A consumer's figures, as XINFO CONSUMERS tells them.</summary>
 /// <param name="Name">The consumer.</param>

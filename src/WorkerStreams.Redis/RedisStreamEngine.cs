@@ -152,6 +152,10 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation = default) =>
+        GroupCommands.NackAsync(Open, request, cancellation);
+
+    /// <inheritdoc/>
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
         ClaimCommands.ClaimAsync(Open, request, cancellation);
 

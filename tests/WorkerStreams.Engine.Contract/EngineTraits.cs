@@ -4,10 +4,10 @@ namespace WorkerStreams.Engine.Contract;
 /// <param name="Level">The version of Redis whose behaviour it has.</param>
 public sealed record EngineTraits(Version Level)
 {
-    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0), V82 = new(8, 2), V84 = new(8, 4);
+    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0), V82 = new(8, 2), V84 = new(8, 4), V88 = new(8, 8);
 
-    /// <summary>What the contracts are written for: Redis 8.4.</summary>
-    public static EngineTraits Newest { get; } = new(V84);
+    /// <summary>What the contracts are written for: Redis 8.8.</summary>
+    public static EngineTraits Newest { get; } = new(V88);
 
     /// <summary>Redis 8.0.</summary>
     public static EngineTraits Redis80 { get; } = new(V80);
@@ -47,6 +47,9 @@ public sealed record EngineTraits(Version Level)
 
     /// <summary>8.4: a group read can claim.</summary>
     public bool ClaimsOnRead { get; } = Level >= V84;
+
+    /// <summary>8.8: entries can be handed back, and are nobody's then.</summary>
+    public bool Nacks { get; } = Level >= V88;
 
     /// <summary>Whether history reads and claims tell delivery counts and idle times.</summary>
     public bool TellsDeliveries { get; init; } = true;

@@ -136,7 +136,7 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
             case ChangeKind.Assigned:
                 var (id, owner, at, count) = (reader.ReadId(), (int)reader.ReadNumber(), reader.ReadTime(), reader.ReadNumber());
                 if (FindGroup(number) is { } group)
-                    group.Assign(id, group.ConsumerAt(owner), at, count);
+                    Assign(group, id, new(at, count, owner));
                 break;
             case ChangeKind.Acknowledged:
                 var ids = reader.ReadIds();
@@ -179,6 +179,14 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
             default:
                 throw Unknown(kind, number);
         }
+    }
+
+    private static void Assign(GroupState group, StreamEntryId id, Delivery delivery)
+    {
+        if (delivery.IsUnowned)
+            group.Disown(id, delivery.Count);
+        else
+            group.Assign(id, group.ConsumerAt(delivery.Owner), delivery.At, delivery.Count);
     }
 
     private void Trim(long number, StreamEntryId firstLeft)

@@ -101,8 +101,8 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
             if (consumer.Hold is not null || consumer.IsLeft)
                 _rest.NameHeld(group, consumer);
         }
-        for (var more = group.Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = group.Pending.TryGetNext(ref place))
-            _rest.Assigned(group, place.Id, place.Delivery);
+        foreach (var (id, delivery) in group.Deliveries)
+            _rest.Assigned(group, id, delivery);
     }
 
     // Only the first chunk may have lost entries to trimming, and may lose more meanwhile.

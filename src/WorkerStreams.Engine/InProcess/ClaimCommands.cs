@@ -27,7 +27,7 @@ internal static class ClaimCommands
         foreach (var id in request.Ids.Span)
         {
             var pending = group.Pending.TryFind(id, out var place);
-            if (request.ExpectedOwner is { } owner && !(pending && group.ConsumerAt(place.Owner).Name == owner))
+            if (request.ExpectedOwner is { } owner && !(pending && place.Owner != Delivery.Nobody && group.NameOf(place.Owner) == owner))
                 continue;
             if (!stream.Log.TryFind(id, out var chunk, out var index))
             {
@@ -38,7 +38,7 @@ internal static class ClaimCommands
             if (!pending && !request.Force)
                 continue;
             var idle = pending ? Math.Max(now - place.Delivery.At, 0) : 0;
-            if (pending && idle < request.MinIdle.TotalMilliseconds)
+            if (pending && place.Owner != Delivery.Nobody && idle < request.MinIdle.TotalMilliseconds)
                 continue;
             var before = pending ? place.Delivery : new(now, Count: 1, consumer.Index);
             var count = request.DeliveryCount ?? (request.JustIds ? before.Count : before.CountAfter);
@@ -75,7 +75,7 @@ internal static class ClaimCommands
                 deleted.Add(place.Id);
                 room--;
             }
-            else if (idle >= request.MinIdle.TotalMilliseconds)
+            else if (place.Owner == Delivery.Nobody || idle >= request.MinIdle.TotalMilliseconds)
             {
                 group.Assign(place, consumer, now, request.JustIds ? place.Delivery.Count : place.Delivery.CountAfter);
                 group.Activate(consumer, now);

@@ -114,7 +114,12 @@ internal static class CopyCommands
             if (consumer.Hold is not null || consumer.IsLeft)
                 copy.HoldName(its, consumer.Hold);
         }
-        for (var more = source.Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = source.Pending.TryGetNext(ref place))
-            copy.AddPending(place.Id, copy.ConsumerAt(place.Owner), place.Delivery.At, place.Delivery.Count);
+        foreach (var (id, delivery) in source.Deliveries)
+        {
+            if (delivery.IsUnowned)
+                copy.Disown(id, delivery.Count);
+            else
+                copy.AddPending(id, copy.ConsumerAt(delivery.Owner), delivery.At, delivery.Count);
+        }
     }
 }

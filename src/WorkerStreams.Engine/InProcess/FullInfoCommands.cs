@@ -37,7 +37,7 @@ internal static class FullInfoCommands
         var more = group.Pending.TryGetFrom(default, out var place);
         while (more && left-- > 0 && (consumer is null || group.Pending.TryGetOwned(consumer.Index, ref place)))
         {
-            listed.Add(new(place.Id, group.ConsumerAt(place.Owner).Name, place.Delivery.At, place.Delivery.Count));
+            listed.Add(new(place.Id, group.NameOf(place.Owner), place.Delivery.At, place.Delivery.Count));
             more = group.Pending.TryGetNext(ref place);
         }
         return listed;

@@ -33,7 +33,7 @@ internal static class GroupReads
     private static bool Claim(StreamState stream, GroupState group, ConsumerState consumer, long now, TimeSpan minIdle, ref ReplyWriter reply)
     {
         var hasBegun = false;
-        foreach (var (_, id) in group.GetDeliveredUntil(IdleSince(now, minIdle), reply.MostEntries))
+        foreach (var (_, _, id) in group.GetDeliveredUntil(IdleSince(now, minIdle), reply.MostEntries))
         {
             if (!stream.Log.TryFind(id, out var chunk, out var index) || !group.Pending.TryFind(id, out var place))
                 continue;

@@ -28,7 +28,7 @@ internal static class InfoCommands
             throw Errors.NoSuchKey();
         return [
             .. stream.Groups.OrderBy(group => group.Name)
-                .Select(group => new GroupInfo(group.Name, group.Consumers.Count, group.Pending.Count, group.LastId, group.EntriesRead, stream.Lag(group)))];
+                .Select(group => new GroupInfo(group.Name, group.Consumers.Count, group.Pending.Count, group.LastId, group.EntriesRead, stream.Lag(group)) { Unowned = group.Unowned })];
     }
 
     public static IReadOnlyList<ConsumerInfo> Consumers(Shard shard, StreamName name, StreamName groupName)

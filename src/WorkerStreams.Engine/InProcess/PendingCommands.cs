@@ -30,9 +30,10 @@ internal static class PendingCommands
         var more = group.Pending.TryGetFrom(first, out var place);
         while (more && left > 0 && listed.Count < request.Count && (consumer is null || group.Pending.TryGetOwned(consumer.Index, ref place)) && place.Id <= last)
         {
-            var idle = TimeSpan.FromMilliseconds(Math.Max(now - place.Delivery.At, 0));
-            if (idle >= request.MinIdle)
-                listed.Add(new(place.Id, group.ConsumerAt(place.Owner).Name, idle, place.Delivery.Count));
+            var (delivery, owner) = (place.Delivery, group.NameOf(place.Owner));
+            var idle = delivery.IsUnowned ? PendingEntry.UnownedIdle : TimeSpan.FromMilliseconds(Math.Max(now - delivery.At, 0));
+            if (delivery.IsUnowned || idle >= request.MinIdle)
+                listed.Add(new(place.Id, owner, idle, delivery.Count));
             left--;
             more = group.Pending.TryGetNext(ref place);
         }

@@ -1,8 +1,8 @@
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// A group's pending entries by their last delivery, the oldest first: where they are claimed so, and from then on. Those that are gone from the stream are left out once
-/// that is seen.
+/// A group's pending entries by their last delivery, the oldest first, and before them those that nobody owns: where they are claimed so, and from then on. Those that are
+/// gone from the stream are left out once that is seen.
 /// </summary>
 internal sealed class DeliveryOrder(MemoryMeter meter)
 {
@@ -17,13 +17,13 @@ internal sealed class DeliveryOrder(MemoryMeter meter)
         return _entries.Count > 0;
     }
 
-    /// <summary>The entries that were delivered by then, the oldest first, up to so many.</summary>
+    /// <summary>The entries that were delivered by then, or are nobody's, the oldest first, up to so many.</summary>
     public List<DeliveryPlace> GetUntil(long time, int most)
     {
         List<DeliveryPlace> found = [];
         foreach (var entry in _entries)
         {
-            if (entry.At > time || found.Count == most)
+            if (!entry.IsSince(time) || found.Count == most)
                 break;
             found.Add(entry);
         }
@@ -47,7 +47,22 @@ internal sealed class DeliveryOrder(MemoryMeter meter)
 }
 
 /// <summary>An entry among those that were delivered before and after it.</summary>
-internal readonly record struct DeliveryPlace(long At, StreamEntryId Id) : IComparable<DeliveryPlace>
+/// <param name="At">When it was delivered last, in Unix milliseconds; before all times where nobody owns it.</param>
+/// <param name="Turn">Its turn among those that nobody owns, or 0.</param>
+/// <param name="Id">The entry.</param>
+internal readonly record struct DeliveryPlace(long At, long Turn, StreamEntryId Id) : IComparable<DeliveryPlace>
 {
-    public int CompareTo(DeliveryPlace other) => At != other.At ? At.CompareTo(other.At) : Id.CompareTo(other.Id);
+    // Of what nobody owns.
+    private const long BeforeAll = -1;
+
+    /// <summary>The place of an entry that nobody owns.</summary>
+    public static DeliveryPlace OfUnowned(long turn, StreamEntryId id) => new(BeforeAll, turn, id);
+
+    /// <summary>Whether it was delivered by then, or is nobody's, and so as old as may be.</summary>
+    public bool IsSince(long time) => Turn > 0 || At <= time;
+
+    public int CompareTo(DeliveryPlace other) =>
+        At != other.At ? At.CompareTo(other.At)
+        : Turn != other.Turn ? Turn.CompareTo(other.Turn)
+        : Id.CompareTo(other.Id);
 }

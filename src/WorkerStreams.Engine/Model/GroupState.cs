@@ -8,12 +8,17 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     // In milliseconds.
     private const long LeastBetweenTold = 1000;
 
+    private static readonly StreamName NoName = "";
+
     private readonly Dictionary<StreamName, ConsumerState> _consumers = [];
     private readonly List<ConsumerState?> _byIndex = [];
     private ConsumerState? _recent;
 
     // Null until somebody claims entries by their age.
     private DeliveryOrder? _byAge;
+
+    // Null until an entry is handed back.
+    private UnownedEntries? _unowned;
 
     public StreamState Stream { get; } = stream;
 
@@ -35,6 +40,27 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
 
     public IReadOnlyCollection<ConsumerState> Consumers => _consumers.Values;
 
+    /// <summary>The pending entries that nobody owns.</summary>
+    public int Unowned => _unowned?.Count ?? 0;
+
+    /// <summary>The pending entries in an order in which they can be made anew: those of consumers by their ids, then those that nobody owns by their turns.</summary>
+    public IEnumerable<(StreamEntryId Id, Delivery Delivery)> Deliveries
+    {
+        get
+        {
+            for (var more = Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = Pending.TryGetNext(ref place))
+            {
+                if (place.Owner != Delivery.Nobody)
+                    yield return (place.Id, place.Delivery);
+            }
+            foreach (var id in _unowned?.InTurn ?? [])
+            {
+                Pending.TryFind(id, out var place);
+                yield return (id, place.Delivery);
+            }
+        }
+    }
+
     /// <summary>Whether entries are claimed by their age.</summary>
     public bool IsClaimedByAge => _byAge is not null;
 
@@ -52,6 +78,9 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     }
 
     public ConsumerState ConsumerAt(int index) => _byIndex[index]!;
+
+    /// <summary>The name of the owner with this index; empty for <see cref="Delivery.Nobody"/>.</summary>
+    public StreamName NameOf(int owner) => owner == Delivery.Nobody ? NoName : _byIndex[owner]!.Name;
 
     /// <param name="consumer">The name.</param>
     /// <param name="now">The time.</param>
@@ -142,7 +171,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     public bool HasDeliveredBy(long time)
     {
         var byAge = ByAge();
-        while (byAge.TryGetFirst(out var oldest) && oldest.At <= time)
+        while (byAge.TryGetFirst(out var oldest) && oldest.IsSince(time))
         {
             if (!LeaveOutIfGone(oldest))
                 return true;
@@ -178,7 +207,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
             Pending.AddLast(ids, consumer.Index, now);
             consumer.Pending += ids.Length;
             for (var i = 0; _byAge is not null && i < ids.Length; i++)
-                _byAge.Add(new(now, ids[i]));
+                _byAge.Add(new(now, Turn: 0, ids[i]));
             return;
         }
         for (var i = 0; i < ids.Length; i++)
@@ -216,6 +245,17 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
             AddPending(id, consumer, deliveredAt, deliveryCount);
     }
 
+    /// <summary>An entry becomes nobody's, whether it is pending or not, and the last of those to be claimed.</summary>
+    public void Disown(StreamEntryId id, long deliveryCount)
+    {
+        var delivery = new Delivery(At: 0, deliveryCount, Delivery.Nobody);
+        if (Pending.TryFind(id, out var place))
+            Move(place, delivery);
+        else
+            Add(id, delivery);
+        Changes?.Assigned(this, id, delivery);
+    }
+
     /// <summary>Entries are pending no more, whoever owns them.</summary>
     /// <returns>How many of them were pending.</returns>
     public long Acknowledge(ReadOnlySpan<StreamEntryId> ids)
@@ -248,29 +288,52 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     {
         Pending.Clear();
         ForgetAges();
+        _unowned?.Release();
         meter.Add(-(MemoryMeter.GroupBytes + (MemoryMeter.ConsumerBytes * (long)_consumers.Count)));
     }
 
     private void Add(StreamEntryId id, in Delivery delivery)
     {
         Pending.Add(id, delivery);
-        _byAge?.Add(new(delivery.At, id));
-        ConsumerAt(delivery.Owner).Pending++;
+        Enter(id, delivery);
+        Count(delivery.Owner, 1);
     }
 
     private void Move(in PendingPlace place, in Delivery delivery)
     {
-        ConsumerAt(place.Owner).Pending--;
-        ConsumerAt(delivery.Owner).Pending++;
+        Count(place.Owner, -1);
+        Count(delivery.Owner, 1);
         Deliver(place, delivery);
     }
 
     private void Deliver(in PendingPlace place, in Delivery delivery)
     {
-        _byAge?.Remove(new(place.Delivery.At, place.Id));
+        Leave(place);
         place.Block.Deliver(place.Index, delivery);
-        _byAge?.Add(new(delivery.At, place.Id));
+        Enter(place.Id, delivery);
     }
+
+    private void Count(int owner, int count)
+    {
+        if (owner != Delivery.Nobody)
+            ConsumerAt(owner).Pending += count;
+    }
+
+    private void Enter(StreamEntryId id, in Delivery delivery)
+    {
+        if (delivery.IsUnowned)
+            (_unowned ??= new(meter)).Add(id);
+        _byAge?.Add(PlaceOf(id, delivery));
+    }
+
+    private void Leave(in PendingPlace place)
+    {
+        _byAge?.Remove(PlaceOf(place.Id, place.Delivery));
+        _unowned?.Remove(place.Id);
+    }
+
+    private DeliveryPlace PlaceOf(StreamEntryId id, in Delivery delivery) =>
+        delivery.IsUnowned ? DeliveryPlace.OfUnowned(_unowned!.TurnOf(id), id) : new(delivery.At, Turn: 0, id);
 
     private bool LeaveOutIfGone(DeliveryPlace entry)
     {
@@ -286,20 +349,20 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
             return _byAge;
         _byAge = new(meter);
         for (var more = Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = Pending.TryGetNext(ref place))
-            _byAge.Add(new(place.Delivery.At, place.Id));
+            _byAge.Add(PlaceOf(place.Id, place.Delivery));
         return _byAge;
     }
 
     private int Drop(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
     {
-        var owner = ConsumerAt(place.Owner);
-        if (_byAge is not null)
+        var owner = place.Owner;
+        if (_byAge is not null || _unowned is not null)
         {
-            _byAge.Remove(new(place.Delivery.At, place.Id));
+            Leave(place);
             ids = ids[..1];
         }
         var removed = Pending.Remove(place, ids);
-        owner.Pending -= removed;
+        Count(owner, -removed);
         return removed;
     }
 }

@@ -3,7 +3,7 @@ using WorkerStreams.Redis.Connections;
 
 namespace WorkerStreams.Redis.Commands;
 
-/// <summary>XGROUP and XACK.</summary>
+/// <summary>XGROUP, XACK and XNACK.</summary>
 internal static class GroupCommands
 {
     public static async ValueTask CreateAsync(
@@ -36,6 +36,24 @@ internal static class GroupCommands
         cancellation.ThrowIfCancellationRequested();
         return ids.IsEmpty ? 0 : (long)await connection.SendAsync("XACK", new Arguments().Key(stream).Name(group).Ids(ids.Span), cancellation);
     }
+
+    public static async ValueTask<long> NackAsync(RedisConnection connection, NackRequest request, CancellationToken cancellation)
+    {
+        var words = new Arguments().Key(request.Stream).Name(request.Group).Text(WordOf(request.Mode)).Text("IDS").Number(request.Ids.Length).Ids(request.Ids.Span);
+        if (request.DeliveryCount is { } count)
+            words.Text("RETRYCOUNT").Number(count);
+        if (request.Force)
+            words.Text("FORCE");
+        cancellation.ThrowIfCancellationRequested();
+        return request.Ids.IsEmpty ? 0 : (long)await connection.SendAsync("XNACK", words, cancellation);
+    }
+
+    private static string WordOf(NackMode mode) => mode switch
+    {
+        NackMode.Silent => "SILENT",
+        NackMode.Fail => "FAIL",
+        _ => "FATAL",
+    };
 
     private static Arguments Of(string subcommand, StreamName stream, StreamName group) => new Arguments().Text(subcommand).Key(stream).Name(group);
 

@@ -30,6 +30,7 @@ internal sealed class CommandTable
         .. GroupCommands.All,
         .. PendingCommands.All,
         .. ClaimCommands.All,
+        .. NackCommands.All,
         .. InfoCommands.All]);
 
     public IReadOnlyList<Command> All { get; }

@@ -24,12 +24,14 @@ internal static class FullInfo
 
     private static void Answer(ReplyWriter reply, FullGroupInfo group)
     {
-        reply.Map(7);
+        reply.Map(8);
         reply.Bulk("name"u8);
         reply.Bulk(group.Group.Name.Bytes);
         InfoCommands.Progress(reply, group.Group);
         reply.Bulk("pel-count"u8);
         reply.Number(group.Group.Pending);
+        reply.Bulk("nacked-count"u8);
+        reply.Number(group.Group.Unowned);
         reply.Bulk("pending"u8);
         reply.Array(group.Pending.Count);
         foreach (var entry in group.Pending)

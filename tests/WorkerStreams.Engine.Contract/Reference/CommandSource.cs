@@ -22,7 +22,7 @@ internal sealed class CommandSource
         [
             (30, Append), (6, AppendMany), (8, Delete), (3, Trim), (5, Range), (4, Read), (22, ReadNew), (8, ReadHistory), (14, Acknowledge),
             (8, Settle), (7, Claim), (7, AutoClaim), (2, Summary), (5, Pending), (2, SetId), (2, CreateGroup), (1, SetGroup), (1, DestroyGroup),
-            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete),
+            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete), (traits.Nacks ? 5 : 0, Nack),
         ];
     }
 
@@ -152,6 +152,20 @@ internal sealed class CommandSource
             await engine.SettleAsync(request, outcomes);
             return string.Join(' ', outcomes);
         });
+    }
+
+    private RandomCommand Nack()
+    {
+        var request = new NackRequest
+        {
+            Stream = _choose.Stream(),
+            Group = _choose.Group(),
+            Ids = _choose.Ids(5),
+            Mode = _choose.Of(NackMode.Silent, NackMode.Fail, NackMode.Fail, NackMode.Fatal),
+            DeliveryCount = _choose.Chance(20) ? _choose.Number(0, 9) : null,
+            Force = _choose.Chance(25),
+        };
+        return new($"nack {request} {request.Ids.ToArray().ToText()}", engine => TextAsync(engine.NackAsync(request)));
     }
 
     private RandomCommand Claim()

@@ -90,6 +90,26 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         return default;
     }
 
+    public ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation = default) => Run(() =>
+    {
+        var (stream, group) = Find(request.Stream, request.Group, EngineError.NoGroup(request.Stream, request.Group));
+        var count = 0L;
+        foreach (var id in request.Ids.Span)
+        {
+            if (!group.Pending.TryGetValue(id, out var pending) && !(request.Force && stream.Entries.ContainsKey(id)))
+                continue;
+            var by = request.Mode switch
+            {
+                NackMode.Silent => Math.Max(0, (pending?.Count ?? 0) - 1),
+                NackMode.Fail => pending?.Count ?? 0,
+                _ => long.MaxValue,
+            };
+            group.Pending[id] = new(default, 0, request.DeliveryCount ?? by) { Turn = ++group.LastTurn };
+            count++;
+        }
+        return count;
+    });
+
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) => Run(() =>
     {
         var (stream, group) = Find(request.Stream, request.Group, EngineError.NoGroup(request.Stream, request.Group));
@@ -103,16 +123,16 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         foreach (var id in request.Ids.Span)
         {
             group.Pending.TryGetValue(id, out var pending);
-            if (request.ExpectedOwner is { } owner && pending?.Owner != owner)
+            if (request.ExpectedOwner is { } owner && (pending?.Owner != owner || pending.Turn > 0))
                 continue;
             if (!stream.Entries.TryGetValue(id, out var fields))
             {
                 group.Pending.Remove(id);
                 continue;
             }
-            if (pending is null ? !request.Force : Now - pending.DeliveredAt < request.MinIdle.TotalMilliseconds)
+            if (pending is null ? !request.Force : !pending.IsIdle(Now, request.MinIdle))
                 continue;
-            var count = request.DeliveryCount ?? (pending?.Count ?? 1) + (request.JustIds ? 0 : 1);
+            var count = request.DeliveryCount ?? (request.JustIds ? pending?.Count ?? 1 : pending?.CountAfter ?? 2);
             group.Pending[id] = new(consumer.Name, deliveredAt, count);
             consumer.ActiveAt = Now;
             reply.Add(new(id, request.JustIds ? default : fields, count, Since(pending?.DeliveredAt ?? Now)));
@@ -138,9 +158,9 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
                 deleted.Add(id);
                 left--;
             }
-            else if (Now - pending.DeliveredAt >= request.MinIdle.TotalMilliseconds)
+            else if (pending.IsIdle(Now, request.MinIdle))
             {
-                var count = pending.Count + (request.JustIds ? 0 : 1);
+                var count = request.JustIds ? pending.Count : pending.CountAfter;
                 group.Pending[id] = new(consumer.Name, Now, count);
                 consumer.ActiveAt = Now;
                 reply.Add(new(id, request.JustIds ? default : fields, count, Since(pending.DeliveredAt)));
@@ -162,8 +182,9 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     [
         .. Find(request.Stream, request.Group, EngineError.NoGroup(request.Stream, request.Group)).Group.Pending
             .Where(pending => Within(pending.Key, request.Start, request.End) && (request.Consumer is not { } owner || pending.Value.Owner == owner))
-            .Select(pending => new PendingEntry(pending.Key, pending.Value.Owner, Since(pending.Value.DeliveredAt), pending.Value.Count))
-            .Where(pending => pending.Idle >= request.MinIdle)
+            .Select(pending => new PendingEntry(
+                pending.Key, pending.Value.Owner, pending.Value.Turn > 0 ? PendingEntry.UnownedIdle : Since(pending.Value.DeliveredAt), pending.Value.Count))
+            .Where(pending => pending.Idle == PendingEntry.UnownedIdle || pending.Idle >= request.MinIdle)
             .Take(Math.Max(request.Count, 0)),
     ]);
 
@@ -331,8 +352,8 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     private void ReadNew(ReadGroupRequest request, ReferenceStream stream, ReferenceGroup group, ReferenceConsumer consumer, StreamName name, EntryBatchBuilder reply)
     {
         var old = group.Pending
-            .Where(pending => Now - pending.Value.DeliveredAt >= request.ClaimMinIdle?.TotalMilliseconds && stream.Entries.ContainsKey(pending.Key))
-            .OrderBy(pending => pending.Value.DeliveredAt).Select(pending => pending.Key);
+            .Where(pending => request.ClaimMinIdle is { } minIdle && pending.Value.IsIdle(Now, minIdle) && stream.Entries.ContainsKey(pending.Key))
+            .OrderBy(pending => pending.Value.Turn > 0 ? -1 : pending.Value.DeliveredAt).ThenBy(pending => pending.Value.Turn).Select(pending => pending.Key);
         StreamEntryId[] claimed = [.. Limit(old, request.Count)];
         StreamEntryId[] ids = [.. Limit(claimed.Concat(stream.After(group.LastId)), request.Count).Skip(claimed.Length)];
         if (claimed.Length + ids.Length > 0)
@@ -340,9 +361,9 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         foreach (var id in claimed)
         {
             var before = group.Pending[id];
-            group.Pending[id] = new(consumer.Name, Now, before.Count + 1);
+            group.Pending[id] = new(consumer.Name, Now, before.CountAfter);
             consumer.ActiveAt = Now;
-            reply.Add(new(id, stream.Entries[id], before.Count + 1, Since(before.DeliveredAt)));
+            reply.Add(new(id, stream.Entries[id], before.CountAfter, Since(before.DeliveredAt)));
         }
         foreach (var id in ids)
         {
@@ -363,7 +384,7 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
             var pending = group.Pending[id];
             var exists = stream.Entries.TryGetValue(id, out var fields);
             if (exists)
-                group.Pending[id] = pending with { DeliveredAt = Now, Count = pending.Count + 1 };
+                group.Pending[id] = pending with { DeliveredAt = Now, Count = pending.CountAfter };
             reply.Add(new(id, fields, group.Pending[id].Count, Since(pending.DeliveredAt)));
         }
     }

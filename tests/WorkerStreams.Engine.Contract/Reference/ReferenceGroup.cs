@@ -7,6 +7,8 @@ internal sealed class ReferenceGroup
 
     public long? EntriesRead { get; set; }
 
+    public long LastTurn { get; set; }
+
     public SortedDictionary<StreamEntryId, ReferencePending> Pending { get; } = [];
 
     public SortedDictionary<StreamName, ReferenceConsumer> Consumers { get; } = [];
@@ -20,7 +22,7 @@ internal sealed class ReferenceGroup
         return consumer;
     }
 
-    public IEnumerable<KeyValuePair<StreamEntryId, ReferencePending>> Of(StreamName consumer) => Pending.Where(pending => pending.Value.Owner == consumer);
+    public IEnumerable<KeyValuePair<StreamEntryId, ReferencePending>> Of(StreamName consumer) => Pending.Where(pending => pending.Value.Owner == consumer && pending.Value.Turn == 0);
 }
 
 internal sealed record ReferenceConsumer(StreamName Name)
@@ -38,4 +40,12 @@ internal sealed record ReferenceConsumer(StreamName Name)
     public ReferenceHold? HoldAt(long now) => Hold?.Until > now ? Hold : null;
 }
 
-internal sealed record ReferencePending(StreamName Owner, long DeliveredAt, long Count);
+internal sealed record ReferencePending(StreamName Owner, long DeliveredAt, long Count)
+{
+    /// <summary>Where nobody owns it, its turn among such, from 1 on.</summary>
+    public long Turn { get; init; }
+
+    public long CountAfter => Count < long.MaxValue ? Count + 1 : Count;
+
+    public bool IsIdle(long now, TimeSpan minIdle) => Turn > 0 || now - DeliveredAt >= minIdle.TotalMilliseconds;
+}

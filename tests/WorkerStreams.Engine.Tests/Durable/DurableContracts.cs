@@ -43,6 +43,8 @@ public sealed class DurableReferences(DurableFixture fixture) : ReferencesContra
 
 public sealed class DurableReadClaiming(DurableFixture fixture) : ReadClaimingContract(fixture), IClassFixture<DurableFixture>;
 
+public sealed class DurableNacking(DurableFixture fixture) : NackingContract(fixture), IClassFixture<DurableFixture>;
+
 public sealed class DurableMoving(DurableFixture fixture) : MovingContract(fixture), IClassFixture<DurableFixture>;
 
 public sealed class DurableSetId(DurableFixture fixture) : SetIdContract(fixture), IClassFixture<DurableFixture>;

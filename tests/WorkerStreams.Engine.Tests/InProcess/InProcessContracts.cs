@@ -43,6 +43,8 @@ public sealed class InProcessReferences(InProcessFixture fixture) : ReferencesCo
 
 public sealed class InProcessReadClaiming(InProcessFixture fixture) : ReadClaimingContract(fixture), IClassFixture<InProcessFixture>;
 
+public sealed class InProcessNacking(InProcessFixture fixture) : NackingContract(fixture), IClassFixture<InProcessFixture>;
+
 public sealed class InProcessMoving(InProcessFixture fixture) : MovingContract(fixture), IClassFixture<InProcessFixture>;
 
 public sealed class InProcessSetId(InProcessFixture fixture) : SetIdContract(fixture), IClassFixture<InProcessFixture>;

@@ -43,6 +43,8 @@ public sealed class TinyNodesReferences(TinyNodesFixture fixture) : ReferencesCo
 
 public sealed class TinyNodesReadClaiming(TinyNodesFixture fixture) : ReadClaimingContract(fixture), IClassFixture<TinyNodesFixture>;
 
+public sealed class TinyNodesNacking(TinyNodesFixture fixture) : NackingContract(fixture), IClassFixture<TinyNodesFixture>;
+
 public sealed class TinyNodesMoving(TinyNodesFixture fixture) : MovingContract(fixture), IClassFixture<TinyNodesFixture>;
 
 public sealed class TinyNodesSetId(TinyNodesFixture fixture) : SetIdContract(fixture), IClassFixture<TinyNodesFixture>;

@@ -43,6 +43,8 @@ public sealed class ReopenedReferences(ReopenedFixture fixture) : ReferencesCont
 
 public sealed class ReopenedReadClaiming(ReopenedFixture fixture) : ReadClaimingContract(fixture), IClassFixture<ReopenedFixture>;
 
+public sealed class ReopenedNacking(ReopenedFixture fixture) : NackingContract(fixture), IClassFixture<ReopenedFixture>;
+
 public sealed class ReopenedMoving(ReopenedFixture fixture) : MovingContract(fixture), IClassFixture<ReopenedFixture>;
 
 public sealed class ReopenedSetId(ReopenedFixture fixture) : SetIdContract(fixture), IClassFixture<ReopenedFixture>;

@@ -30,6 +30,8 @@ public sealed class ClusterReferences(ClusterFixture fixture) : ReferencesContra
 
 public sealed class ClusterReadClaiming(ClusterFixture fixture) : ReadClaimingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
+public sealed class ClusterNacking(ClusterFixture fixture) : NackingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
+
 public sealed class ClusterMoving(ClusterFixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
 public sealed class ClusterFields(ClusterFixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;

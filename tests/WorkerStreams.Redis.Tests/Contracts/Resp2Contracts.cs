@@ -30,6 +30,8 @@ public sealed class Resp2References(Resp2Fixture fixture) : ReferencesContract(f
 
 public sealed class Resp2ReadClaiming(Resp2Fixture fixture) : ReadClaimingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
+public sealed class Resp2Nacking(Resp2Fixture fixture) : NackingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
 public sealed class Resp2Moving(Resp2Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
 public sealed class Resp2Fields(Resp2Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;

@@ -30,6 +30,8 @@ public sealed class Resp3References(Resp3Fixture fixture) : ReferencesContract(f
 
 public sealed class Resp3ReadClaiming(Resp3Fixture fixture) : ReadClaimingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
+public sealed class Resp3Nacking(Resp3Fixture fixture) : NackingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
 public sealed class Resp3Moving(Resp3Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3Fields(Resp3Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;

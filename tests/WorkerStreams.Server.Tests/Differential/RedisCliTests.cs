@@ -52,7 +52,7 @@ public sealed class RedisCliTests
         "XRANGE orders - +",
         "XADD orders 1-0 a",
         "XADD orders 1-0 a 1",
-        "XNACK orders",
+        "XUNKNOWN orders",
         "DEL orders",
     ];
 }

@@ -56,6 +56,25 @@ public sealed class RemoteEngineTests
         Assert.Equal(0, (await engine.GetPendingSummaryAsync("s", "g")).Count);
     }
 
+    [Fact]
+    public async Task Entries_are_handed_back()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host);
+        await AppendAsync(engine, 1, 2, 3);
+        using (await engine.ReadGroupAsync(Read("a")))
+            await engine.AcknowledgeAsync("s", "g", new StreamEntryId[] { new(3, 0) });
+        var request = new NackRequest { Stream = "s", Group = "g", Ids = new StreamEntryId[] { new(2, 0), new(9, 0) }, Mode = NackMode.Silent };
+
+        Assert.Equal(1, await engine.NackAsync(request));
+        Assert.Equal(2, await engine.NackAsync(request with { Ids = new StreamEntryId[] { new(1, 0), new(3, 0) }, Mode = NackMode.Fatal, DeliveryCount = 8, Force = true }));
+        Assert.Equal(0, await engine.NackAsync(request with { Ids = default }));
+
+        var pending = await engine.GetPendingAsync(new() { Stream = "s", Group = "g", Count = 10 });
+        Assert.Equal([new(new(1, 0), "", PendingEntry.UnownedIdle, 8), new(new(2, 0), "", PendingEntry.UnownedIdle, 0), new(new(3, 0), "", PendingEntry.UnownedIdle, 8)], pending);
+        Assert.Equal(pending, await host.Engine.GetPendingAsync(new() { Stream = "s", Group = "g", Count = 10 }));
+    }
+
     private static RedisStreamEngine Connect(ListenerHost host, StackExchange.Redis.RedisProtocol protocol = StackExchange.Redis.RedisProtocol.Resp2)
     {
         var configuration = ServerProcess.Client(host.Port);

@@ -48,6 +48,8 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
             return outcomes;
         });
 
+    public ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation) => Call("nack").NackAsync(request, cancellation);
+
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
         TravelAsync(Call("claim"), async inner =>
         {
