@@ -27,6 +27,7 @@ public sealed class RespListener : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private KestrelServer? _kestrel;
+    private RespServer? _server;
 
     /// <param name="options">The settings, checked here: so before any service of the host starts.</param>
     /// <param name="engine">Finds the engine once the host starts.</param>
@@ -47,7 +48,7 @@ public sealed class RespListener : IHostedService, IDisposable
     /// <exception cref="IOException">The address can't be listened on; another program may have the port.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var server = new RespServer(FindEngine(), _options, _time);
+        var server = _server = new(FindEngine(), _options, _time);
         var settings = new KestrelServerOptions();
         settings.Listen(_options.Address, _options.Port, listen => listen.Run(connection => ServeAsync(server, connection)));
         _kestrel = new(Options.Create(settings), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggers), _loggers);
@@ -71,6 +72,7 @@ public sealed class RespListener : IHostedService, IDisposable
     public void Dispose()
     {
         _kestrel?.Dispose();
+        _server?.Dispose();
         _stopping.Dispose();
     }
 
@@ -88,7 +90,7 @@ public sealed class RespListener : IHostedService, IDisposable
         using var end = new ConnectionEnd(connection.Transport.Input, connection.ConnectionClosed, _stopping.Token);
         try
         {
-            await server.ServeAsync(connection.Transport.Input, connection.Transport.Output, connection.RemoteEndPoint, connection.LocalEndPoint, end.Token);
+            await server.ServeAsync(connection.Transport.Input, connection.Transport.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, end.Token);
         }
         catch (Exception lost) when (lost is IOException or ConnectionAbortedException or ConnectionResetException)
         {

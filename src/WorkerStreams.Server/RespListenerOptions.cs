@@ -24,6 +24,11 @@ public sealed class RespListenerOptions
     /// </summary>
     public int MaxRequestBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// The most memory, in bytes, that values may take that are no streams: strings, lists, sets and hashes. Commands that bring some are refused beyond it. 1 KiB to 1 GiB. Default: 64 MiB.
+    /// </summary>
+    public int MaxValueBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <exception cref="ArgumentException">A setting is not allowed; the message names each such setting, its value and what is allowed.</exception>
     internal void Validate()
     {
@@ -31,6 +36,7 @@ public sealed class RespListenerOptions
         Check(Port is >= 0 and <= 65535, nameof(Port), Port, "0 to 65535; 0 is any that is free");
         Check(MaxClients is >= 1 and <= 100_000, nameof(MaxClients), MaxClients, "1 to 100000");
         Check(MaxRequestBytes is >= 1024 and <= 1 << 30, nameof(MaxRequestBytes), MaxRequestBytes, "1024 (1 KiB) to 1073741824 bytes (1 GiB)");
+        Check(MaxValueBytes is >= 1024 and <= 1 << 30, nameof(MaxValueBytes), MaxValueBytes, "1024 (1 KiB) to 1073741824 bytes (1 GiB)");
         if (Address is null)
             errors.Add($"{Of(nameof(Address))} is null. Allowed: an address of this machine.");
         else if (Password is null && !IPAddress.IsLoopback(Address))

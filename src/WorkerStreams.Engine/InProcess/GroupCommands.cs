@@ -21,7 +21,6 @@ internal static class GroupCommands
         var read = CheckEntriesRead(entriesRead);
         var (stream, group) = Get(shard, name, groupName);
         group.SetPosition(position.Id ?? stream.LastId, read);
-        stream.Touch();
     }
 
     public static bool Destroy(Shard shard, StreamName name, StreamName groupName)
@@ -37,22 +36,20 @@ internal static class GroupCommands
 
     public static bool CreateConsumer(Shard shard, StreamName name, StreamName groupName, StreamName consumer)
     {
-        var (stream, group) = Get(shard, name, groupName);
+        var (_, group) = Get(shard, name, groupName);
         if (group.TryGetConsumer(consumer, out _))
             return false;
-        stream.Touch();
         group.AddConsumer(consumer, shard.Store.Now);
         return true;
     }
 
     public static long DeleteConsumer(Shard shard, StreamName name, StreamName groupName, StreamName consumerName)
     {
-        var (stream, group) = Get(shard, name, groupName);
+        var (_, group) = Get(shard, name, groupName);
         if (!group.TryGetConsumer(consumerName, out var consumer))
             return 0;
         var pending = consumer.Pending;
         group.RemoveConsumer(consumer);
-        stream.Touch();
         return pending;
     }
 

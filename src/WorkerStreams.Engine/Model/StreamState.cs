@@ -20,7 +20,7 @@ internal sealed class StreamState
     /// <summary>Stands for this stream where its changes are told: no other one, nor a group, ever has the same.</summary>
     public long Number { get; }
 
-    /// <summary>Goes up with each change that a transaction watches for: of the entries, the counters, which groups there are, and where they stand by command. Reading is none.</summary>
+    /// <summary>Goes up with each change of the entries.</summary>
     public long Version { get; private set; }
 
     /// <summary>Is told what changes, or null. Guarded by the shard's lock.</summary>
@@ -115,7 +115,6 @@ internal sealed class StreamState
     public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId)
     {
         (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);
-        Version++;
         foreach (var group in Groups)
             group.ForgetAges();
         Changes?.IdsSet(this);
@@ -126,7 +125,6 @@ internal sealed class StreamState
         var group = new GroupState(this, name, number, lastId, entriesRead, _meter);
         (_groups ??= []).Add(name, group);
         _meter.Add(MemoryMeter.GroupBytes);
-        Version++;
         Changes?.Created(group);
         return group;
     }
@@ -136,7 +134,6 @@ internal sealed class StreamState
         Changes?.Removed(group);
         _recentGroup = null;
         _groups!.Remove(group.Name);
-        Version++;
         group.Clear();
     }
 
@@ -157,9 +154,6 @@ internal sealed class StreamState
         group.NextHint = place;
         Changes?.Delivered(group, consumer, through, now, pending);
     }
-
-    /// <summary>One of its groups is changed by command.</summary>
-    public void Touch() => Version++;
 
     /// <summary>The stream goes, with all that is in it.</summary>
     public void Clear()

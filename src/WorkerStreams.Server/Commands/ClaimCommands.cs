@@ -20,7 +20,7 @@ internal static class ClaimCommands
 
     private static async ValueTask ClaimAsync(Session session, Request request)
     {
-        var (key, group) = (session.Name(request[1]), session.Name(request[2]));
+        var (key, group) = (session.Key(request[1]), session.Name(request[2]));
         ClaimRequest claim;
         try
         {
@@ -66,7 +66,7 @@ internal static class ClaimCommands
         var options = ClaimOptions.Parse(request, end, session.Now);
         return new()
         {
-            Stream = session.Name(request[1]),
+            Stream = session.Key(request[1]),
             Group = session.Name(request[2]),
             Consumer = session.Name(request[3]),
             Ids = ids,
@@ -99,7 +99,7 @@ internal static class ClaimCommands
         }
         return new()
         {
-            Stream = session.Name(request[1]),
+            Stream = session.Key(request[1]),
             Group = session.Name(request[2]),
             Consumer = session.Name(request[3]),
             MinIdle = Words.Milliseconds(minIdle),

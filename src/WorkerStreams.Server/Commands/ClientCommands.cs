@@ -19,6 +19,13 @@ internal static class ClientCommands
                 new("client|setinfo", 4, "Tells the client's library.", SetInfo),
                 new("client|info", 2, "Tells of this connection.", Info),
                 new("client|list", -2, "Tells of all connections.", List),
+                new("client|kill", -3, "Ends connections.", Kill) { IsAdministration = true },
+                new("client|unblock", -3, "Ends a connection's wait.", Unblock) { IsAdministration = true },
+                new("client|reply", 3, "Chooses whether anything is answered.", Reply),
+                new("client|no-evict", 3, "Changes nothing, as no connection is ended for want of memory.", Switch),
+                new("client|no-touch", 3, "Changes nothing, as the times of reading are not kept.", Switch),
+                new("client|getredir", 2, "Tells -1, as reads are not tracked.", Redirection),
+                HelpTexts.Command("client"),
             ],
         },
     ];
@@ -73,16 +80,76 @@ internal static class ClientCommands
 
     private static ValueTask List(Session session, Request request)
     {
-        if (request.Count > 2)
+        var filter = ClientFilter.ParseList(request);
+        session.Reply.Verbatim(string.Concat(session.Server.Sessions.Where(filter.Matches).Select(Describe)));
+        return default;
+    }
+
+    private static ValueTask Kill(Session session, Request request)
+    {
+        var filter = ClientFilter.ParseKill(session, request, out var isOldForm);
+        var killed = session.Server.Sessions.Where(filter.Matches).ToList();
+        if (isOldForm && killed.Count == 0)
+            throw new CommandException("ERR No such client");
+        if (isOldForm)
+            session.Reply.Ok();
+        else
+            session.Reply.Number(killed.Count);
+        killed.ForEach(other => other.End(by: session));
+        return default;
+    }
+
+    private static ValueTask Unblock(Session session, Request request)
+    {
+        if (request.Count > 4)
+            throw CommandException.Subcommand(request[1], "CLIENT");
+        var asError = request.Count == 4 && request.Is(3, "ERROR"u8);
+        if (request.Count == 4 && !asError && !request.Is(3, "TIMEOUT"u8))
+            throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+        session.Reply.Number(session.Server.Find(request.Number(2))?.TryUnblock(asError) == true ? 1 : 0);
+        return default;
+    }
+
+    private static ValueTask Reply(Session session, Request request)
+    {
+        if (request.Is(2, "ON"u8))
+        {
+            session.Mute(false);
+            session.Reply.Ok();
+        }
+        else if (request.Is(2, "OFF"u8))
+        {
+            session.Mute(true);
+        }
+        else if (!request.Is(2, "SKIP"u8))
+        {
             throw CommandException.Syntax();
-        session.Reply.Verbatim(string.Concat(session.Server.Sessions.Select(Describe)));
+        }
+        else if (!session.Reply.IsMute)
+        {
+            session.SkipsNextReply = true;
+        }
+        return default;
+    }
+
+    private static ValueTask Switch(Session session, Request request)
+    {
+        if (!request.Is(2, "ON"u8) && !request.Is(2, "OFF"u8))
+            throw CommandException.Syntax();
+        session.Reply.Ok();
+        return default;
+    }
+
+    private static ValueTask Redirection(Session session, Request request)
+    {
+        session.Reply.Number(-1);
         return default;
     }
 
     private static string Describe(Session session) =>
         $"id={session.Id} addr={session.RemoteAddress} laddr={session.LocalAddress} name={Encoding.ASCII.GetString(session.ClientName)} "
-        + $"age={session.Age} idle={session.Idle} flags={(session.IsBlocked ? 'b' : 'N')} db=0 sub=0 psub=0 multi=-1 "
-        + $"cmd={session.LastCommand?.Name ?? "NULL"} user=default redir=-1 resp={session.Reply.Version} "
+        + $"age={session.Age} idle={session.Idle} flags={(session.IsBlocked ? 'b' : session.Transaction is not null ? 'x' : 'N')} db={session.Database} sub=0 psub=0 "
+        + $"multi={session.Transaction?.Commands.Count ?? -1} cmd={session.LastCommand?.Name ?? "NULL"} user=default redir=-1 resp={session.Reply.Version} "
         + $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}\n";
 
     private static bool IsPrintable(ReadOnlySpan<byte> text) => text.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;

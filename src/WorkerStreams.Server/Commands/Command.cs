@@ -19,6 +19,21 @@ internal sealed record Command(string Name, int Arity, string Summary, CommandHa
     /// <summary>Whether it can change a stream.</summary>
     public bool Writes { get; init; }
 
+    /// <summary>Whether it changes keys that are no streams, or several keys in one step, so that no other command may be carried out beside it.</summary>
+    public bool IsAlone { get; init; }
+
+    /// <summary>Whether it brings values that are no streams, which needs memory for them.</summary>
+    public bool BringsValues { get; init; }
+
+    /// <summary>Whether it changes the server, or other connections.</summary>
+    public bool IsAdministration { get; init; }
+
+    /// <summary>Whether it is carried out at once, though a transaction has begun.</summary>
+    public bool IsNeverQueued { get; init; }
+
+    /// <summary>Its place in <see cref="CommandStatistics"/>. The table gives it.</summary>
+    public int Number { get; set; }
+
     /// <summary>Where in it the first key stands, or 0.</summary>
     public int FirstKey { get; init; }
 

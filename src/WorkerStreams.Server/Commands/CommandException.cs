@@ -15,6 +15,8 @@ internal sealed class CommandException(string text) : Exception(text)
 
     public static CommandException InvalidId() => new("ERR Invalid stream ID specified as stream command argument");
 
+    public static CommandException WrongType() => new("WRONGTYPE Operation against a key holding the wrong kind of value");
+
     public static CommandException NoSuchKey() => new("ERR no such key");
 
     /// <param name="command">In small letters; a subcommand after its command and a bar.</param>

@@ -12,7 +12,11 @@ internal sealed class CommandTable
 
     public CommandTable(IReadOnlyList<Command> commands)
     {
+        var count = 0;
         All = commands;
+        foreach (var command in commands.Concat(commands.SelectMany(static command => command.Subcommands)))
+            command.Number = count++;
+        Count = count;
         _commands = Index(commands, static command => command.Name);
     }
 
@@ -20,6 +24,13 @@ internal sealed class CommandTable
         .. ConnectionCommands.All,
         .. ClientCommands.All,
         .. KeyCommands.All,
+        .. ExpiryCommands.All,
+        .. ObjectCommands.All,
+        .. TransactionCommands.All,
+        .. TextCommands.All,
+        .. ListCommands.All,
+        .. SetCommands.All,
+        .. HashCommands.All,
         .. ServerCommands.All,
         .. ConfigCommands.All,
         .. IntrospectionCommands.All,
@@ -35,11 +46,14 @@ internal sealed class CommandTable
 
     public IReadOnlyList<Command> All { get; }
 
+    /// <summary>The number of commands and subcommands.</summary>
+    public int Count { get; }
+
     /// <summary>The command with this name, or null.</summary>
     public Command? Find(ReadOnlySpan<byte> name) => _commands.TryGetValue(name, out var entry) ? entry.Command : null;
 
     /// <summary>The command that the words give.</summary>
-    /// <exception cref="CommandException">There is no such command or subcommand, or there are too few words, or too many.</exception>
+    /// <exception cref="CommandException">There is no such command or subcommand.</exception>
     public Command Get(Request request)
     {
         if (!_commands.TryGetValue(request[0], out var entry))
@@ -47,7 +61,7 @@ internal sealed class CommandTable
         var command = entry.Command;
         if (command.Subcommands.Count > 0 && request.Count > 1)
             command = entry.Subcommands.TryGetValue(request[1], out var sub) ? sub.Command : throw UnknownSubcommand(request, command);
-        return command.Takes(request.Count) ? command : throw CommandException.Arity(command.Name);
+        return command;
     }
 
     private static Dictionary<byte[], Entry>.AlternateLookup<ReadOnlySpan<byte>> Index(IReadOnlyList<Command> commands, Func<Command, string> name)

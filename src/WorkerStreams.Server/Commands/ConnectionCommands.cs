@@ -10,9 +10,9 @@ internal static class ConnectionCommands
     [
         new("ping", -1, "Answers.", Ping),
         new("echo", 2, "Answers with the same text.", Echo),
-        new("quit", -1, "Ends the connection.", Quit) { IsForStrangers = true },
-        new("reset", 1, "Makes the connection as it was when new.", Reset) { IsForStrangers = true },
-        new("select", 2, "Selects the database; there is 0 alone.", Select),
+        new("quit", -1, "Ends the connection.", Quit) { IsForStrangers = true, IsNeverQueued = true },
+        new("reset", 1, "Makes the connection as it was when new.", Reset) { IsForStrangers = true, IsNeverQueued = true },
+        new("select", 2, "Selects one of 16 databases.", Select),
         new("auth", -2, "Tells the password.", Authenticate) { IsForStrangers = true },
         new("hello", -1, "Chooses the protocol, and tells the password.", Hello.Answer) { IsForStrangers = true },
     ];
@@ -50,8 +50,7 @@ internal static class ConnectionCommands
 
     private static ValueTask Select(Session session, Request request)
     {
-        if (request.Number(1) != 0)
-            throw new CommandException("ERR DB index is out of range");
+        session.Database = KeyCommands.Database(request.Number(1));
         session.Reply.Ok();
         return default;
     }

@@ -15,11 +15,11 @@ internal static class DeletionCommands
 
     private static async ValueTask DeleteAsync(Session session, Request request)
     {
-        var (options, key) = (DeletionOptions.Parse(request, 2), session.Name(request[1]));
+        var (options, key) = (DeletionOptions.Parse(request, 2), session.Key(request[1]));
         var (ids, outcomes) = (session.Ids(options.Count), new DeletionOutcome[options.Count]);
         if (request.TryParseIds(options.FirstId, ids.Span))
             await session.Engine.DeleteAsync(key, ids, options.References, outcomes);
-        else if (await session.Keys.ExistsAsync(key))
+        else if (await session.Engine.ExistsAsync(key))
             throw CommandException.InvalidId();
         else
             outcomes.AsSpan().Fill(DeletionOutcome.NotFound);
@@ -28,7 +28,7 @@ internal static class DeletionCommands
 
     private static async ValueTask AcknowledgeAsync(Session session, Request request)
     {
-        var (options, key, group) = (DeletionOptions.Parse(request, 3), session.Name(request[1]), session.Name(request[2]));
+        var (options, key, group) = (DeletionOptions.Parse(request, 3), session.Key(request[1]), session.Name(request[2]));
         var (ids, outcomes) = (session.Ids(options.Count), new DeletionOutcome[options.Count]);
         if (request.TryParseIds(options.FirstId, ids.Span))
             await session.Engine.AcknowledgeAndDeleteAsync(key, group, ids, options.References, outcomes);

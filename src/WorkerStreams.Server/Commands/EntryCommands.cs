@@ -29,7 +29,7 @@ internal static class EntryCommands
         StreamEntryId? id;
         try
         {
-            id = await session.Engine.AppendAsync(session.Name(request[1]), new(writer.Written, options.Id), append);
+            id = await session.Engine.AppendAsync(session.Key(request[1]), new(writer.Written, options.Id), append);
         }
         finally
         {
@@ -41,21 +41,24 @@ internal static class EntryCommands
             session.Reply.Null();
     }
 
-    private static async ValueTask TrimAsync(Session session, Request request) =>
-        session.Reply.Number(await session.Engine.TrimAsync(session.Name(request[1]), TrimOptions.Parse(request, isAppend: false).Trim!));
+    private static async ValueTask TrimAsync(Session session, Request request)
+    {
+        var trim = TrimOptions.Parse(request, isAppend: false).Trim!;
+        session.Reply.Number(await session.Engine.TrimAsync(session.Key(request[1]), trim));
+    }
 
     private static async ValueTask DeleteAsync(Session session, Request request)
     {
-        var key = session.Name(request[1]);
+        var key = session.Key(request[1]);
         var ids = session.Ids(request.Count - 2);
         if (request.TryParseIds(2, ids.Span))
             session.Reply.Number(await session.Engine.DeleteAsync(key, ids));
         else
-            session.Reply.Number(await session.Keys.ExistsAsync(key) ? throw CommandException.InvalidId() : 0);
+            session.Reply.Number(await session.Engine.ExistsAsync(key) ? throw CommandException.InvalidId() : 0);
     }
 
     private static async ValueTask LengthAsync(Session session, Request request) =>
-        session.Reply.Number(await session.Engine.GetLengthAsync(session.Name(request[1])));
+        session.Reply.Number(await session.Engine.GetLengthAsync(session.Key(request[1])));
 
     private static async ValueTask SetIdAsync(Session session, Request request)
     {
@@ -81,7 +84,7 @@ internal static class EntryCommands
                 throw CommandException.Syntax();
             }
         }
-        await session.Engine.SetIdAsync(session.Name(request[1]), lastId, added, maxDeleted);
+        await session.Engine.SetIdAsync(session.Key(request[1]), lastId, added, maxDeleted);
         session.Reply.Ok();
     }
 }

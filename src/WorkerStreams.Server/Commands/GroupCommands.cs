@@ -19,6 +19,7 @@ internal static class GroupCommands
                 Sub("destroy", 4, "Deletes a consumer group.", DestroyAsync),
                 Sub("createconsumer", 5, "Makes a consumer of a group.", CreateConsumerAsync),
                 Sub("delconsumer", 5, "Deletes a consumer of a group.", DeleteConsumerAsync),
+                HelpTexts.Command("xgroup"),
             ],
         },
         new("xack", -4, "Acknowledges pending entries.", AcknowledgeAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
@@ -30,9 +31,9 @@ internal static class GroupCommands
     private static async ValueTask CreateAsync(Session session, Request request)
     {
         var (makesStream, entriesRead) = ParseOptions(request, canMakeStream: true);
-        var (key, group) = (session.Name(request[2]), session.Name(request[3]));
+        var (key, group) = (session.Key(request[2]), session.Name(request[3]));
         if (!TryParsePosition(request, isStrict: true, out var position))
-            throw await session.Keys.ExistsAsync(key) || makesStream ? CommandException.InvalidId() : NeedsStream();
+            throw await session.Engine.ExistsAsync(key) || makesStream ? CommandException.InvalidId() : NeedsStream();
         await session.Engine.CreateGroupAsync(key, group, position, makesStream, entriesRead);
         session.Reply.Ok();
     }
@@ -40,10 +41,10 @@ internal static class GroupCommands
     private static async ValueTask SetIdAsync(Session session, Request request)
     {
         var (_, entriesRead) = ParseOptions(request, canMakeStream: false);
-        var (key, group) = (session.Name(request[2]), session.Name(request[3]));
+        var (key, group) = (session.Key(request[2]), session.Name(request[3]));
         if (!TryParsePosition(request, isStrict: false, out var position))
         {
-            throw !await session.Keys.ExistsAsync(key) ? NeedsStream()
+            throw !await session.Engine.ExistsAsync(key) ? NeedsStream()
                 : await session.HasGroupAsync(key, group) ? CommandException.InvalidId()
                 : new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such consumer group '{group}' for key name '{key}'");
         }
@@ -52,17 +53,17 @@ internal static class GroupCommands
     }
 
     private static async ValueTask DestroyAsync(Session session, Request request) =>
-        session.Reply.Number(await session.Engine.DestroyGroupAsync(session.Name(request[2]), session.Name(request[3])) ? 1 : 0);
+        session.Reply.Number(await session.Engine.DestroyGroupAsync(session.Key(request[2]), session.Name(request[3])) ? 1 : 0);
 
     private static async ValueTask CreateConsumerAsync(Session session, Request request) => session.Reply.Number(
-        await session.Engine.CreateConsumerAsync(session.Name(request[2]), session.Name(request[3]), session.Name(request[4])) ? 1 : 0);
+        await session.Engine.CreateConsumerAsync(session.Key(request[2]), session.Name(request[3]), session.Name(request[4])) ? 1 : 0);
 
     private static async ValueTask DeleteConsumerAsync(Session session, Request request) => session.Reply.Number(
-        await session.Engine.DeleteConsumerAsync(session.Name(request[2]), session.Name(request[3]), session.Name(request[4])));
+        await session.Engine.DeleteConsumerAsync(session.Key(request[2]), session.Name(request[3]), session.Name(request[4])));
 
     private static async ValueTask AcknowledgeAsync(Session session, Request request)
     {
-        var (key, group) = (session.Name(request[1]), session.Name(request[2]));
+        var (key, group) = (session.Key(request[1]), session.Name(request[2]));
         var ids = session.Ids(request.Count - 3);
         if (request.TryParseIds(3, ids.Span))
             session.Reply.Number(await session.Engine.AcknowledgeAsync(key, group, ids));

@@ -16,6 +16,7 @@ internal static class InfoCommands
                 Sub("stream", -3, "Tells a stream's figures.", StreamAsync),
                 Sub("groups", 3, "Tells the figures of a stream's groups.", GroupsAsync),
                 Sub("consumers", 4, "Tells the figures of a group's consumers.", ConsumersAsync),
+                HelpTexts.Command("xinfo"),
             ],
         },
     ];
@@ -25,13 +26,13 @@ internal static class InfoCommands
 
     private static async ValueTask StreamAsync(Session session, Request request)
     {
-        var key = session.Name(request[2]);
+        var key = session.Key(request[2]);
         if (request.Count > 3)
         {
             // Redis looks for the key first.
-            if (!await session.Keys.ExistsAsync(key))
+            if (!await session.Engine.ExistsAsync(key))
                 throw CommandException.NoSuchKey();
-            using var full = await session.Keys.GetFullStreamInfoAsync(key, ParseFull(request));
+            using var full = await session.Engine.GetFullStreamInfoAsync(key, ParseFull(request));
             await FullInfo.AnswerAsync(session, full);
             return;
         }
@@ -80,7 +81,7 @@ internal static class InfoCommands
 
     private static async ValueTask GroupsAsync(Session session, Request request)
     {
-        var groups = await session.Engine.GetGroupsAsync(session.Name(request[2]));
+        var groups = await session.Engine.GetGroupsAsync(session.Key(request[2]));
         var reply = session.Reply;
         reply.Array(groups.Count);
         foreach (var group in groups)
@@ -98,7 +99,7 @@ internal static class InfoCommands
 
     private static async ValueTask ConsumersAsync(Session session, Request request)
     {
-        var consumers = await session.Engine.GetConsumersAsync(session.Name(request[2]), session.Name(request[3]));
+        var consumers = await session.Engine.GetConsumersAsync(session.Key(request[2]), session.Name(request[3]));
         var reply = session.Reply;
         reply.Array(consumers.Count);
         foreach (var consumer in consumers)

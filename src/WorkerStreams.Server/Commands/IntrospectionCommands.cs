@@ -16,6 +16,7 @@ internal static class IntrospectionCommands
                 new("command|list", 2, "Tells the names of the commands.", List),
                 new("command|info", -2, "Tells of commands.", Describe),
                 new("command|docs", -2, "Tells what commands do.", Document),
+                HelpTexts.Command("command"),
             ],
         },
     ];

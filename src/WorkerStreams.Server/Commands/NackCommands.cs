@@ -16,7 +16,7 @@ internal static class NackCommands
     {
         var (mode, count) = (ParseMode(request), ParseCount(request));
         var (deliveryCount, force) = ParseOptions(request, FirstId + count);
-        var (key, group) = (session.Name(request[1]), session.Name(request[2]));
+        var (key, group) = (session.Key(request[1]), session.Name(request[2]));
         var ids = session.Ids(count);
         if (!request.TryParseIds(FirstId, ids.Span) && await session.HasGroupAsync(key, group))
             throw CommandException.InvalidId();

@@ -17,7 +17,7 @@ internal static class PendingCommands
 
     private static async ValueTask SummarizeAsync(Session session, Request request)
     {
-        var summary = await session.Engine.GetPendingSummaryAsync(session.Name(request[1]), session.Name(request[2]));
+        var summary = await session.Engine.GetPendingSummaryAsync(session.Key(request[1]), session.Name(request[2]));
         var reply = session.Reply;
         reply.Array(4);
         reply.Number(summary.Count);
@@ -69,10 +69,11 @@ internal static class PendingCommands
         var count = request.Number(first + 2);
         return new()
         {
-            Stream = session.Name(request[1]),
-            Group = session.Name(request[2]),
             Start = request.Start(first),
             End = request.End(first + 1),
+            // Only once that is right is the key looked for.
+            Stream = session.Key(request[1]),
+            Group = session.Name(request[2]),
             Count = Words.Limit(count) ?? int.MaxValue,
             Consumer = first + 3 < request.Count ? session.Name(request[first + 3]) : default(StreamName?),
             MinIdle = Words.Milliseconds(minIdle),

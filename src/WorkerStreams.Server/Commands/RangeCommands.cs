@@ -23,10 +23,10 @@ internal static class RangeCommands
                 throw CommandException.Syntax();
             count = request.Number(i + 1);
         }
-        var key = session.Name(request[1]);
+        var key = session.Key(request[1]);
         if (count <= 0)
         {
-            if (await session.Keys.ExistsAsync(key))
+            if (await session.Engine.ExistsAsync(key))
                 session.Reply.NullArray();
             else
                 session.Reply.Array(0);

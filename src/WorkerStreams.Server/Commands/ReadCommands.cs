@@ -1,4 +1,5 @@
 using WorkerStreams.Engine;
+using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
 
@@ -44,7 +45,7 @@ internal static class ReadCommands
         {
             if (reply.Version < 3)
                 reply.Array(2);
-            reply.Bulk(batch.GetStream(i).Bytes);
+            reply.Bulk(Database.KeyOf(batch.GetStream(i)));
             var count = batch.GetEntries(i).Length;
             while (read.Streams[asked].Stream != batch.GetStream(i))
                 asked++;
@@ -60,7 +61,7 @@ internal static class ReadCommands
         var group = session.Name(request[options.Group]);
         for (var i = 0; i <= bad; i++)
         {
-            var key = session.Name(request[options.FirstKey + i]);
+            var key = session.Key(request[options.FirstKey + i]);
             if (!await session.HasGroupAsync(key, group))
                 throw new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such key '{key}' or consumer group '{group}' in XREADGROUP with GROUP option");
             if (request[options.FirstKey + options.Streams + i] is [(byte)'$' or (byte)'+'] sign)

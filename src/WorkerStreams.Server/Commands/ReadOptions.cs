@@ -56,12 +56,14 @@ internal sealed class ReadOptions
         streams = new StreamPosition[Streams];
         for (bad = 0; bad < Streams; bad++)
         {
+            // Of a stream the key is looked for before the id is read.
+            var key = session.Key(request[FirstKey + bad]);
             if (!TryParsePosition(request[FirstKey + Streams + bad], out var position))
                 return false;
             // In order with ids that are none, which the engine does not hear of.
             if (position.Kind == ReadPositionKind.Undelivered && Group == 0)
                 throw new CommandException("ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.");
-            streams[bad] = new(session.Name(request[FirstKey + bad]), position);
+            streams[bad] = new(key, position);
         }
         return true;
     }
@@ -69,7 +71,7 @@ internal sealed class ReadOptions
     /// <summary>The read that is asked for.</summary>
     public ReadRequest Request(Session session, Request request, StreamPosition[] streams)
     {
-        var (count, block) = (_count == 0 ? null : Words.Limit(_count), _block is { } wait ? Wait(wait) : default(TimeSpan?));
+        var (count, block) = (_count == 0 ? null : Words.Limit(_count), _block is { } wait && !session.IsExecuting ? Wait(wait) : default(TimeSpan?));
         return Group == 0
             ? new ReadRequest { Streams = streams, Count = count, Block = block }
             : new ReadGroupRequest

@@ -11,10 +11,21 @@ internal static class ServerCommands
     /// <summary>The version of Redis whose semantics the engine has.</summary>
     public const string RedisVersion = "8.0.0";
 
+    // What a delay takes.
+    private const long MostMilliseconds = uint.MaxValue - 1;
+
+    // In seconds: nobody else is served meanwhile.
+    private const int MostSleep = 60;
+
     public static IReadOnlyList<Command> All { get; } =
     [
         new("info", -1, "Tells the server's figures.", Info),
         new("time", 1, "Tells the time.", Time),
+        new("wait", 3, "Waits for replicas, of which there are none.", WaitAsync),
+        new("debug", -2, "Has the server do what tests need.", static (_, _) => throw CommandException.Arity("debug"))
+        {
+            Subcommands = [new("debug|sleep", 3, "Carries out nothing for a time.", SleepAsync) { IsAlone = true, IsAdministration = true }, HelpTexts.Command("debug")],
+        },
     ];
 
     private static ValueTask Info(Session session, Request request)
@@ -38,13 +49,42 @@ internal static class ServerCommands
         return default;
     }
 
+    private static async ValueTask WaitAsync(Session session, Request request)
+    {
+        var (replicas, timeout) = (request.Number(1), request.Number(2, "timeout is not an integer or out of range"));
+        if (timeout < 0)
+            throw new CommandException("ERR timeout is negative");
+        if (replicas > 0 && !session.IsExecuting)
+        {
+            var time = timeout is 0 or > MostMilliseconds ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(timeout);
+            await session.WaitAsync(PassAsync(Task.Delay(time, session.Server.Time, session.BeginWait())), true);
+        }
+        session.Reply.Number(0);
+
+        static async ValueTask<bool> PassAsync(Task delay)
+        {
+            await delay;
+            return true;
+        }
+    }
+
+    private static async ValueTask SleepAsync(Session session, Request request)
+    {
+        if (!double.TryParse(request[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || seconds is not (>= 0 and <= MostSleep))
+            throw new CommandException($"ERR DEBUG SLEEP takes 0 to {MostSleep} seconds");
+        await Task.Delay(TimeSpan.FromSeconds(seconds), session.Server.Time);
+        session.Reply.Ok();
+    }
+
+    // Some are told only where they are named, or all are.
     private static bool IsAskedFor(Request request, string section)
     {
+        var isCommon = section is not ("Commandstats");
         if (request.Count == 1)
-            return true;
+            return isCommon;
         for (var i = 1; i < request.Count; i++)
         {
-            if (request.Is(i, Encoding.ASCII.GetBytes(section)) || request.Is(i, "ALL"u8) || request.Is(i, "DEFAULT"u8) || request.Is(i, "EVERYTHING"u8))
+            if (request.Is(i, Encoding.ASCII.GetBytes(section)) || request.Is(i, "ALL"u8) || request.Is(i, "EVERYTHING"u8) || (isCommon && request.Is(i, "DEFAULT"u8)))
                 return true;
         }
         return false;
@@ -56,11 +96,15 @@ internal static class ServerCommands
             $"redis_version:{RedisVersion}", "redis_mode:standalone", $"process_id:{Environment.ProcessId}", $"tcp_port:{server.Port}",
             Line($"uptime_in_seconds:{server.Uptime.TotalSeconds:F0}")]),
         ("Clients", [$"connected_clients:{server.Count}", $"maxclients:{server.Options.MaxClients}", $"blocked_clients:{server.Sessions.Count(static other => other.IsBlocked)}"]),
-        ("Memory", [$"used_memory:{server.Engine.UsedMemory}"]),
+        ("Memory", [$"used_memory:{server.Engine.UsedMemory + server.Keys.Bytes}"]),
         ("Persistence", ["loading:0"]),
-        ("Stats", [$"total_connections_received:{server.Received}", $"rejected_connections:{server.Rejected}"]),
+        ("Stats", [
+            $"total_connections_received:{server.Received}", $"total_commands_processed:{server.Statistics.Calls}", $"rejected_connections:{server.Rejected}",
+            $"total_error_replies:{server.Statistics.ErrorReplies}"]),
         ("Replication", ["role:master", "connected_slaves:0"]),
-        ("Keyspace", server.Engine.GetKeys().Count is > 0 and var keys ? [$"db0:keys={keys},expires=0,avg_ttl=0"] : []),
+        ("Commandstats", [.. server.Statistics.Commands()]),
+        ("Errorstats", [.. server.Statistics.Errors()]),
+        ("Keyspace", [.. server.Keys.Count().Select(static database => $"db{database.Number}:keys={database.Keys},expires={database.Expiring},avg_ttl=0")]),
     ];
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -19,6 +19,9 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     /// <summary>2 or 3.</summary>
     public int Version { get; set; } = 2;
 
+    /// <summary>Whether nothing is written at all, as the client has asked for.</summary>
+    public bool IsMute { get; set; }
+
     /// <summary>The bytes written since this was set to 0.</summary>
     public long Written { get; set; }
 
@@ -92,6 +95,9 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     /// <summary>So many elements follow.</summary>
     public void Array(int count) => NumberOf((byte)'*', count);
 
+    /// <summary>So many elements follow in no order.</summary>
+    public void Set(int count) => NumberOf(Version < 3 ? (byte)'*' : (byte)'~', count);
+
     /// <summary>So many pairs follow; in RESP2 they are elements one by one.</summary>
     public void Map(int pairs)
     {
@@ -127,6 +133,8 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
 
     private void Advance(int count)
     {
+        if (IsMute)
+            return;
         output.Advance(count);
         Written += count;
     }

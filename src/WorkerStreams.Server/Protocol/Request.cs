@@ -39,4 +39,32 @@ internal sealed class Request
 
     /// <summary>All words are there.</summary>
     public void Complete(byte[] buffer, int start) => (_buffer, _start) = (buffer, start);
+
+    /// <summary>The bytes of all words.</summary>
+    public int Length
+    {
+        get
+        {
+            var length = 0;
+            for (var i = 0; i < Count; i++)
+                length += _words[i].Length;
+            return length;
+        }
+    }
+
+    /// <summary>The same words in memory of their own.</summary>
+    public Request Copy()
+    {
+        var copy = new Request { _words = new (int, int)[Math.Max(Count, 1)] };
+        var buffer = new byte[Length];
+        var written = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            this[i].CopyTo(buffer.AsSpan(written));
+            copy.Add(written, _words[i].Length);
+            written += _words[i].Length;
+        }
+        copy.Complete(buffer, 0);
+        return copy;
+    }
 }

@@ -4,28 +4,47 @@ using System.Net;
 using System.Text;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Commands;
+using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Protocol;
 
 namespace WorkerStreams.Server.Sessions;
 
 /// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
-internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
+internal sealed class RespServer : IDisposable
 {
     private static readonly Dispatcher Dispatcher = new(CommandTable.Standard);
 
     private readonly ConcurrentDictionary<long, Session> _sessions = [];
-    private readonly long _begun = time.GetTimestamp();
+    private readonly long _begun;
+    private readonly ExpiryTimer _expiry;
     private long _lastId;
     private long _rejected;
     private int _count;
+    private ReadHold? _hold;
 
-    public InProcessStreamEngine Engine { get; } = engine;
+    public RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
+    {
+        (Engine, Options, Time, _begun) = (engine, options, time, time.GetTimestamp());
+        Keys = new(engine, time, options.MaxValueBytes);
+        Password = new(options.Password);
+        _expiry = new(time, () => _ = RemoveDueAsync());
+    }
 
-    public RespListenerOptions Options { get; } = options;
+    public InProcessStreamEngine Engine { get; }
 
-    public TimeProvider Time { get; } = time;
+    /// <summary>All keys, the engine's streams among them.</summary>
+    public KeySpace Keys { get; }
 
-    public PasswordCheck Password { get; } = new(options.Password);
+    /// <summary>Lets commands in.</summary>
+    public CommandGate Gate { get; } = new();
+
+    public CommandStatistics Statistics { get; } = new();
+
+    public RespListenerOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public PasswordCheck Password { get; }
 
     /// <summary>The port that is listened on. Set before the first client comes.</summary>
     public int Port { get; set; }
@@ -35,6 +54,9 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
     /// <summary>The clients that are there, by their numbers.</summary>
     public IEnumerable<Session> Sessions => _sessions.Values.OrderBy(static session => session.Id);
 
+    /// <summary>The client with this number, if it is there.</summary>
+    public Session? Find(long id) => _sessions.GetValueOrDefault(id);
+
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>The clients that have come.</summary>
@@ -43,15 +65,43 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
     /// <summary>Those of them that were sent away, for there were too many.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
+    /// <summary>Waits until no command is carried out, and keeps others out. What is due has gone then, and nobody who waits is served until the end.</summary>
+    public async ValueTask EnterAloneAsync()
+    {
+        await Gate.EnterAloneAsync();
+        _hold = Engine.HoldReads();
+        try
+        {
+            await Keys.RemoveDueAsync();
+        }
+        catch
+        {
+            ExitAlone();
+            throw;
+        }
+    }
+
+    /// <summary>Serves who waits, and lets others in.</summary>
+    public void ExitAlone()
+    {
+        _hold!.Dispose();
+        Keys.Waits.Serve(Keys);
+        _expiry.Set(Keys.NextExpiry);
+        Gate.ExitAlone();
+    }
+
+    public void Dispose() => _expiry.Dispose();
+
     /// <summary>Serves a client until it goes, breaks the protocol, or is to go.</summary>
     /// <param name="input">What it sends; a pending read of it is cancelled to have the client go.</param>
     /// <param name="output">What it is sent.</param>
     /// <param name="remote">Where it is.</param>
     /// <param name="local">Where it has come to.</param>
+    /// <param name="end">Ends the connection at once, whatever it does.</param>
     /// <param name="gone">Fires when it has gone, or is to go.</param>
-    public async Task ServeAsync(PipeReader input, PipeWriter output, EndPoint? remote, EndPoint? local, CancellationToken gone)
+    public async Task ServeAsync(PipeReader input, PipeWriter output, EndPoint? remote, EndPoint? local, Action end, CancellationToken gone)
     {
-        using var session = new Session(this, Interlocked.Increment(ref _lastId), output, gone) { RemoteAddress = remote, LocalAddress = local };
+        using var session = new Session(this, Interlocked.Increment(ref _lastId), output, end, gone) { RemoteAddress = remote, LocalAddress = local };
         try
         {
             if (Interlocked.Increment(ref _count) > Options.MaxClients)
@@ -72,6 +122,19 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
         {
             _sessions.TryRemove(session.Id, out _);
             Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private async Task RemoveDueAsync()
+    {
+        try
+        {
+            await EnterAloneAsync();
+            ExitAlone();
+        }
+        catch (StreamEngineException)
+        {
+            // The engine has ended.
         }
     }
 
@@ -113,9 +176,11 @@ internal sealed class RespServer(InProcessStreamEngine engine, RespListenerOptio
                     session.IsOver = true;
                     return;
                 }
+                session.BeginReply();
                 var task = Dispatcher.ExecuteAsync(session, request);
                 if (!task.IsCompletedSuccessfully)
                     await task;
+                session.EndReply();
                 await session.SendIfMuchAsync();
             }
         }

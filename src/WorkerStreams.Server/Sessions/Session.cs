@@ -2,27 +2,36 @@ using System.IO.Pipelines;
 using System.Net;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Commands;
+using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Protocol;
 
 namespace WorkerStreams.Server.Sessions;
 
 /// <summary>A client's connection: what it has said about itself, and what its commands need. Its loop alone uses it, but for what is told of it to others.</summary>
-internal sealed class Session(RespServer server, long id, PipeWriter output, CancellationToken gone) : IDisposable
+internal sealed class Session(RespServer server, long id, PipeWriter output, Action end, CancellationToken gone) : IDisposable
 {
     // In bytes.
     private const int MostUnsent = 64 * 1024;
 
     private const int FewIds = 1024;
 
+    private const int MostWatched = 100_000;
+
     private readonly NameCache _names = new();
     private readonly long _begun = server.Time.GetTimestamp();
     private StreamEntryId[] _ids = [];
     private EntryFieldsWriter? _fields;
     private bool _isAuthenticated;
+    private bool _isSkipping;
+    private Held _held;
+    private Dictionary<StreamName, (KeyStamp?, long?)>? _watched;
 
     // Read by others, too.
     private long _lastUsed = server.Time.GetTimestamp();
     private volatile bool _isBlocked;
+    private readonly Lock _waitLock = new();
+    private CancellationTokenSource? _wait;
+    private bool? _unblockedAsError;
 
     public RespServer Server { get; } = server;
 
@@ -34,7 +43,7 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
 
     public InProcessStreamEngine Engine => Server.Engine;
 
-    public IKeySpace Keys => Server.Engine;
+    public KeySpace Keys => Server.Keys;
 
     /// <summary>The time, in milliseconds since 1970-01-01 UTC.</summary>
     public long Now => Server.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -44,6 +53,18 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
 
     /// <summary>Whether the connection ends once what is written is sent.</summary>
     public bool IsOver { get; set; }
+
+    /// <summary>What SELECT has chosen.</summary>
+    public int Database { get; set; }
+
+    /// <summary>What was sent since MULTI; null where there was none.</summary>
+    public Transaction? Transaction { get; set; }
+
+    /// <summary>Whether EXEC is carried out: nothing waits and nothing is sent meanwhile.</summary>
+    public bool IsExecuting { get; set; }
+
+    /// <summary>Whether the reply to the next command is passed over.</summary>
+    public bool SkipsNextReply { get; set; }
 
     /// <summary>Whether it waits for entries.</summary>
     public bool IsBlocked => _isBlocked;
@@ -69,7 +90,21 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
     /// <summary>A writer for one entry, which who uses it leaves empty.</summary>
     public EntryFieldsWriter Fields => _fields ??= new();
 
+    /// <summary>The name of a group or a consumer.</summary>
     public StreamName Name(ReadOnlySpan<byte> bytes) => _names.Get(bytes);
+
+    /// <summary>The name of a key that may be anything.</summary>
+    public StreamName AnyKey(ReadOnlySpan<byte> bytes) => Database == 0 ? _names.Get(bytes) : WorkerStreams.Server.Keys.Database.NameOf(Database, bytes);
+
+    /// <summary>The name of a stream.</summary>
+    /// <exception cref="CommandException">There is something else under this name.</exception>
+    public StreamName Key(ReadOnlySpan<byte> bytes)
+    {
+        var key = AnyKey(bytes);
+        if (Keys.HasValues)
+            Keys.CheckStream(key);
+        return key;
+    }
 
     /// <summary>Room for ids, until the next command.</summary>
     public Memory<StreamEntryId> Ids(int count)
@@ -93,18 +128,126 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
     }
 
     /// <summary>As it was when new.</summary>
-    public void Reset() => (Reply.Version, ClientName, _isAuthenticated) = (2, [], false);
+    public void Reset()
+    {
+        (Reply.Version, ClientName, _isAuthenticated, Database, Transaction) = (2, [], false, 0, null);
+        Unwatch();
+        Mute(false);
+    }
+
+    /// <summary>Lets a command in where that takes no waiting.</summary>
+    public bool TryEnter(bool alone)
+    {
+        if (IsExecuting)
+            return true;
+        if (alone || Keys.HasDue || !Server.Gate.TryEnterShared())
+            return false;
+        _held = Held.Shared;
+        return true;
+    }
+
+    /// <summary>Waits until a command is let in.</summary>
+    public async ValueTask EnterAsync(bool alone)
+    {
+        if (alone || Keys.HasDue)
+        {
+            await Server.EnterAloneAsync();
+            _held = Held.Alone;
+        }
+        else
+        {
+            await Server.Gate.EnterSharedAsync();
+            _held = Held.Shared;
+        }
+    }
+
+    /// <summary>The command needs the key-space no more. EXEC does until its end.</summary>
+    public void Leave()
+    {
+        if (IsExecuting)
+            return;
+        var held = _held;
+        _held = Held.Nothing;
+        if (held == Held.Shared)
+            Server.Gate.ExitShared();
+        else if (held == Held.Alone)
+            Server.ExitAlone();
+    }
+
+    /// <summary>Answers with an error.</summary>
+    public void Fail(ReadOnlySpan<byte> text)
+    {
+        Server.Statistics.Told(text);
+        Reply.Error(text);
+    }
+
+    /// <summary>A command is about to be carried out.</summary>
+    public void BeginReply()
+    {
+        if (!SkipsNextReply)
+            return;
+        SkipsNextReply = false;
+        _isSkipping = Reply.IsMute = true;
+    }
+
+    /// <summary>It is carried out.</summary>
+    public void EndReply()
+    {
+        if (_isSkipping)
+            Mute(false);
+    }
+
+    /// <summary>Whether nothing is answered from now on.</summary>
+    public void Mute(bool mute) => (_isSkipping, SkipsNextReply, Reply.IsMute) = (false, false, mute);
+
+    /// <summary>Remembers what a key is now.</summary>
+    /// <exception cref="CommandException">Too many are remembered.</exception>
+    public void Watch(StreamName key)
+    {
+        _watched ??= [];
+        if (_watched.Count >= MostWatched)
+            throw new CommandException("ERR too many keys are watched");
+        _watched.TryAdd(key, Keys.StampOf(key));
+    }
+
+    public void Unwatch() => _watched = null;
+
+    /// <summary>Whether any watched key is not what it was.</summary>
+    public bool HasWatchedChange => _watched is not null && _watched.Any(watched => Keys.StampOf(watched.Key) != watched.Value);
+
+    /// <summary>Ends the connection: at once, or, where the client itself has asked for it, once it is answered.</summary>
+    public void End(Session by)
+    {
+        if (by == this)
+            IsOver = true;
+        else
+            end();
+    }
+
+    /// <summary>Ends its wait, if it waits.</summary>
+    /// <param name="asError">Whether it is told so, or as if time had run out.</param>
+    public bool TryUnblock(bool asError)
+    {
+        lock (_waitLock)
+        {
+            if (!_isBlocked || _wait is null)
+                return false;
+            _unblockedAsError = asError;
+            _wait.Cancel();
+            return true;
+        }
+    }
 
     /// <summary>Whether there is such a group.</summary>
     public async ValueTask<bool> HasGroupAsync(StreamName key, StreamName group) =>
-        await Keys.ExistsAsync(key) && (await Engine.GetGroupsAsync(key)).Any(there => there.Name == group);
+        await Engine.ExistsAsync(key) && (await Engine.GetGroupsAsync(key)).Any(there => there.Name == group);
 
     /// <summary>Reads, and where that waits, first sends what was answered before. A client that goes away ends it.</summary>
     public ValueTask<EntryBatch> ReadAsync(ReadRequest request)
     {
-        var until = request.Block is null ? CancellationToken.None : gone;
+        var until = request.Block is null ? CancellationToken.None : BeginWait();
         var read = request is ReadGroupRequest group ? Engine.ReadGroupAsync(group, until) : Engine.ReadAsync(request, until);
-        return read.IsCompleted ? read : WaitAsync(read);
+        return read.IsCompleted || request.Block is null ? read : WaitAsync(request, read);
     }
 
     /// <summary>Sends what is written.</summary>
@@ -116,31 +259,87 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Can
     }
 
     /// <summary>Whether so much is written that the client has to take it before more is.</summary>
-    public bool HasMuchToSend => Reply.Written > MostUnsent;
+    public bool HasMuchToSend => Reply.Written > MostUnsent && !IsExecuting;
 
     /// <summary>Sends what is written once that is much.</summary>
     /// <exception cref="OperationCanceledException">The client takes no more.</exception>
     public ValueTask SendIfMuchAsync() => HasMuchToSend ? SendOrEndAsync() : default;
 
-    public void Dispose() => Reader.Dispose();
-
-    private async ValueTask SendOrEndAsync()
+    public void Dispose()
     {
-        if (!await SendAsync())
-            throw new OperationCanceledException("The client takes no more.");
+        Reader.Dispose();
+        lock (_waitLock)
+            _wait?.Dispose();
     }
 
-    private async ValueTask<EntryBatch> WaitAsync(ValueTask<EntryBatch> read)
+    /// <summary>Waits for what only others can bring. They are let in meanwhile.</summary>
+    /// <param name="wait">Ends by the token that <see cref="BeginWait"/> gave, too.</param>
+    /// <param name="timedOut">What stands for a wait that CLIENT UNBLOCK ends as if time had run out.</param>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <exception cref="CommandException">The wait was ended by CLIENT UNBLOCK.</exception>
+    public async ValueTask<TResult> WaitAsync<TResult>(ValueTask<TResult> wait, TResult timedOut)
     {
+        Leave();
         _isBlocked = true;
         try
         {
             await SendAsync();
-            return await read;
+            return await wait;
+        }
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested && _unblockedAsError is { } asError)
+        {
+            return asError ? throw new CommandException("UNBLOCKED client unblocked via CLIENT UNBLOCK") : timedOut;
         }
         finally
         {
             _isBlocked = false;
         }
+    }
+
+    /// <summary>Ends when the client goes, and by CLIENT UNBLOCK.</summary>
+    public CancellationToken BeginWait()
+    {
+        lock (_waitLock)
+        {
+            _unblockedAsError = null;
+            if (_wait is { IsCancellationRequested: true })
+            {
+                _wait.Dispose();
+                _wait = null;
+            }
+            _wait ??= CancellationTokenSource.CreateLinkedTokenSource(gone);
+            return _wait.Token;
+        }
+    }
+
+    private async ValueTask SendOrEndAsync()
+    {
+        // Who takes his time is not to keep others out.
+        Leave();
+        if (!await SendAsync())
+            throw new OperationCanceledException("The client takes no more.");
+    }
+
+    private async ValueTask<EntryBatch> WaitAsync(ReadRequest request, ValueTask<EntryBatch> read)
+    {
+        try
+        {
+            return await WaitAsync(read, EntryBatch.Empty);
+        }
+        catch (StreamEngineException gone) when (gone.Code == StreamErrorCode.NoGroup)
+        {
+            // The key may be something else by now.
+            await EnterAsync(alone: false);
+            foreach (var (stream, _) in request.Streams)
+                Keys.CheckStream(stream);
+            throw;
+        }
+    }
+
+    private enum Held
+    {
+        Nothing,
+        Shared,
+        Alone,
     }
 }

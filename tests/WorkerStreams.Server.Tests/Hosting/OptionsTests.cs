@@ -16,6 +16,7 @@ public sealed class OptionsTests
             options.Port = 70_000;
             options.MaxClients = 0;
             options.MaxRequestBytes = 10;
+            options.MaxValueBytes = 10;
             options.Password = "";
         }));
 
@@ -24,6 +25,7 @@ public sealed class OptionsTests
                 "RespListenerOptions.Port is 70000. Allowed: 0 to 65535; 0 is any that is free.",
                 "RespListenerOptions.MaxClients is 0. Allowed: 1 to 100000.",
                 "RespListenerOptions.MaxRequestBytes is 10. Allowed: 1024 (1 KiB) to 1073741824 bytes (1 GiB).",
+                "RespListenerOptions.MaxValueBytes is 10. Allowed: 1024 (1 KiB) to 1073741824 bytes (1 GiB).",
                 "RespListenerOptions.Password is empty. Allowed: any text but that, or null, which asks for none.",
             ],
             refusal.Message.Split(Environment.NewLine));

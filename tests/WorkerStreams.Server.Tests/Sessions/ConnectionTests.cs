@@ -7,8 +7,6 @@ namespace WorkerStreams.Server.Tests.Sessions;
 /// <summary>What a connection does besides carrying out commands one by one.</summary>
 public sealed class ConnectionTests
 {
-    private static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System).Token;
-
     [Fact]
     public async Task Many_commands_at_once_are_answered_in_order()
     {
@@ -31,7 +29,7 @@ public sealed class ConnectionTests
         await client.SendAsync("PING\r\nXREAD BLOCK 0 STREAMS s $\r\nECHO after\r\n");
 
         Assert.Equal("+PONG\r\n", await client.ReadReplyAsync());
-        await UntilBlockedAsync(host, 1);
+        await host.UntilBlockedAsync(1);
         await AppendAsync(host, "5-1");
         Assert.Equal("*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n5-1\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n", await client.ReadReplyAsync());
         Assert.Equal("$5\r\nafter\r\n", await client.ReadReplyAsync());
@@ -59,7 +57,7 @@ public sealed class ConnectionTests
         {
             waiting.Add(await host.ConnectAsync());
             await waiting[number].SendAsync(RespClient.Encode("XREADGROUP", "GROUP", "g", $"c{number}", "COUNT", "1", "BLOCK", "0", "STREAMS", "s", ">"));
-            await UntilBlockedAsync(host, number + 1);
+            await host.UntilBlockedAsync(number + 1);
         }
 
         for (var number = 0; number < 5; number++)
@@ -78,11 +76,11 @@ public sealed class ConnectionTests
         await admin.CallAsync("XGROUP", "CREATE", "s", "g", "$", "MKSTREAM");
         var client = await host.ConnectAsync();
         await client.SendAsync("XREADGROUP GROUP g c BLOCK 0 STREAMS s >\r\n");
-        await UntilBlockedAsync(host, 1);
+        await host.UntilBlockedAsync(1);
 
         client.Dispose();
 
-        await UntilAsync(async () => (await InfoAsync(admin)).Contains("connected_clients:1\r\n", StringComparison.Ordinal));
+        await ListenerHost.UntilAsync(async () => (await InfoAsync(admin)).Contains("connected_clients:1\r\n", StringComparison.Ordinal));
         await AppendAsync(host, "1-0");
         Assert.Equal("*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n", await admin.CallAsync("XPENDING", "s", "g"));
     }
@@ -135,7 +133,7 @@ public sealed class ConnectionTests
             Assert.Equal("-ERR max number of clients reached\r\n", await third.ReadToEndAsync());
 
         second.Dispose();
-        await UntilAsync(async () => (await InfoAsync(first)).Contains("connected_clients:1\r\n", StringComparison.Ordinal));
+        await ListenerHost.UntilAsync(async () => (await InfoAsync(first)).Contains("connected_clients:1\r\n", StringComparison.Ordinal));
         using var fourth = await host.ConnectAsync();
         Assert.Equal("+PONG\r\n", await fourth.CallAsync("PING"));
     }
@@ -148,9 +146,9 @@ public sealed class ConnectionTests
         using var idle = await host.ConnectAsync();
         await idle.CallAsync("PING");
         await waiting.SendAsync("XREAD BLOCK 0 STREAMS s $\r\n");
-        await UntilBlockedAsync(host, 1);
+        await host.UntilBlockedAsync(1);
 
-        await host.StopAsync().WaitAsync(Patience);
+        await host.StopAsync().WaitAsync(ListenerHost.Patience);
 
         Assert.Equal("", await waiting.ReadToEndAsync());
         Assert.Equal("", await idle.ReadToEndAsync());
@@ -169,7 +167,7 @@ public sealed class ConnectionTests
         var stopping = host.StopAsync();
 
         Assert.False(stopping.IsCompleted);
-        for (var patience = Patience; !stopping.IsCompleted;)
+        for (var patience = ListenerHost.Patience; !stopping.IsCompleted;)
         {
             time.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience);
@@ -191,17 +189,5 @@ public sealed class ConnectionTests
 
     private static async Task AppendAsync(ListenerHost host, string id) => await host.Engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), NewEntryId.Parse(id)));
 
-    private static async Task UntilBlockedAsync(ListenerHost host, int count)
-    {
-        using var client = await host.ConnectAsync();
-        await UntilAsync(async () => (await InfoAsync(client)).Contains($"blocked_clients:{count}\r\n", StringComparison.Ordinal));
-    }
-
     private static Task<string> InfoAsync(RespClient client) => client.CallAsync("INFO", "clients");
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        for (var patience = Patience; !await isSo();)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience);
-    }
 }

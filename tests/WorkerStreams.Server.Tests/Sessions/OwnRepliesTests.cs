@@ -6,7 +6,6 @@ namespace WorkerStreams.Server.Tests.Sessions;
 public sealed class OwnRepliesTests
 {
     [Theory]
-    [InlineData("SELECT 1", "-ERR DB index is out of range\r\n")]
     [InlineData("XREAD STREAMS s", "-ERR wrong number of arguments for 'xread' command\r\n")]
     [InlineData("XREAD COUNT 1 STREAMS s 0 t", "-ERR Unbalanced 'xread' list of streams: for each stream key an ID, '+', or '$' must be specified.\r\n")]
     [InlineData("XREADGROUP GROUP g c COUNT 1 STREAMS s 0 t", "-ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must be specified.\r\n")]

@@ -34,6 +34,21 @@ internal sealed class ListenerHost : IAsyncDisposable
 
     public Task<RespClient> ConnectAsync() => RespClient.ConnectAsync(Port);
 
+    public static CancellationToken Patience => new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System).Token;
+
+    /// <summary>Waits until so many clients wait.</summary>
+    public async Task UntilBlockedAsync(int count)
+    {
+        using var client = await ConnectAsync();
+        await UntilAsync(async () => (await client.CallAsync("INFO", "clients")).Contains($"blocked_clients:{count}\r\n", StringComparison.Ordinal));
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        for (var patience = Patience; !await isSo();)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, patience);
+    }
+
     public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()

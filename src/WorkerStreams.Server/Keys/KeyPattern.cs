@@ -1,0 +1,78 @@
+namespace WorkerStreams.Server.Keys;
+
+/// <summary>Patterns of KEYS and SCAN: <c>*</c>, <c>?</c>, <c>[a-c]</c>, <c>[^a]</c>, and a backslash before what stands for itself.</summary>
+internal static class KeyPattern
+{
+    public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> key)
+    {
+        // Where the last star was, and what it was tried against: so any number of stars takes no longer than one.
+        var (at, star, tried) = (0, -1, 0);
+        for (var i = 0; i < key.Length;)
+        {
+            if (at < pattern.Length && pattern[at] == '*')
+            {
+                (star, tried) = (at++, i);
+            }
+            else if (at < pattern.Length && MatchesOne(pattern[at..], key[i], out var taken))
+            {
+                at += taken;
+                i++;
+            }
+            else if (star >= 0)
+            {
+                at = star + 1;
+                i = ++tried;
+            }
+            else
+            {
+                return false;
+            }
+        }
+        return pattern[at..].IndexOfAnyExcept((byte)'*') < 0;
+    }
+
+    private static bool MatchesOne(ReadOnlySpan<byte> pattern, byte letter, out int taken)
+    {
+        taken = 1;
+        switch (pattern[0])
+        {
+            case (byte)'?':
+                return true;
+            case (byte)'[':
+                return MatchesClass(pattern, letter, out taken);
+            case (byte)'\\' when pattern.Length > 1:
+                taken = 2;
+                return pattern[1] == letter;
+            default:
+                return pattern[0] == letter;
+        }
+    }
+
+    // As Redis, one that is not closed ends with the pattern.
+    private static bool MatchesClass(ReadOnlySpan<byte> pattern, byte letter, out int taken)
+    {
+        var (i, found) = (1, false);
+        var isNegated = pattern.Length > 1 && pattern[1] == '^';
+        if (isNegated)
+            i++;
+        for (; i < pattern.Length && pattern[i] != ']'; i++)
+        {
+            if (pattern[i] == '\\' && i + 1 < pattern.Length)
+            {
+                found |= pattern[++i] == letter;
+            }
+            else if (i + 2 < pattern.Length && pattern[i + 1] == '-')
+            {
+                var (low, high) = (Math.Min(pattern[i], pattern[i + 2]), Math.Max(pattern[i], pattern[i + 2]));
+                found |= letter >= low && letter <= high;
+                i += 2;
+            }
+            else
+            {
+                found |= pattern[i] == letter;
+            }
+        }
+        taken = Math.Min(i + 1, pattern.Length);
+        return found != isNegated;
+    }
+}

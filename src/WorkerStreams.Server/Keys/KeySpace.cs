@@ -1,0 +1,224 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Commands;
+
+namespace WorkerStreams.Server.Keys;
+
+/// <summary>
+/// All keys: the engine's streams, and beside them a small store in memory for values of other types, so that clients and tools find what they need besides streams. Names are those of the
+/// engine, with their databases. What changes it is called by one command at a time; who only looks may be many.
+/// </summary>
+internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, long maxBytes)
+{
+    private readonly Dictionary<StreamName, Value> _values = [];
+    private readonly Expiries _expiries = new();
+    private readonly ListWaits _waits = new();
+    private long _bytes;
+    private long _lastVersion;
+
+    public InProcessStreamEngine Engine { get; } = engine;
+
+    /// <summary>Lists for which clients wait.</summary>
+    public ListWaits Waits => _waits;
+
+    /// <summary>The memory that values take that are no streams, in bytes.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>The time, in milliseconds since 1970-01-01 UTC.</summary>
+    public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>When the next key goes, or never.</summary>
+    public long NextExpiry => _expiries.Next;
+
+    /// <summary>Whether a key is to go.</summary>
+    public bool HasDue => _expiries.Next is not long.MaxValue and var next && next <= Now;
+
+    /// <summary>Whether there is any value that is no stream.</summary>
+    public bool HasValues => _values.Count > 0;
+
+    /// <exception cref="CommandException">There is a value that is no stream.</exception>
+    public void CheckStream(StreamName key)
+    {
+        if (_values.ContainsKey(key))
+            throw CommandException.WrongType();
+    }
+
+    /// <summary>The value, or null where there is no such key, or a stream.</summary>
+    public Value? Find(StreamName key) => _values.GetValueOrDefault(key);
+
+    /// <summary>The value of this type, or null where there is no such key.</summary>
+    /// <exception cref="CommandException">There is one of another type.</exception>
+    public TValue? Get<TValue>(StreamName key)
+        where TValue : Value
+    {
+        if (_values.TryGetValue(key, out var value))
+            return value as TValue ?? throw CommandException.WrongType();
+        return Engine.GetStamp(key) is null ? null : throw CommandException.WrongType();
+    }
+
+    /// <summary>As TYPE tells it, or null where there is no such key.</summary>
+    public string? TypeOf(StreamName key) => Find(key)?.Type ?? (Engine.GetStamp(key) is null ? null : "stream");
+
+    public bool Exists(StreamName key) => _values.ContainsKey(key) || Engine.GetStamp(key) is not null;
+
+    /// <summary>Changes with each change of what is there, for WATCH.</summary>
+    public (KeyStamp? Stamp, long? Expiry) StampOf(StreamName key) => (Find(key) is { } value ? new(0, value.Version) : Engine.GetStamp(key), ExpiryOf(key));
+
+    /// <summary>The keys of a database, in no order.</summary>
+    public IEnumerable<StreamName> KeysOf(int database) => Engine.GetKeys().Concat(_values.Keys).Where(key => Database.Of(key) == database);
+
+    /// <summary>The databases that have keys, and how many of them will go.</summary>
+    public IEnumerable<(int Number, int Keys, int Expiring)> Count() =>
+        from key in Engine.GetKeys().Concat(_values.Keys)
+        group key by Database.Of(key) into keys
+        orderby keys.Key
+        select (keys.Key, keys.Count(), keys.Count(key => ExpiryOf(key) is not null));
+
+    /// <summary>Changes a value of a type, which is made where there is none and goes where it is empty then.</summary>
+    /// <exception cref="CommandException">There is one of another type.</exception>
+    public TResult Change<TValue, TResult>(StreamName key, Func<TValue, TResult> change)
+        where TValue : Value, new()
+    {
+        var value = Get<TValue>(key);
+        var isNew = value is null;
+        value ??= new();
+        var before = isNew ? 0 : value.Bytes;
+        var result = change(value);
+        if (value.IsEmpty)
+        {
+            if (!isNew)
+                Drop(key, before);
+            return result;
+        }
+        value.Version = ++_lastVersion;
+        _values[key] = value;
+        Volatile.Write(ref _bytes, _bytes + value.Bytes - before);
+        _waits.Changed(key);
+        return result;
+    }
+
+    /// <summary>A key has this value from now on, whatever it was before, and does not go unless that is kept.</summary>
+    public async ValueTask PutAsync(StreamName key, Value value, bool keepsExpiry = false)
+    {
+        var expiry = ExpiryOf(key);
+        await RemoveAsync(key);
+        value.Version = ++_lastVersion;
+        _values.Add(key, value);
+        Volatile.Write(ref _bytes, _bytes + value.Bytes);
+        _waits.Changed(key);
+        if (keepsExpiry && expiry is { } at)
+            SetExpiry(key, at);
+    }
+
+    /// <returns>Whether there was such a key.</returns>
+    public async ValueTask<bool> RemoveAsync(StreamName key)
+    {
+        if (_values.TryGetValue(key, out var value))
+        {
+            Drop(key, value.Bytes);
+            return true;
+        }
+        _expiries.Clear(key);
+        return await Engine.DeleteStreamAsync(key);
+    }
+
+    /// <summary>A key gets another name, and with it what has that name goes.</summary>
+    public async ValueTask RenameAsync(StreamName key, StreamName newKey)
+    {
+        if (key == newKey)
+            return;
+        var expiry = ExpiryOf(key);
+        if (_values.TryGetValue(key, out var value))
+        {
+            Drop(key, value.Bytes);
+            await PutAsync(newKey, value);
+        }
+        else
+        {
+            await Engine.RenameAsync(key, newKey);
+            _expiries.Clear(key);
+            DropValue(newKey);
+        }
+        _expiries.Clear(newKey);
+        if (expiry is { } at)
+            SetExpiry(newKey, at);
+    }
+
+    /// <summary>The keys of one database are those of the other from now on, one after the other.</summary>
+    public async ValueTask SwapAsync(int first, int second)
+    {
+        if (first == second)
+            return;
+        // Through names that are of no database.
+        var (firsts, seconds) = (KeysOf(first).ToList(), KeysOf(second).ToList());
+        foreach (var key in firsts)
+            await RenameAsync(key, Database.NameOf(Database.Count, key.Bytes));
+        foreach (var key in seconds)
+            await RenameAsync(key, Database.NameOf(first, Database.KeyOf(key)));
+        foreach (var key in firsts)
+            await RenameAsync(Database.NameOf(Database.Count, key.Bytes), Database.NameOf(second, Database.KeyOf(key)));
+    }
+
+    /// <summary>A key is there under another name, too; what had that name goes.</summary>
+    public async ValueTask CopyAsync(StreamName key, StreamName newKey)
+    {
+        var expiry = ExpiryOf(key);
+        if (_values.TryGetValue(key, out var value))
+        {
+            await PutAsync(newKey, value.Copy());
+        }
+        else
+        {
+            await Engine.CopyAsync(key, newKey, replace: true);
+            DropValue(newKey);
+        }
+        _expiries.Clear(newKey);
+        if (expiry is { } at)
+            SetExpiry(newKey, at);
+    }
+
+    /// <summary>When a key goes, in milliseconds since 1970-01-01 UTC, or null.</summary>
+    public long? ExpiryOf(StreamName key) =>
+        _expiries.Times.TryGetValue(key, out var expiry) && expiry.Stream == StreamOf(key) ? expiry.At : null;
+
+    /// <summary>A key that is there goes at a time.</summary>
+    public void SetExpiry(StreamName key, long at) => _expiries.Set(key, new(at, StreamOf(key)));
+
+    public bool ClearExpiry(StreamName key)
+    {
+        var had = ExpiryOf(key) is not null;
+        _expiries.Clear(key);
+        return had;
+    }
+
+    /// <summary>What is due goes.</summary>
+    public async ValueTask RemoveDueAsync()
+    {
+        while (_expiries.TryTake(Now, out var due))
+        {
+            if (StreamOf(due.Value.Key) == due.Value.Expiry.Stream)
+                await RemoveAsync(due.Value.Key);
+        }
+    }
+
+    /// <exception cref="CommandException">Values take all the memory that they may.</exception>
+    public void CheckRoom()
+    {
+        if (_bytes > maxBytes)
+            throw new CommandException("OOM command not allowed when used memory > 'maxmemory'.");
+    }
+
+    private void DropValue(StreamName key)
+    {
+        if (_values.TryGetValue(key, out var value))
+            Drop(key, value.Bytes);
+    }
+
+    private long StreamOf(StreamName key) => _values.ContainsKey(key) ? 0 : Engine.GetStamp(key)?.Stream ?? 0;
+
+    private void Drop(StreamName key, long bytes)
+    {
+        _values.Remove(key);
+        _expiries.Clear(key);
+        Volatile.Write(ref _bytes, _bytes - bytes);
+    }
+}
