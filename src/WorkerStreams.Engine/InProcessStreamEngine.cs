@@ -1,5 +1,6 @@
 using WorkerStreams.Engine.InProcess;
 using WorkerStreams.Engine.Journal;
+using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine;
 
@@ -9,9 +10,6 @@ namespace WorkerStreams.Engine;
 /// </summary>
 public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposable
 {
-    // Of a claim whose count says no more than that there is no limit.
-    private const int MostClaimed = 100_000;
-
     private readonly StreamStore _store;
 
     /// <summary>An engine with no streams, or with those that its folder holds.</summary>
@@ -88,7 +86,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                 (stream, entry, options),
                 static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default),
                 cancellation,
-                ExpectedChange.Of([entry], _store.Options.MaxEntryBytes));
+                Expect(stream, ExpectedChange.Of([entry], _store.Options.MaxEntryBytes), options?.Trim));
         }
         // In memory it is by far the most frequent call, so nothing stands on its way.
         var shard = _store.ShardOf(stream);
@@ -152,11 +150,11 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, ClaimCommands.Claim, cancellation, new(request.Ids.Length));
+        On(request.Stream, request, ClaimCommands.Claim, cancellation, new ExpectedChange(request.Ids.Length).Naming(request.Consumer));
 
     /// <inheritdoc/>
     public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation, new(Math.Clamp(request.Count, 1, MostClaimed)));
+        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation, IsKept ? Expect(request) : default);
 
     /// <inheritdoc/>
     public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
@@ -196,7 +194,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
-        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, ExpectedChange.Of(trim));
+        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, Expect(stream, ExpectedChange.Few, trim));
 
     /// <inheritdoc/>
     public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -213,7 +211,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     /// <inheritdoc/>
     public ValueTask CreateGroupAsync(
         StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation, ExpectedChange.Few);
+        On(stream, (stream, group, position, createStream, entriesRead), static (shard, on) => GroupCommands.Create(shard, on.stream, on.group, on.position, on.createStream, on.entriesRead), cancellation, ExpectedChange.Of(stream, group));
 
     /// <inheritdoc/>
     public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) =>
@@ -225,7 +223,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<bool> CreateConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.CreateConsumer(shard, on.stream, on.group, on.consumer), cancellation, ExpectedChange.Few);
+        On(stream, (stream, group, consumer), static (shard, on) => GroupCommands.CreateConsumer(shard, on.stream, on.group, on.consumer), cancellation, ExpectedChange.Of(consumer));
 
     /// <inheritdoc/>
     public ValueTask<long> DeleteConsumerAsync(StreamName stream, StreamName group, StreamName consumer, CancellationToken cancellation = default) =>
@@ -233,7 +231,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, NameCommands.Hold, cancellation, ExpectedChange.Few);
+        On(request.Stream, request, NameCommands.Hold, cancellation, ExpectedChange.Few.Naming(request.Consumer).Naming(request.Holder));
 
     /// <inheritdoc/>
     public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
@@ -340,7 +338,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                     (stream, rest, restResults, options, endsWhereFull),
                     static (shard, on) => AppendCommands.Append(shard, on.stream, on.rest.Span, on.restResults.Span, on.options, on.endsWhereFull),
                     cancellation,
-                    IsKept ? ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes) : default).ConfigureAwait(false);
+                    IsKept ? Expect(stream, ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes), options.Trim) : default).ConfigureAwait(false);
             }
             catch (StreamEngineException refusal) when (done > 0)
             {
@@ -368,7 +366,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
             try
             {
                 TResult result;
-                using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
+                using (shard.Enter(IsKept ? _store.Reserve(change.Naming(stream)) : 0))
                     result = command(shard, arguments);
                 return _store.AnswerAsync(shard.LastSequence, result);
             }
@@ -390,7 +388,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         {
             try
             {
-                using (shard.Enter(IsKept ? _store.Reserve(change) : 0))
+                using (shard.Enter(IsKept ? _store.Reserve(change.Naming(stream)) : 0))
                     command(shard, arguments);
                 return _store.CommitAsync(shard.LastSequence);
             }
@@ -400,6 +398,19 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                     return _store.FailAsync(shard.LastSequence, refusal);
             }
         }
+    }
+
+    private ExpectedChange Expect(AutoClaimRequest request) =>
+        new ExpectedChange(1 + _store.MostPending(request.Stream, request.Group, Math.Max(1, request.Count))).Naming(request.Consumer);
+
+    // A trimming that goes by what groups refer to tells of each entry.
+    private ExpectedChange Expect(StreamName name, ExpectedChange change, StreamTrim? trim)
+    {
+        if (!IsKept || trim is null or { References: EntryReferences.Keep })
+            return change;
+        var shard = _store.ShardOf(name);
+        using var held = shard.Hold();
+        return shard.TryGet(name, out var stream) ? change with { Ids = change.Ids + Trimming.MostTold(stream, trim, change.Ids, _store.Limits) } : change;
     }
 
     // What room was made in memory others may have used up.

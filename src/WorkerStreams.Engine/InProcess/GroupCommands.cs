@@ -12,6 +12,8 @@ internal static class GroupCommands
             throw Errors.GroupNeedsStream();
         if (stream is not null && stream.TryGetGroup(group, out _))
             throw Errors.GroupExists();
+        if (shard.Store.CheckMemory(shard, ExpectedChange.Of(name, group).Bytes) is { } refusal)
+            throw refusal;
         stream ??= shard.Create(name);
         stream.AddGroup(group, shard.Store.NextNumber(), position.Id ?? stream.LastId, read);
     }
@@ -39,6 +41,8 @@ internal static class GroupCommands
         var (_, group) = Get(shard, name, groupName);
         if (group.TryGetConsumer(consumer, out _))
             return false;
+        if (shard.Store.CheckMemory(shard, ExpectedChange.Of(consumer).Bytes) is { } refusal)
+            throw refusal;
         group.AddConsumer(consumer, shard.Store.Now);
         return true;
     }

@@ -5,16 +5,13 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XREAD and XREADGROUP.</summary>
 internal static class ReadCommands
 {
-    // Where a read of a history has no limit. What is beyond is borne by the journal's reserve.
-    private const int MostRedelivered = 100_000;
-
     private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     public static ValueTask<EntryBatch> Read(StreamStore store, ReadRequest request, CancellationToken cancellation)
     {
         Check(request);
         var (batch, waiter) = (EntryBatch.Empty, default(Waiter));
-        var reserved = store.Journal is null || request is not ReadGroupRequest ? 0 : store.Reserve(new(MostDelivered(request)));
+        var reserved = store.Journal is null || request is not ReadGroupRequest reading ? 0 : store.Reserve(Expect(store, reading));
         using (store.Enter(request.Streams))
         {
             store.ShardOf(request.Streams[0].Stream).HasReserved(reserved);
@@ -51,10 +48,17 @@ internal static class ReadCommands
     }
 
     // What is new is told in one; what is delivered once more, one by one.
-    private static long MostDelivered(ReadRequest request) =>
-        request is ReadGroupRequest { ClaimMinIdle: not null } || request.Streams.Any(static position => position.Position.Kind == ReadPositionKind.After)
-            ? (long)request.Streams.Count * Math.Clamp(request.Count ?? MostRedelivered, 1, MostRedelivered)
-            : request.Streams.Count;
+    private static ExpectedChange Expect(StreamStore store, ReadGroupRequest request)
+    {
+        var ids = (long)request.Streams.Count;
+        for (var i = 0; i < request.Streams.Count; i++)
+        {
+            var (name, position) = request.Streams[i];
+            if (request.ClaimMinIdle is not null || position.Kind == ReadPositionKind.After)
+                ids += store.MostPending(name, request.Group, request.Count ?? int.MaxValue);
+        }
+        return new(ids, NameBytes: (long)request.Streams.Count * request.Consumer.Bytes.Length);
+    }
 
     /// <summary>The last record of what has changed in these streams.</summary>
     public static long LastSequence(StreamStore store, IReadOnlyList<StreamPosition> positions)

@@ -13,6 +13,8 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     private readonly Dictionary<StreamName, ConsumerState> _consumers = [];
     private readonly List<ConsumerState?> _byIndex = [];
     private ConsumerState? _recent;
+    // Below it none is free.
+    private int _leastFree;
 
     // Null until somebody claims entries by their age.
     private DeliveryOrder? _byAge;
@@ -87,13 +89,14 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     /// <param name="wanted">The index that it has to have, or null for the first that is free.</param>
     public ConsumerState AddConsumer(StreamName consumer, long now, int? wanted = null)
     {
-        var index = wanted ?? _byIndex.IndexOf(null) switch { < 0 => _byIndex.Count, var free => free };
+        var index = wanted ?? _byIndex.IndexOf(null, _leastFree) switch { < 0 => _byIndex.Count, var free => free };
+        _leastFree = wanted is null ? index + 1 : _leastFree;
         while (_byIndex.Count <= index)
             _byIndex.Add(null);
         var state = new ConsumerState(consumer, index, now);
         _byIndex[index] = state;
         _consumers.Add(consumer, state);
-        meter.Add(MemoryMeter.ConsumerBytes);
+        meter.Add(MemoryMeter.ConsumerBytes + consumer.Bytes.Length);
         Changes?.Created(this, state);
         return state;
     }
@@ -110,8 +113,9 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         }
         _recent = null;
         _byIndex[consumer.Index] = null;
+        _leastFree = Math.Min(_leastFree, consumer.Index);
         _consumers.Remove(consumer.Name);
-        meter.Add(-MemoryMeter.ConsumerBytes);
+        meter.Add(-(MemoryMeter.ConsumerBytes + consumer.Name.Bytes.Length));
     }
 
     /// <summary>The consumer tries something.</summary>
@@ -289,7 +293,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         Pending.Clear();
         ForgetAges();
         _unowned?.Release();
-        meter.Add(-(MemoryMeter.GroupBytes + (MemoryMeter.ConsumerBytes * (long)_consumers.Count)));
+        meter.Add(-(MemoryMeter.GroupBytes + Name.Bytes.Length + _consumers.Keys.Sum(static consumer => (long)MemoryMeter.ConsumerBytes + consumer.Bytes.Length)));
     }
 
     private void Add(StreamEntryId id, in Delivery delivery)

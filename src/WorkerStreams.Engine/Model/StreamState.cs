@@ -12,7 +12,7 @@ internal sealed class StreamState
     public StreamState(StreamName name, long number, NodeGrain grain, MemoryMeter meter, ChunkCache? cache)
     {
         (Name, Number, _meter, Log) = (name, number, meter, new(grain, meter, cache));
-        meter.Add(MemoryMeter.StreamBytes);
+        meter.Add(MemoryMeter.StreamBytes + name.Bytes.Length);
     }
 
     public StreamName Name { get; }
@@ -124,7 +124,7 @@ internal sealed class StreamState
     {
         var group = new GroupState(this, name, number, lastId, entriesRead, _meter);
         (_groups ??= []).Add(name, group);
-        _meter.Add(MemoryMeter.GroupBytes);
+        _meter.Add(MemoryMeter.GroupBytes + name.Bytes.Length);
         Changes?.Created(group);
         return group;
     }
@@ -161,6 +161,6 @@ internal sealed class StreamState
         Log.Clear();
         foreach (var group in Groups)
             group.Clear();
-        _meter.Add(-MemoryMeter.StreamBytes);
+        _meter.Add(-(MemoryMeter.StreamBytes + Name.Bytes.Length));
     }
 }

@@ -24,6 +24,19 @@ internal static class Trimming
         return count;
     }
 
+    /// <summary>The most changes that a trimming tells of one by one: of what goes by what groups refer to.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="trim">The trimming.</param>
+    /// <param name="appended">The entries that are appended before.</param>
+    /// <param name="limits">How large nodes grow.</param>
+    public static long MostTold(StreamState stream, StreamTrim trim, long appended, NodeLimits limits)
+    {
+        if (trim.References == EntryReferences.Keep)
+            return 0;
+        var most = trim.Strategy == TrimStrategy.MaxLength ? stream.Log.Count + appended - trim.Length : stream.Log.CountBelow(trim.Id) + appended;
+        return Math.Clamp(most, 0, trim.Approximate ? LimitOf(trim, limits) : long.MaxValue) * (1 + stream.Groups.Count);
+    }
+
     /// <summary>The number of oldest entries that <paramref name="trim"/> removes.</summary>
     private static long Count(EntryLog log, StreamTrim trim, NodeLimits limits)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.InProcess;
@@ -123,6 +124,41 @@ public sealed class MemoryTests
         }
         await engine.TrimAsync(Stream, StreamTrim.MaxLength(10));
         Assert.Null(await RefusalAsync(engine));
+    }
+
+    [Fact]
+    public async Task Names_are_held_to_the_limit_too()
+    {
+        using var engine = new InProcessStreamEngine(new() { MaxMemory = MiB });
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        var before = engine.UsedMemory;
+        Assert.InRange(await FillAsync(static (engine, name) => engine.CreateGroupAsync(name, Group, GroupPosition.Beginning, createStream: true)), 8, 10);
+        Assert.InRange(await FillAsync(static (engine, name) => engine.CreateGroupAsync(Stream, name, GroupPosition.Beginning)), 8, 10);
+        Assert.InRange(await FillAsync(static async (engine, name) => await engine.CreateConsumerAsync(Stream, Group, name)), 8, 10);
+
+        async Task<int> FillAsync(Func<InProcessStreamEngine, StreamName, ValueTask> create)
+        {
+            List<StreamName> made = [];
+            try
+            {
+                for (; ; made.Add(Long(made.Count)))
+                    await create(engine, Long(made.Count));
+            }
+            catch (StreamEngineException full)
+            {
+                Assert.Equal(StreamErrorCode.OutOfMemory, full.Code);
+            }
+            foreach (var name in made)
+            {
+                await engine.DeleteStreamAsync(name);
+                await engine.DestroyGroupAsync(Stream, name);
+                await engine.DeleteConsumerAsync(Stream, Group, name);
+            }
+            Assert.Equal(before, engine.UsedMemory);
+            return made.Count;
+        }
+
+        static StreamName Long(int number) => string.Create(CultureInfo.InvariantCulture, $"{number}{new string('n', 100_000)}");
     }
 
     [Fact]

@@ -1,0 +1,102 @@
+using System.Globalization;
+using WorkerStreams.Engine.Tests.Journal;
+using Xunit;
+
+namespace WorkerStreams.Engine.Tests.Durable;
+
+/// <summary>Commands whose record is far longer than a segment: there is room for it before anything changes.</summary>
+public sealed class ReservedRoomTests : IDisposable
+{
+    private const int NameBytes = 50_000;
+    private const int Entries = 100_000;
+
+    private static readonly StreamName Orders = "{a}orders", Others = "{a}others", Group = "g";
+
+    private readonly MemoryFolder _folder = new();
+    private InProcessStreamEngine _engine;
+
+    public ReservedRoomTests() => _engine = Open();
+
+    public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public async Task Names_may_be_long()
+    {
+        await _engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
+        await _engine.CreateGroupAsync(Others, Group, GroupPosition.Beginning, createStream: true);
+        await _engine.AppendAsync(Long("stream"), new AppendEntry(EntryFields.Of(("f", "v"))));
+        var id = await _engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("f", "v"))));
+        await _engine.CreateGroupAsync(Orders, Long("group"), GroupPosition.Beginning);
+        await _engine.CreateConsumerAsync(Orders, Group, Long("created"));
+        using (await _engine.ReadGroupAsync(new() { Group = Group, Consumer = Long("reader"), Streams = [new(Orders, ReadPosition.Undelivered), new(Others, ReadPosition.Undelivered)] }))
+        using (await _engine.ClaimAsync(new() { Stream = Orders, Group = Group, Consumer = Long("claimer"), MinIdle = TimeSpan.Zero, Ids = new[] { id!.Value } }))
+        using (await _engine.AutoClaimAsync(new() { Stream = Orders, Group = Group, Consumer = Long("sweeper"), MinIdle = TimeSpan.Zero }))
+        {
+        }
+        await _engine.HoldConsumerAsync(
+            new() { Stream = Orders, Group = Group, Consumer = Long("held"), Holder = Long("holder"), Duration = TimeSpan.FromHours(1), Lease = TimeSpan.FromHours(1) });
+        await _engine.MoveAsync(
+            new() { Source = Orders, Destination = Long("{a}moved"), Entries = new[] { new MoveEntry(id.Value, EntryFields.Of(("f", "v"))) } }, new StreamEntryId?[1]);
+
+        await ReopenAsync();
+        Assert.Equal([Group, Long("group")], (await _engine.GetGroupsAsync(Orders)).Select(static group => group.Name).Order());
+        Assert.Equal(
+            [Long("claimer"), Long("created"), Long("held"), Long("reader"), Long("sweeper")],
+            (await _engine.GetConsumersAsync(Orders, Group)).Select(static consumer => consumer.Name).Order());
+        Assert.Equal((1, 1), (await _engine.GetLengthAsync(Long("stream")), await _engine.GetLengthAsync(Long("{a}moved"))));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_trimming_may_tell_of_many_entries(bool isWithAppend)
+    {
+        await FillAsync();
+        var trim = StreamTrim.MaxLength(1) with { References = EntryReferences.Delete };
+        if (isWithAppend)
+            await _engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("f", "v"))), new() { Trim = trim });
+        else
+            await _engine.TrimAsync(Orders, trim);
+        await ReopenAsync();
+        Assert.Equal(1, await _engine.GetLengthAsync(Orders));
+        Assert.Equal(isWithAppend ? 0 : 1, (await _engine.GetPendingSummaryAsync(Orders, Group)).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Many_entries_may_be_delivered_once_more(bool isRead)
+    {
+        await FillAsync();
+        if (isRead)
+            (await _engine.ReadGroupAsync(new() { Group = Group, Consumer = "c", Streams = [new(Orders, ReadPosition.After(default))] })).Dispose();
+        else
+            (await _engine.AutoClaimAsync(new() { Stream = Orders, Group = Group, Consumer = "other", MinIdle = TimeSpan.Zero, Count = int.MaxValue })).Dispose();
+        await ReopenAsync();
+        var pending = await _engine.GetPendingAsync(new() { Stream = Orders, Group = Group, Count = int.MaxValue });
+        Assert.Equal(Entries, pending.Count);
+        Assert.All(pending, static entry => Assert.Equal(2, entry.DeliveryCount));
+    }
+
+    private async Task FillAsync()
+    {
+        await _engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
+        var entries = Enumerable.Range(1, Entries).Select(static number => new AppendEntry(EntryFields.Of(("f", "v")), NewEntryId.Explicit(new((ulong)number * 1_000_000_007, 0)))).ToArray();
+        // Little at a time, for which little room is made ready.
+        for (var i = 0; i < Entries; i += 100)
+            await _engine.AppendAsync(Orders, entries.AsMemory(i, 100), new AppendResult[100]);
+        (await _engine.ReadGroupAsync(new() { Group = Group, Consumer = "c", Streams = [new(Orders, ReadPosition.Undelivered)] })).Dispose();
+    }
+
+    private async Task ReopenAsync()
+    {
+        // What has failed would refuse it.
+        await _engine.AppendAsync("last", new AppendEntry(EntryFields.Of(("f", "v"))));
+        _engine.Dispose();
+        _engine = Open();
+    }
+
+    private static StreamName Long(string name) => string.Create(CultureInfo.InvariantCulture, $"{name}-{new string('n', NameBytes)}");
+
+    private InProcessStreamEngine Open() => OpenEngine.On(_folder, new(), OpenJournal.OptionsFor(FlushPolicy.Never, segmentBytes: 8192));
+}
