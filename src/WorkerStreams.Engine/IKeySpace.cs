@@ -35,6 +35,23 @@ public interface IKeySpace
     /// <inheritdoc cref="RenameAsync"/>
     ValueTask<bool> CopyAsync(StreamName key, StreamName newKey, bool replace = false, CancellationToken cancellation = default);
 
+    /// <summary>DUMP: all of a stream as bytes, in a form of this engine's own with a version and a checksum. Consumers' names that are held are not in it.</summary>
+    /// <returns>Null where there is no such stream.</returns>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.EntryTooLarge"/>: it has more than 512 MiB.</exception>
+    ValueTask<byte[]?> DumpAsync(StreamName key, CancellationToken cancellation = default);
+
+    /// <summary>RESTORE: makes a stream of a dump, in one step.</summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="dump">What <see cref="DumpAsync"/> gave, of this engine or another one.</param>
+    /// <param name="replace">Whether a stream of that name goes.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>False where there is one that does not go.</returns>
+    /// <exception cref="StreamEngineException">
+    /// <see cref="StreamErrorCode.InvalidArgument"/>: the bytes are no dump, are damaged, or are one of a version that is not known; nothing has changed.
+    /// <see cref="StreamErrorCode.OutOfMemory"/>, <see cref="StreamErrorCode.DiskFull"/>.
+    /// </exception>
+    ValueTask<bool> RestoreAsync(StreamName key, ReadOnlyMemory<byte> dump, bool replace = false, CancellationToken cancellation = default);
+
     /// <summary>MULTI: until it is disposed of, reads that wait are not served, whoever appends, nor told that their group is gone. Then they are, by what there is.</summary>
     ReadHold HoldReads();
 

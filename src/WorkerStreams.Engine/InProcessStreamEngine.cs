@@ -287,6 +287,22 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellation) : CopyCommands.CopyAsync(_store, key, newKey, replace, removes: false);
 
     /// <inheritdoc/>
+    public ValueTask<byte[]?> DumpAsync(StreamName key, CancellationToken cancellation = default) =>
+        On(key, key, static (shard, name) => shard.TryGet(name, out var stream) ? StreamDump.Write(stream) : null, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> RestoreAsync(StreamName key, ReadOnlyMemory<byte> dump, bool replace = false, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var dumped = DumpedStream.Read(_store, dump.Span);
+        var stream = dumped.Stream;
+        var restored = await On(
+            key, (key, stream, replace), static (shard, on) => CopyCommands.Restore(shard, on.stream, on.key, on.replace), cancellation, CopyCommands.Measure(stream)).ConfigureAwait(false);
+        _store.ShardOf(key).ServeHeld();
+        return restored;
+    }
+
+    /// <inheritdoc/>
     public ReadHold HoldReads() => new(_store);
 
     /// <inheritdoc/>

@@ -2,11 +2,14 @@ using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
 
-/// <summary>RENAME and COPY: a stream is made again under another name, and told of in one record.</summary>
+/// <summary>RENAME, COPY and RESTORE: a stream is made again, and told of in one record.</summary>
 internal static class CopyCommands
 {
     // A record is written in memory first.
     private const long MostBytes = 1L << 30;
+
+    // Of the new name; what is beyond is borne by the journal's reserve.
+    private const long MostNameBytes = 1024;
 
     /// <param name="store">All streams.</param>
     /// <param name="source">The stream.</param>
@@ -34,8 +37,35 @@ internal static class CopyCommands
         return store.AnswerAsync(Math.Max(from.LastSequence, to.LastSequence), done);
     }
 
-    /// <summary>Makes all of a stream again under another name.</summary>
-    public static StreamState Copy(StreamState source, Shard shard, StreamName name)
+    /// <summary>Makes a stream of which nobody knows yet one of the store's.</summary>
+    /// <returns>False where there is one of that name that does not go.</returns>
+    public static bool Restore(Shard shard, StreamState stream, StreamName name, bool replaces)
+    {
+        shard.TryGet(name, out var there);
+        if (there is not null && !replaces)
+            return false;
+        if (shard.Store.CheckMemory(shard, stream.Log.FieldBytes) is { } refusal)
+            throw refusal;
+        if (there is not null)
+            shard.Remove(there);
+        Copy(stream, shard, name);
+        shard.HoldWaiters(name);
+        return true;
+    }
+
+    /// <summary>How much it changes to make all of a stream again.</summary>
+    /// <exception cref="StreamEngineException">It is too large.</exception>
+    public static ExpectedChange Measure(StreamState stream)
+    {
+        var bytes = stream.Log.FieldBytes;
+        if (bytes > MostBytes)
+            throw Errors.TooLargeToCopy(stream.Name, bytes, MostBytes);
+        var ids = 1 + stream.Log.Count + stream.Groups.Sum(static group => 4 + group.Pending.Count + (4L * group.Consumers.Count));
+        var names = stream.Groups.Sum(static group => group.Name.Bytes.Length + group.Consumers.Sum(static consumer => (long)consumer.Name.Bytes.Length));
+        return new(ids, bytes, BringsEntries: true, names + MostNameBytes);
+    }
+
+    private static StreamState Copy(StreamState source, Shard shard, StreamName name)
     {
         var copy = shard.Create(name);
         var place = source.Log.Start;
@@ -95,14 +125,6 @@ internal static class CopyCommands
     {
         using var held = shard.Hold();
         return shard.TryGet(name, out var stream) ? Measure(stream) : default;
-    }
-
-    private static ExpectedChange Measure(StreamState stream)
-    {
-        var bytes = stream.Log.FieldBytes;
-        if (bytes > MostBytes)
-            throw Errors.TooLargeToCopy(stream.Name, bytes, MostBytes);
-        return new(1 + stream.Log.Count + stream.Groups.Sum(static group => 4 + group.Pending.Count + (4 * group.Consumers.Count)), bytes, BringsEntries: true);
     }
 
     private static void Copy(GroupState source, GroupState copy)

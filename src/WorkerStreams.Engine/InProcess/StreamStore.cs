@@ -157,6 +157,9 @@ internal sealed class StreamStore
         return shard.TryGet(stream, group, out _, out var state) ? Math.Min(wanted <= 0 ? long.MaxValue : wanted, state.Pending.Count) : 0;
     }
 
+    /// <summary>Whether there is no memory for so many more bytes.</summary>
+    public bool IsFull(long bytes) => Meter.Used + bytes > _maxMemory;
+
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 
     /// <summary>Locks the shards of all these streams, in one order for all callers, so that none waits for another in a circle.</summary>
@@ -187,8 +190,6 @@ internal sealed class StreamStore
         var failure = FailAsync<bool>(sequence, refusal);
         return failure.IsFaulted ? ValueTask.FromException(refusal) : new(failure.AsTask());
     }
-
-    private bool IsFull(long bytes) => Meter.Used + bytes > _maxMemory;
 
     // Chunks leave memory; where that is not enough, a checkpoint brings more of them to the disk.
     private void MakeRoom(long bytes)

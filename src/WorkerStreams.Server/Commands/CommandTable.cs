@@ -26,6 +26,7 @@ internal sealed class CommandTable
         .. KeyCommands.All,
         .. ExpiryCommands.All,
         .. ObjectCommands.All,
+        .. DumpCommands.All,
         .. TransactionCommands.All,
         .. TextCommands.All,
         .. ListCommands.All,

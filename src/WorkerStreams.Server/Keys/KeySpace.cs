@@ -176,6 +176,14 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
             SetExpiry(newKey, at);
     }
 
+    /// <summary>A key is a stream of a dump from now on, whatever it was before.</summary>
+    public async ValueTask RestoreAsync(StreamName key, ReadOnlyMemory<byte> dump)
+    {
+        await Engine.RestoreAsync(key, dump, replace: true);
+        DropValue(key);
+        _expiries.Clear(key);
+    }
+
     /// <summary>When a key goes, in milliseconds since 1970-01-01 UTC, or null.</summary>
     public long? ExpiryOf(StreamName key) =>
         _expiries.Times.TryGetValue(key, out var expiry) && expiry.Stream == StreamOf(key) ? expiry.At : null;

@@ -77,6 +77,23 @@ public sealed class CopiedStreamTests
     }
 
     [Fact]
+    public async Task A_restored_stream_is_there_after_a_kill_in_place_of_what_had_its_name()
+    {
+        using var engine = Open(_folder, out _);
+        await FillAsync(engine);
+        var before = await DescribeAsync(engine, Source);
+        var dump = await engine.DumpAsync(Source);
+        await engine.AppendAsync(Other, new AppendEntry(EntryFields.Of(("a", "1"))));
+
+        Assert.False(await engine.RestoreAsync(Other, dump));
+        Assert.True(await engine.RestoreAsync(Other, dump, replace: true));
+
+        using var again = Open(_folder.Kill(), out _);
+        Assert.Equal(before, await DescribeAsync(again, Source));
+        Assert.Equal(before, await DescribeAsync(again, Other));
+    }
+
+    [Fact]
     public async Task Where_the_disk_is_full_nothing_is_renamed()
     {
         using var engine = Open(_folder, out _);

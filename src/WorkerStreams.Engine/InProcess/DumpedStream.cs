@@ -1,0 +1,146 @@
+using WorkerStreams.Engine.Journal;
+using WorkerStreams.Engine.Model;
+
+namespace WorkerStreams.Engine.InProcess;
+
+/// <summary>
+/// RESTORE: makes the stream of a dump, for itself and for nobody to see. The dump comes from outside, so nothing in it is taken for granted: each change is one that could have come about.
+/// </summary>
+internal sealed class DumpedStream : IDisposable
+{
+    private readonly StreamStore _store;
+    private readonly MemoryMeter _meter = new();
+    private readonly Dictionary<long, GroupState> _groups = [];
+    private readonly int _mostConsumers;
+    private StreamState? _stream;
+    private long _number;
+
+    private DumpedStream(StreamStore store, int length) => (_store, _mostConsumers) = (store, length);
+
+    public StreamState Stream => _stream!;
+
+    /// <exception cref="StreamEngineException">It is no dump, is damaged, or there is not enough memory.</exception>
+    public static DumpedStream Read(StreamStore store, ReadOnlySpan<byte> dump)
+    {
+        var changes = StreamDump.Open(dump);
+        var dumped = new DumpedStream(store, changes.Length);
+        try
+        {
+            dumped.Apply(changes);
+            return dumped;
+        }
+        catch (Exception bad) when (bad is IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
+            // It ends within a change, or tells of lengths that are none.
+            dumped.Dispose();
+            throw Bad();
+        }
+        catch
+        {
+            dumped.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _stream?.Clear();
+
+    private static StreamEngineException Bad() => StreamEngineException.InvalidArgument("Bad data format");
+
+    private static void Check(bool isGood)
+    {
+        if (!isGood)
+            throw Bad();
+    }
+
+    private void Apply(ReadOnlySpan<byte> changes)
+    {
+        for (var reader = new ChangeReader(changes); !reader.IsAtEnd;)
+        {
+            Apply(reader.ReadKind(), reader.ReadSubject(), ref reader);
+            if (_store.IsFull(_meter.Used))
+                throw Errors.OutOfMemory(_store.Meter.Used, _store.Options.MaxMemory!.Value);
+        }
+        Check(_stream is not null);
+    }
+
+    private void Apply(ChangeKind kind, long number, ref ChangeReader reader)
+    {
+        switch (kind)
+        {
+            case ChangeKind.StreamCreated:
+                Check(_stream is null);
+                (_stream, _number) = (new(reader.ReadName(), number, _store.Grain, _meter, null), number);
+                break;
+            case ChangeKind.Appended:
+                Append(StreamOf(number), reader.ReadId(), reader.ReadBytes());
+                break;
+            case ChangeKind.IdsSet:
+                SetIds(StreamOf(number), reader.ReadId(), reader.ReadNumber(), reader.ReadId());
+                break;
+            case ChangeKind.GroupCreated:
+                AddGroup(StreamOf(number), reader.ReadSubject(), reader.ReadName(), reader.ReadId(), reader.ReadCount());
+                break;
+            case ChangeKind.ConsumerCreated:
+                AddConsumer(GroupOf(number), reader.ReadNumber(), reader.ReadName(), reader.ReadTime());
+                break;
+            case ChangeKind.ConsumerActive:
+                ConsumerOf(GroupOf(number), reader.ReadNumber()).ActiveAt = reader.ReadTime();
+                break;
+            case ChangeKind.Assigned:
+                Assign(GroupOf(number), reader.ReadId(), reader.ReadNumber(), reader.ReadTime(), reader.ReadNumber());
+                break;
+            default:
+                throw Bad();
+        }
+    }
+
+    private void Append(StreamState stream, StreamEntryId id, ReadOnlySpan<byte> encoded)
+    {
+        Check(id > stream.LastId && _groups.Count == 0 && !encoded.IsEmpty);
+        if (encoded.Length > _store.Options.MaxEntryBytes)
+            throw Errors.EntryTooLarge(encoded.Length, _store.Options.MaxEntryBytes);
+        EntryFields.FromEncoded(encoded.ToArray());
+        stream.Append(id, encoded);
+    }
+
+    private static void SetIds(StreamState stream, StreamEntryId last, long added, StreamEntryId maxDeleted)
+    {
+        Check(last >= stream.LastId && added >= stream.Log.Count && maxDeleted <= last);
+        stream.SetIds(last, added, maxDeleted);
+    }
+
+    private void AddGroup(StreamState stream, long number, StreamName name, StreamEntryId lastId, long? read)
+    {
+        Check(!_groups.ContainsKey(number) && !stream.TryGetGroup(name, out _));
+        _groups.Add(number, stream.AddGroup(name, number, lastId, read));
+    }
+
+    private void AddConsumer(GroupState group, long index, StreamName name, long seenAt)
+    {
+        Check(index >= 0 && index < _mostConsumers && !group.TryGetConsumer(name, out _) && !group.HasConsumerAt((int)index));
+        group.AddConsumer(name, seenAt, (int)index);
+    }
+
+    private static void Assign(GroupState group, StreamEntryId id, long owner, long at, long count)
+    {
+        Check(count >= 0 && !group.Pending.TryFind(id, out _));
+        if (owner == Delivery.Nobody)
+            group.Disown(id, count);
+        else
+            group.AddPending(id, ConsumerOf(group, owner), at, count);
+    }
+
+    private StreamState StreamOf(long number)
+    {
+        Check(_stream is not null && number == _number);
+        return _stream!;
+    }
+
+    private GroupState GroupOf(long number) => _groups.TryGetValue(number, out var group) ? group : throw Bad();
+
+    private static ConsumerState ConsumerOf(GroupState group, long index)
+    {
+        Check(index is >= 0 and <= int.MaxValue && group.HasConsumerAt((int)index));
+        return group.ConsumerAt((int)index);
+    }
+}
