@@ -14,6 +14,13 @@ public interface IStreamAdministration
     /// <param name="cancellation">Ends the call.</param>
     ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default);
 
+    /// <summary>XCFGSET (8.6): how much the stream remembers of appends that are to be done once. What changes makes it forget all that it remembers.</summary>
+    /// <param name="stream">The stream; it must exist.</param>
+    /// <param name="duration">IDMP-DURATION, for how long: 1 to 86,400 seconds, in whole ones in Redis; null leaves it.</param>
+    /// <param name="maxIds">IDMP-MAXSIZE, how many of each producer: 1 to 10,000; null leaves it. One of both is needed.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default);
+
     /// <summary>DEL: the stream goes with its groups; who waits in a group is woken with <see cref="StreamErrorCode.NoGroup"/>.</summary>
     /// <returns>Whether there was one.</returns>
     ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default);

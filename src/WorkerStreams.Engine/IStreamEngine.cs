@@ -14,6 +14,16 @@ public interface IStreamEngine : IStreamAdministration
     /// <returns>The id, or null where there is no stream and <see cref="AppendOptions.CreateStream"/> is false.</returns>
     ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default);
 
+    /// <summary>XADD with IDMP or IDMPAUTO (8.6): appends an entry unless it was appended before, as far as the stream remembers. Then it answers as it did then, and nothing is trimmed.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="entry">The entry; its id is the engine's to make.</param>
+    /// <param name="key">By what the append is known.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The id, or null where there is no stream and <see cref="AppendOptions.CreateStream"/> is false.</returns>
+    ValueTask<StreamEntryId?> AppendOnceAsync(
+        StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options = null, CancellationToken cancellation = default);
+
     /// <summary>
     /// XADD, many at once: appends the entries in order, and trims. An entry that is refused does not stop the others. So many as there is room for at once are appended in one
     /// step; between the steps others may append, and what fails then is told of its entries alone.

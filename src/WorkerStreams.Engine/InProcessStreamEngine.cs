@@ -106,6 +106,16 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     /// <inheritdoc/>
+    public ValueTask<StreamEntryId?> AppendOnceAsync(
+        StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options = null, CancellationToken cancellation = default) =>
+        On(
+            stream,
+            (stream, entry, key, options),
+            static (shard, on) => IdempotencyCommands.Append(shard, on.stream, on.entry, on.key, on.options ?? AppendOptions.Default),
+            cancellation,
+            IsKept ? Expect(stream, ExpectedChange.Of(entry, key, _store.Options.MaxEntryBytes), options?.Trim) : default);
+
+    /// <inheritdoc/>
     public ValueTask AppendAsync(
         StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
     {
@@ -203,6 +213,10 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     /// <inheritdoc/>
     public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default) =>
         On(stream, (stream, lastId, entriesAdded, maxDeletedId), static (shard, on) => StreamCommands.SetId(shard, on.stream, on.lastId, on.entriesAdded, on.maxDeletedId), cancellation, ExpectedChange.Few);
+
+    /// <inheritdoc/>
+    public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default) =>
+        On(stream, (stream, duration, maxIds), static (shard, on) => IdempotencyCommands.Configure(shard, on.stream, on.duration, on.maxIds), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>

@@ -18,6 +18,9 @@ public sealed record StreamInfo
     /// <summary>The id of the first entry in the stream, or 0-0 where it is empty.</summary>
     public required StreamEntryId RecordedFirstEntryId { get; init; }
 
+    /// <summary>What the stream remembers of appends that are to be done once; of a server before 8.6 the default.</summary>
+    public IdempotencyInfo Idempotency { get; init; } = IdempotencyInfo.Default;
+
     /// <summary>The number of consumer groups.</summary>
     public required int Groups { get; init; }
 

@@ -116,6 +116,11 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         AppendCommands.AppendAsync(Appending, stream, entry, options ?? AppendOptions.Default, cancellation);
 
     /// <inheritdoc/>
+    public ValueTask<StreamEntryId?> AppendOnceAsync(
+        StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options = null, CancellationToken cancellation = default) =>
+        AppendCommands.AppendOnceAsync(Appending, stream, entry, key, options ?? AppendOptions.Default, cancellation);
+
+    /// <inheritdoc/>
     public ValueTask AppendAsync(
         StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
     {
@@ -205,6 +210,10 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     /// <inheritdoc/>
     public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded = null, StreamEntryId? maxDeletedId = null, CancellationToken cancellation = default) =>
         StreamCommands.SetIdAsync(Open, stream, lastId, entriesAdded, maxDeletedId, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default) =>
+        StreamCommands.SetIdempotencyAsync(Open, stream, duration, maxIds, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>

@@ -49,6 +49,8 @@ public readonly record struct EngineError(StreamErrorCode Code, string Text)
     /// <summary>Of this seam: in Redis the option that comes last holds, and a request has no order.</summary>
     public static EngineError IdleWithTime { get; } = Argument("syntax error, IDLE and TIME at the same time are not compatible");
 
+    public static EngineError OnceWithId { get; } = Argument("IDMP/IDMPAUTO can be used only with auto-generated IDs");
+
     public static EngineError NackCountNegative { get; } = Argument("Invalid RETRYCOUNT value, must be >= 0");
 
     public static EngineError CountNotPositive { get; } = Argument("COUNT must be > 0");

@@ -30,6 +30,25 @@ internal static class AppendCommands
 
     /// <param name="shard">The stream's.</param>
     /// <param name="name">The stream.</param>
+    /// <param name="entry">What is to be appended.</param>
+    /// <param name="options">How.</param>
+    /// <param name="appended">Is told the stream before it is trimmed and who waits is served.</param>
+    /// <inheritdoc cref="Append(Shard, StreamName, in AppendEntry, AppendOptions)"/>
+    public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, AppendOptions options, Action<StreamState> appended)
+    {
+        shard.TryGet(name, out var stream);
+        var status = Append(shard, name, ref stream, entry, options, shard.EntryClock.Now, out var id, out var refusal);
+        if (refusal is not null)
+            throw refusal;
+        if (status != AppendStatus.Stored)
+            return null;
+        appended(stream!);
+        Finish(shard, stream!, options);
+        return id;
+    }
+
+    /// <param name="shard">The stream's.</param>
+    /// <param name="name">The stream.</param>
     /// <param name="entries">What is to be appended.</param>
     /// <param name="results">What became of each.</param>
     /// <param name="options">How.</param>

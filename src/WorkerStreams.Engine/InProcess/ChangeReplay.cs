@@ -101,6 +101,14 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
                 var trimmed = reader.ReadId();
                 FindStream(number)?.TrimOut(trimmed);
                 break;
+            case ChangeKind.AppendedOnce:
+                var (producer, key, given, time) = (reader.ReadName(), reader.ReadName(), reader.ReadId(), reader.ReadTime());
+                FindStream(number)?.HasAppended(producer, key, given, time);
+                break;
+            case ChangeKind.IdempotencySet:
+                var (duration, maxIds, known, duplicates) = (reader.ReadNumber(), (int)reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+                FindStream(number)?.SetIdempotency(duration, maxIds, known, duplicates);
+                break;
             case ChangeKind.IdsSet:
                 var (last, added, maxDeleted) = (reader.ReadId(), reader.ReadNumber(), reader.ReadId());
                 FindStream(number)?.SetIds(last, added, maxDeleted);

@@ -80,6 +80,7 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
                 whole = whole[..^1];
             }
             _rest.IdsSet(stream);
+            _rest.Remembered(stream);
             foreach (var group in stream.Groups)
                 Write(group);
             return new(stream, whole, whole.Span is [{ } head, ..] ? new(head.Start, head.Live, head.FirstId) : default);

@@ -60,9 +60,9 @@ internal static class CopyCommands
         var bytes = stream.Log.FieldBytes;
         if (bytes > MostBytes)
             throw Errors.TooLargeToCopy(stream.Name, bytes, MostBytes);
-        var ids = 1 + stream.Log.Count + stream.Groups.Sum(static group => 4 + group.Pending.Count + (4L * group.Consumers.Count));
+        var ids = 1 + stream.Log.Count + (stream.Idempotency?.Count ?? 0) + stream.Groups.Sum(static group => 4 + group.Pending.Count + (4L * group.Consumers.Count));
         var names = stream.Groups.Sum(static group => group.Name.Bytes.Length + group.Consumers.Sum(static consumer => (long)consumer.Name.Bytes.Length));
-        return new(ids, bytes, BringsEntries: true, names + MostNameBytes);
+        return new(ids, bytes, BringsEntries: true, names + (stream.Idempotency?.NameBytes ?? 0) + MostNameBytes);
     }
 
     private static StreamState Copy(StreamState source, Shard shard, StreamName name)
@@ -75,6 +75,8 @@ internal static class CopyCommands
                 copy.Append(chunk.IdAt(i), chunk.FieldsAt(i).Encoded);
         }
         copy.SetIds(source.LastId, source.EntriesAdded, source.MaxDeletedId);
+        if (source.Idempotency is { } appends)
+            Copy(appends, copy);
         foreach (var group in source.Groups)
             Copy(group, copy.AddGroup(group.Name, shard.Store.NextNumber(), group.LastId, group.EntriesRead));
         return copy;
@@ -125,6 +127,14 @@ internal static class CopyCommands
     {
         using var held = shard.Hold();
         return shard.TryGet(name, out var stream) ? Measure(stream) : default;
+    }
+
+    private static void Copy(IdempotentAppends source, StreamState copy)
+    {
+        // Each that follows adds to the count.
+        copy.SetIdempotency(source.Duration, source.MaxIds, source.Added - source.Count, source.Duplicates);
+        foreach (var (producer, key, id, at) in source.All)
+            copy.HasAppended(producer, key, id, at);
     }
 
     private static void Copy(GroupState source, GroupState copy)

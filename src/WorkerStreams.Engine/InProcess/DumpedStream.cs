@@ -77,6 +77,12 @@ internal sealed class DumpedStream : IDisposable
             case ChangeKind.IdsSet:
                 SetIds(StreamOf(number), reader.ReadId(), reader.ReadNumber(), reader.ReadId());
                 break;
+            case ChangeKind.IdempotencySet:
+                SetIdempotency(StreamOf(number), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+                break;
+            case ChangeKind.AppendedOnce:
+                HasAppended(StreamOf(number), reader.ReadName(), reader.ReadName(), reader.ReadId(), reader.ReadTime());
+                break;
             case ChangeKind.GroupCreated:
                 AddGroup(StreamOf(number), reader.ReadSubject(), reader.ReadName(), reader.ReadId(), reader.ReadCount());
                 break;
@@ -107,6 +113,18 @@ internal sealed class DumpedStream : IDisposable
     {
         Check(last >= stream.LastId && added >= stream.Log.Count && maxDeleted <= last);
         stream.SetIds(last, added, maxDeleted);
+    }
+
+    private static void SetIdempotency(StreamState stream, long duration, long maxIds, long added, long duplicates)
+    {
+        Check(IdempotencyCommands.AreLimits(duration, maxIds) && added is >= 0 and <= long.MaxValue / 2 && duplicates is >= 0 and <= long.MaxValue / 2);
+        stream.SetIdempotency(duration, (int)maxIds, added, duplicates);
+    }
+
+    private static void HasAppended(StreamState stream, StreamName producer, StreamName key, StreamEntryId id, long at)
+    {
+        Check(!producer.IsEmpty && !key.IsEmpty && id <= stream.LastId && at >= 0 && stream.Idempotency?.Find(producer, key) is null);
+        stream.HasAppended(producer, key, id, at);
     }
 
     private void AddGroup(StreamState stream, long number, StreamName name, StreamEntryId lastId, long? read)

@@ -39,6 +39,15 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
     /// <param name="name">A name that it may make.</param>
     public ExpectedChange Naming(StreamName name) => this with { NameBytes = NameBytes + name.Bytes.Length };
 
+    /// <param name="entry">What is to be appended once.</param>
+    /// <param name="key">By what it is known.</param>
+    /// <param name="maxEntryBytes">What is larger is refused, and brings nothing.</param>
+    public static ExpectedChange Of(in AppendEntry entry, IdempotencyKey key, int maxEntryBytes)
+    {
+        var bytes = (long)entry.Fields.EncodedLength + key.Producer.Bytes.Length + (key.Id?.Bytes.Length ?? 0);
+        return new(1, bytes <= maxEntryBytes ? bytes : 0, BringsEntries: true);
+    }
+
     public static ExpectedChange Of(SettleRequest request)
     {
         var bytes = 0L;

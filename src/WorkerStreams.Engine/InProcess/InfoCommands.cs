@@ -16,6 +16,7 @@ internal static class InfoCommands
             MaxDeletedEntryId = stream.MaxDeletedId,
             EntriesAdded = stream.EntriesAdded,
             RecordedFirstEntryId = stream.Log.FirstId,
+            Idempotency = IdempotencyCommands.Describe(stream, shard.Store.Now),
             Groups = stream.Groups.Count,
             FirstEntry = Copy(stream.Log, stream.Log.FirstId),
             LastEntry = Copy(stream.Log, stream.Log.LastId),

@@ -28,6 +28,7 @@ internal static class StreamDump
         while (stream.Log.TryGetRun(ref place, StreamEntryId.MaxValue, int.MaxValue, out var chunk, out var run))
             changes.Appended(stream, chunk, run);
         changes.IdsSet(stream);
+        changes.Remembered(stream);
         foreach (var group in stream.Groups)
             Write(changes, group);
         byte[] dump = [.. Head, .. changes.Written, .. new byte[ChecksumBytes]];

@@ -10,6 +10,8 @@ internal enum ChangeKind : byte
     Trimmed = 5,
     IdsSet = 6,
     TrimmedOut = 7,
+    AppendedOnce = 8,
+    IdempotencySet = 9,
     GroupCreated = 10,
     GroupRemoved = 11,
     PositionSet = 12,

@@ -86,6 +86,37 @@ internal sealed class ChangeWriter : IChanges
         Write(stream.MaxDeletedId);
     }
 
+    public void AppendedOnce(StreamState stream, StreamName producer, StreamName key, StreamEntryId id, long now)
+    {
+        Begin(ChangeKind.AppendedOnce, stream.Number);
+        Write(producer);
+        Write(key);
+        Write(id);
+        WriteTime(now);
+    }
+
+    public void IdempotencySet(StreamState stream) => IdempotencySet(stream, stream.Idempotency!.Added);
+
+    /// <summary>All that is remembered of appends that are to be done once.</summary>
+    public void Remembered(StreamState stream)
+    {
+        if (stream.Idempotency is not { } appends)
+            return;
+        // Each that follows adds to the count.
+        IdempotencySet(stream, appends.Added - appends.Count);
+        foreach (var (producer, key, id, at) in appends.All)
+            AppendedOnce(stream, producer, key, id, at);
+    }
+
+    private void IdempotencySet(StreamState stream, long added)
+    {
+        Begin(ChangeKind.IdempotencySet, stream.Number);
+        Write(stream.Idempotency!.Duration);
+        Write(stream.Idempotency.MaxIds);
+        Write(added);
+        Write(stream.Idempotency.Duplicates);
+    }
+
     public void Created(GroupState group)
     {
         Begin(ChangeKind.GroupCreated, group.Stream.Number);

@@ -22,6 +22,12 @@ internal interface IChanges
     /// <summary>The stream's counters are what they are now by command, not by what was appended and deleted.</summary>
     void IdsSet(StreamState stream);
 
+    /// <summary>An append that is to be done once was done.</summary>
+    void AppendedOnce(StreamState stream, StreamName producer, StreamName key, StreamEntryId id, long now);
+
+    /// <summary>How much is remembered of such appends, and how many there were, as it is now.</summary>
+    void IdempotencySet(StreamState stream);
+
     void Created(GroupState group);
 
     void Removed(GroupState group);

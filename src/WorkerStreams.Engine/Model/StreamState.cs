@@ -37,6 +37,9 @@ internal sealed class StreamState
     /// <summary>The entries ever appended.</summary>
     public long EntriesAdded { get; private set; }
 
+    /// <summary>The appends that are to be done once; null where there was none, and all is as by default.</summary>
+    public IdempotentAppends? Idempotency { get; private set; }
+
     public IReadOnlyCollection<GroupState> Groups => _groups is null ? [] : _groups.Values;
 
     public bool TryGetGroup(StreamName group, [NotNullWhen(true)] out GroupState? state)
@@ -59,6 +62,42 @@ internal sealed class StreamState
         EntriesAdded++;
         Version++;
         Changes?.Appended(this, id, encoded);
+    }
+
+    /// <summary>The id of an append that is to be done once, if it was done and is remembered.</summary>
+    public StreamEntryId? FindAppended(StreamName producer, StreamName key, long now)
+    {
+        Idempotency?.Expire(now);
+        return Idempotency?.Find(producer, key);
+    }
+
+    /// <summary>An append that is to be done once was done.</summary>
+    public void HasAppended(StreamName producer, StreamName key, StreamEntryId id, long now)
+    {
+        (Idempotency ??= new(_meter)).Add(producer, key, id, now);
+        Changes?.AppendedOnce(this, producer, key, id, now);
+    }
+
+    /// <summary>An append that is to be done once was not done again.</summary>
+    public void CountDuplicate()
+    {
+        Idempotency!.CountDuplicate();
+        Changes?.IdempotencySet(this);
+    }
+
+    /// <summary>Sets for how many milliseconds, and how many, appends that are to be done once are remembered; null leaves it. What changes makes all be forgotten.</summary>
+    public void SetIdempotency(long? duration, int? maxIds)
+    {
+        var appends = Idempotency ?? new(_meter);
+        SetIdempotency(duration ?? appends.Duration, maxIds ?? appends.MaxIds, appends.Added, appends.Duplicates);
+    }
+
+    /// <inheritdoc cref="IdempotentAppends.Set"/>
+    public void SetIdempotency(long duration, int maxIds, long added, long duplicates)
+    {
+        (Idempotency ??= new(_meter)).Set(duration, maxIds, added, duplicates);
+        Version++;
+        Changes?.IdempotencySet(this);
     }
 
     /// <returns>Whether the entry was there.</returns>
@@ -159,6 +198,7 @@ internal sealed class StreamState
     public void Clear()
     {
         Log.Clear();
+        Idempotency?.Clear();
         foreach (var group in Groups)
             group.Clear();
         _meter.Add(-(MemoryMeter.StreamBytes + Name.Bytes.Length));

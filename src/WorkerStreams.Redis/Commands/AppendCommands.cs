@@ -15,12 +15,20 @@ internal static class AppendCommands
     public static ValueTask<StreamEntryId?> AppendAsync(
         IAppendConnection connection, StreamName stream, in AppendEntry entry, AppendOptions options, CancellationToken cancellation)
     {
-        var words = Arguments.Take();
-        words.Key(stream);
-        if (!options.CreateStream)
-            words.Text("NOMKSTREAM");
-        if (options.Trim is { } trim)
-            words.Options(StreamCommands.TrimOptions(trim));
+        var words = Begin(stream, options);
+        words.Text(entry.Id.ToString()).Fields(entry.Fields);
+        return connection.AppendAsync(words, cancellation);
+    }
+
+    /// <summary>Appends one entry that is to be appended once; its bytes are copied before this returns.</summary>
+    public static ValueTask<StreamEntryId?> AppendOnceAsync(
+        IAppendConnection connection, StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions options, CancellationToken cancellation)
+    {
+        var words = Begin(stream, options);
+        if (key.Id is { } id)
+            words.Text("IDMP").Name(key.Producer).Name(id);
+        else
+            words.Text("IDMPAUTO").Name(key.Producer);
         words.Text(entry.Id.ToString()).Fields(entry.Fields);
         return connection.AppendAsync(words, cancellation);
     }
@@ -47,6 +55,17 @@ internal static class AppendCommands
             }
             (entries, results) = (entries[Math.Max(1, count)..], results[Math.Max(1, count)..]);
         }
+    }
+
+    private static Arguments Begin(StreamName stream, AppendOptions options)
+    {
+        var words = Arguments.Take();
+        words.Key(stream);
+        if (!options.CreateStream)
+            words.Text("NOMKSTREAM");
+        if (options.Trim is { } trim)
+            words.Options(StreamCommands.TrimOptions(trim));
+        return words;
     }
 
     private static async ValueTask AppendAloneAsync(

@@ -22,11 +22,23 @@ internal static class InfoCommands
             // Redis 6.2 does not count them; it has at least those that are there.
             EntriesAdded = info.NumberOrNull("entries-added") ?? info.Number("length"),
             RecordedFirstEntryId = info["recorded-first-entry-id"] is { } recorded ? EntryReply.IdOf(recorded) : first?.Id ?? default,
+            Idempotency = IdempotencyOf(info),
             Groups = (int)info.Number("groups"),
             FirstEntry = first,
             LastEntry = EntryOf(info["last-entry"]),
         };
     }
+
+    // Since 8.6.
+    private static IdempotencyInfo IdempotencyOf(InfoReply info) => info.NumberOrNull("idmp-duration") is not { } seconds
+        ? IdempotencyInfo.Default
+        : new(
+            TimeSpan.FromSeconds(seconds),
+            (int)info.Number("idmp-maxsize"),
+            (int)info.Number("pids-tracked"),
+            info.Number("iids-tracked"),
+            info.Number("iids-added"),
+            info.Number("iids-duplicates"));
 
     public static async ValueTask<IReadOnlyList<GroupInfo>> GroupsAsync(RedisConnection connection, StreamName stream, CancellationToken cancellation)
     {

@@ -4,7 +4,7 @@ using WorkerStreams.Redis.Replies;
 
 namespace WorkerStreams.Redis.Commands;
 
-/// <summary>XRANGE, XDEL, XTRIM, XLEN, XSETID and DEL.</summary>
+/// <summary>XRANGE, XDEL, XTRIM, XLEN, XSETID, XCFGSET and DEL.</summary>
 internal static class StreamCommands
 {
     private static readonly (long, TimeSpan) NotDelivered = (StreamEntry.UnknownDeliveryCount, default);
@@ -40,6 +40,17 @@ internal static class StreamCommands
         if (maxDeletedId is { } deleted)
             words.Text("MAXDELETEDID").Id(deleted);
         await connection.SendAsync("XSETID", words, cancellation);
+    }
+
+    public static async ValueTask SetIdempotencyAsync(
+        RedisConnection connection, StreamName stream, TimeSpan? duration, int? maxIds, CancellationToken cancellation)
+    {
+        var words = new Arguments().Key(stream);
+        if (duration is { } time)
+            words.Text("IDMP-DURATION").Number((long)Math.Ceiling(time.TotalSeconds));
+        if (maxIds is { } most)
+            words.Text("IDMP-MAXSIZE").Number(most);
+        await connection.SendAsync("XCFGSET", words, cancellation);
     }
 
     public static async ValueTask<bool> DeleteStreamAsync(RedisConnection connection, StreamName stream, CancellationToken cancellation) =>

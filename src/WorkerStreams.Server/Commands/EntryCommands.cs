@@ -4,7 +4,7 @@ using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
 
-/// <summary>XADD, XTRIM, XDEL, XLEN and XSETID.</summary>
+/// <summary>XADD, XTRIM, XDEL, XLEN, XCFGSET and XSETID.</summary>
 internal static class EntryCommands
 {
     public static IReadOnlyList<Command> All { get; } =
@@ -13,6 +13,7 @@ internal static class EntryCommands
         new("xtrim", -4, "Removes the oldest entries of a stream.", TrimAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
         new("xdel", -3, "Deletes entries of a stream.", DeleteAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
         new("xlen", 2, "Counts the entries of a stream.", LengthAsync) { FirstKey = 1, LastKey = 1 },
+        new("xcfgset", -2, "Sets how much a stream remembers of appends that are to be done once.", ConfigureAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
         new("xsetid", -3, "Sets the last id of a stream.", SetIdAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
     ];
 
@@ -29,7 +30,8 @@ internal static class EntryCommands
         StreamEntryId? id;
         try
         {
-            id = await session.Engine.AppendAsync(session.Key(request[1]), new(writer.Written, options.Id), append);
+            var (key, entry) = (session.Key(request[1]), new AppendEntry(writer.Written, options.Id));
+            id = options.Key is { } once ? await session.Engine.AppendOnceAsync(key, entry, once, append) : await session.Engine.AppendAsync(key, entry, append);
         }
         finally
         {
@@ -59,6 +61,13 @@ internal static class EntryCommands
 
     private static async ValueTask LengthAsync(Session session, Request request) =>
         session.Reply.Number(await session.Engine.GetLengthAsync(session.Key(request[1])));
+
+    private static async ValueTask ConfigureAsync(Session session, Request request)
+    {
+        var (duration, maxIds) = Idempotency.ParseSettings(request);
+        await session.Engine.SetIdempotencyAsync(session.Key(request[1]), duration, maxIds);
+        session.Reply.Ok();
+    }
 
     private static async ValueTask SetIdAsync(Session session, Request request)
     {

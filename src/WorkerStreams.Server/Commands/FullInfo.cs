@@ -12,7 +12,7 @@ internal static class FullInfo
     public static async ValueTask AnswerAsync(Session session, FullStreamInfo info)
     {
         var reply = session.Reply;
-        reply.Map(9);
+        reply.Map(15);
         InfoCommands.Figures(reply, info.Stream);
         reply.Bulk("entries"u8);
         await session.EntriesAsync(info.Entries);

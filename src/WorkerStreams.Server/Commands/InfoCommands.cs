@@ -38,7 +38,7 @@ internal static class InfoCommands
         }
         var info = await session.Engine.GetStreamInfoAsync(key);
         var reply = session.Reply;
-        reply.Map(10);
+        reply.Map(16);
         Figures(reply, info);
         reply.Bulk("groups"u8);
         reply.Number(info.Groups);
@@ -48,7 +48,7 @@ internal static class InfoCommands
         EntryOrNull(reply, info.LastEntry);
     }
 
-    /// <summary>The seven figures that are told in either form.</summary>
+    /// <summary>The figures that are told in either form.</summary>
     public static void Figures(ReplyWriter reply, StreamInfo info)
     {
         reply.Bulk("length"u8);
@@ -66,6 +66,23 @@ internal static class InfoCommands
         reply.Number(info.EntriesAdded);
         reply.Bulk("recorded-first-entry-id"u8);
         reply.Id(info.RecordedFirstEntryId);
+        Figures(reply, info.Idempotency);
+    }
+
+    private static void Figures(ReplyWriter reply, IdempotencyInfo info)
+    {
+        reply.Bulk("idmp-duration"u8);
+        reply.Number((long)info.Duration.TotalSeconds);
+        reply.Bulk("idmp-maxsize"u8);
+        reply.Number(info.MaxIds);
+        reply.Bulk("pids-tracked"u8);
+        reply.Number(info.Producers);
+        reply.Bulk("iids-tracked"u8);
+        reply.Number(info.Ids);
+        reply.Bulk("iids-added"u8);
+        reply.Number(info.IdsAdded);
+        reply.Bulk("iids-duplicates"u8);
+        reply.Number(info.Duplicates);
     }
 
     /// <summary>How far a group has read.</summary>

@@ -10,6 +10,9 @@ namespace WorkerStreams.Server.Commands;
 /// <param name="Next">The word after all this.</param>
 internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream, NewEntryId Id, int Next)
 {
+    /// <summary>By what the append is known, if it is to be done once.</summary>
+    public IdempotencyKey? Key { get; private init; }
+
     /// <exception cref="CommandException">The options are no good.</exception>
     public static TrimOptions Parse(Request request, bool isAppend)
     {
@@ -36,6 +39,10 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
             {
                 options = options with { CreateStream = false };
             }
+            else if (isAppend && Idempotency.Is(request, i))
+            {
+                options = options.Key is null ? options with { Key = Idempotency.Parse(request, ref i) } : throw Idempotency.Twice();
+            }
             else if (request.TryReferences(i, out var references))
             {
                 trimming.References = trimming.References is null ? references : throw CommandException.Syntax();
@@ -50,6 +57,8 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
                 throw CommandException.Syntax();
             }
         }
+        if (options.Key is not null && options.Id.Kind != NewEntryIdKind.Auto)
+            throw Idempotency.NeedsAutoId();
         return options with { Trim = trimming.Complete(isAppend) };
     }
 

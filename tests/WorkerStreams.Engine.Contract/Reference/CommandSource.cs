@@ -22,7 +22,7 @@ internal sealed class CommandSource
         [
             (30, Append), (6, AppendMany), (8, Delete), (3, Trim), (5, Range), (4, Read), (22, ReadNew), (8, ReadHistory), (14, Acknowledge),
             (8, Settle), (7, Claim), (7, AutoClaim), (2, Summary), (5, Pending), (2, SetId), (2, CreateGroup), (1, SetGroup), (1, DestroyGroup),
-            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete), (traits.Nacks ? 5 : 0, Nack),
+            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete), (traits.Nacks ? 5 : 0, Nack), (traits.AppendsOnce ? 6 : 0, AppendOnce), (traits.AppendsOnce ? 1 : 0, SetIdempotency),
         ];
     }
 
@@ -43,6 +43,33 @@ internal sealed class CommandSource
             if (id is { } given)
                 _choose.Seen(given);
             return $"{id}";
+        });
+    }
+
+    private RandomCommand AppendOnce()
+    {
+        var stream = _choose.Stream();
+        if (!_foresight.OfIds(stream))
+            return Append();
+        var (entry, producer) = (new AppendEntry(_choose.Fields()), _choose.Of<StreamName>("p", "q"));
+        var key = _choose.Chance(70) ? IdempotencyKey.Of(producer, $"{_choose.Number(1, 12)}") : IdempotencyKey.OfFields(producer);
+        var options = new AppendOptions { CreateStream = _choose.Chance(80), Trim = _choose.Chance(10) ? Trimming() : null };
+        return new($"append once {stream} {key} {entry.Fields} {options}", async engine =>
+        {
+            var id = await engine.AppendOnceAsync(stream, entry, key, options);
+            if (id is { } given)
+                _choose.Seen(given);
+            return $"{id}";
+        });
+    }
+
+    private RandomCommand SetIdempotency()
+    {
+        var (stream, duration, most) = (_choose.Stream(), _choose.Of<TimeSpan?>(null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromDays(1)), _choose.Of(1, 3, 8));
+        return new($"set idempotency {stream} {duration} {most}", async engine =>
+        {
+            await engine.SetIdempotencyAsync(stream, duration, most);
+            return "done";
         });
     }
 

@@ -17,8 +17,23 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     {
         var results = new AppendResult[1];
         Append(stream, [entry], results, options ?? AppendOptions.Default);
-        return results[0].Error is { } error ? ValueTask.FromException<StreamEntryId?>(error)
-            : new(results[0].Status == AppendStatus.Stored ? results[0].Id : null);
+        return Answer(results[0]);
+    }
+
+    public ValueTask<StreamEntryId?> AppendOnceAsync(
+        StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options = null, CancellationToken cancellation = default)
+    {
+        var known = key.Id?.ToString() ?? string.Join('|', FieldsOf(entry).Order(StringComparer.Ordinal));
+        if (_streams.TryGetValue(stream, out var found) && found.Appends.Find(key.Producer, known, Now) is { } id)
+        {
+            found.Appends.Duplicates++;
+            return new(id);
+        }
+        var results = new AppendResult[1];
+        Append(stream, [entry], results, options ?? AppendOptions.Default);
+        if (results[0].Status == AppendStatus.Stored)
+            _streams[stream].Appends.Add(key.Producer, known, results[0].Id, Now);
+        return Answer(results[0]);
     }
 
     public ValueTask AppendAsync(
@@ -247,6 +262,15 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         found.MaxDeletedId = maxDeletedId is { } deleted && deleted != default ? deleted : found.MaxDeletedId;
     });
 
+    public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default) => Run(() =>
+    {
+        var found = Find(stream, EngineError.NoKey);
+        var (time, most) = ((long?)duration?.TotalMilliseconds ?? found.Appends.Duration, maxIds ?? found.Appends.MaxIds);
+        if ((time, most) != (found.Appends.Duration, found.Appends.MaxIds))
+            found.Appends.Remembered.Clear();
+        (found.Appends.Duration, found.Appends.MaxIds) = (time, most);
+    });
+
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) => new(_streams.Remove(stream));
 
     public ValueTask CreateGroupAsync(
@@ -303,6 +327,7 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
             EntriesAdded = found.EntriesAdded,
             RecordedFirstEntryId = found.FirstId,
             Groups = found.Groups.Count,
+            Idempotency = found.Appends.Describe(Now),
             FirstEntry = found.Entries.Count > 0 ? new(found.Entries.First().Key, found.Entries.First().Value) : null,
             LastEntry = found.Entries.Count > 0 ? new(found.Entries.Last().Key, found.Entries.Last().Value) : null,
         };
@@ -331,6 +356,17 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         }
         if (stored && options.Trim is { } trim)
             _streams[stream].Trim(trim);
+    }
+
+    private static ValueTask<StreamEntryId?> Answer(AppendResult result) =>
+        result.Error is { } error ? ValueTask.FromException<StreamEntryId?>(error) : new(result.Status == AppendStatus.Stored ? result.Id : null);
+
+    private static List<string> FieldsOf(AppendEntry entry)
+    {
+        List<string> fields = [];
+        foreach (var field in entry.Fields)
+            fields.Add($"{Convert.ToHexString(field.Name)}={Convert.ToHexString(field.Value)}");
+        return fields;
     }
 
     private AppendResult Append(StreamName name, AppendEntry entry, AppendOptions options)

@@ -13,6 +13,8 @@ internal sealed class ReferenceStream
 
     public long EntriesAdded { get; set; }
 
+    public ReferenceAppends Appends { get; } = new();
+
     public StreamEntryId FirstId => Entries.Keys.FirstOrDefault();
 
     public IEnumerable<StreamEntryId> After(StreamEntryId id) => Entries.Keys.Where(key => key > id);

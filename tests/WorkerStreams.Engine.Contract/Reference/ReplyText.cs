@@ -27,7 +27,7 @@ internal sealed class ReplyText(EngineTraits traits, bool exactTime)
 
     public string Of(StreamInfo info) => string.Create(
         CultureInfo.InvariantCulture,
-        $"length {info.Length} last {info.LastGeneratedId} deleted {info.MaxDeletedEntryId} added {info.EntriesAdded} first {info.RecordedFirstEntryId} groups {info.Groups} from {Of(info.FirstEntry)} to {Of(info.LastEntry)}");
+        $"length {info.Length} last {info.LastGeneratedId} deleted {info.MaxDeletedEntryId} added {info.EntriesAdded} first {info.RecordedFirstEntryId} groups {info.Groups} from {Of(info.FirstEntry)} to {Of(info.LastEntry)}{(traits.AppendsOnce ? $" {info.Idempotency}" : "")}");
 
     /// <param name="groups">The groups of a stream.</param>
     /// <param name="first">Its first entry, 0-0 where there is none: it is told which groups stand before it.</param>

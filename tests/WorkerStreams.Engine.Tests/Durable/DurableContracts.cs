@@ -45,6 +45,8 @@ public sealed class DurableReadClaiming(DurableFixture fixture) : ReadClaimingCo
 
 public sealed class DurableNacking(DurableFixture fixture) : NackingContract(fixture), IClassFixture<DurableFixture>;
 
+public sealed class DurableIdempotency(DurableFixture fixture) : IdempotencyContract(fixture), IClassFixture<DurableFixture>;
+
 public sealed class DurableMoving(DurableFixture fixture) : MovingContract(fixture), IClassFixture<DurableFixture>;
 
 public sealed class DurableSetId(DurableFixture fixture) : SetIdContract(fixture), IClassFixture<DurableFixture>;

@@ -51,10 +51,11 @@ public sealed class DumpTests
             }
             using var full = await engine.GetFullStreamInfoAsync("t", null);
             Assert.Equal(full.Stream.Length, full.Entries.Count);
+            Assert.InRange(full.Stream.Idempotency.Ids, 0, full.Stream.Idempotency.IdsAdded);
             foreach (var group in full.Groups)
             {
                 (await engine.AutoClaimAsync(new() { Stream = "t", Group = group.Group.Name, Consumer = "x", MinIdle = TimeSpan.Zero, Count = 100 })).Dispose();
-                (await engine.ReadGroupAsync(new() { Group = group.Group.Name, Consumer = "x", Streams = [new("t", ReadPosition.Undelivered)] })).Dispose();
+                (await engine.ReadGroupAsync(new() { Group = group.Group.Name, Consumer = "x", ClaimMinIdle = TimeSpan.Zero, Streams = [new("t", ReadPosition.Undelivered)] })).Dispose();
             }
         }
         Assert.InRange(restored, 100, 19_900);
@@ -68,6 +69,8 @@ public sealed class DumpTests
         var engine = new InProcessStreamEngine(new() { MaxMemory = 4 << 20 });
         foreach (var id in (string[])["1-1", "2-1", "3-1"])
             await engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), NewEntryId.Parse(id)));
+        await engine.AppendOnceAsync("s", new(EntryFields.Of(("a", "1"))), IdempotencyKey.Of("p", "1"));
+        await engine.AppendOnceAsync("s", new(EntryFields.Of(("a", "1"))), IdempotencyKey.OfFields("p"));
         await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning);
         (await engine.ReadGroupAsync(new() { Group = "g", Consumer = "c", Streams = [new("s", ReadPosition.Undelivered)] })).Dispose();
         return engine;

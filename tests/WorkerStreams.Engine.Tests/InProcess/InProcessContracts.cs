@@ -45,6 +45,8 @@ public sealed class InProcessReadClaiming(InProcessFixture fixture) : ReadClaimi
 
 public sealed class InProcessNacking(InProcessFixture fixture) : NackingContract(fixture), IClassFixture<InProcessFixture>;
 
+public sealed class InProcessIdempotency(InProcessFixture fixture) : IdempotencyContract(fixture), IClassFixture<InProcessFixture>;
+
 public sealed class InProcessMoving(InProcessFixture fixture) : MovingContract(fixture), IClassFixture<InProcessFixture>;
 
 public sealed class InProcessSetId(InProcessFixture fixture) : SetIdContract(fixture), IClassFixture<InProcessFixture>;

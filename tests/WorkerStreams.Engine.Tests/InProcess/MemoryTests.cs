@@ -81,6 +81,40 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public async Task What_is_remembered_of_appends_is_given_back()
+    {
+        using var engine = new InProcessStreamEngine();
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        var before = engine.UsedMemory;
+        for (var number = 0; number < 1_000; number++)
+            await engine.AppendOnceAsync(Stream, new AppendEntry(EntryFields.Of(("f", "v"))), IdempotencyKey.Of("p", $"{number}"), new() { Trim = StreamTrim.MaxLength(0) });
+        Assert.InRange(engine.UsedMemory, before + (100 * 200), before + (100 * 400));
+        await engine.SetIdempotencyAsync(Stream, maxIds: 1);
+        Assert.InRange(engine.UsedMemory, before, before + 1_000);
+        await engine.DeleteStreamAsync(Stream);
+        Assert.Equal(0, engine.UsedMemory);
+    }
+
+    [Fact]
+    public async Task What_is_claimed_by_age_or_handed_back_gives_its_memory_back()
+    {
+        using var engine = new InProcessStreamEngine();
+        var ids = await FillAsync(engine, 1_000, bytes: 1);
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning);
+        var read = new ReadGroupRequest { Group = Group, Consumer = "a", Streams = [new(Stream, ReadPosition.Undelivered)] };
+        (await engine.ReadGroupAsync(read)).Dispose();
+        var before = engine.UsedMemory;
+        (await engine.ReadGroupAsync(read with { ClaimMinIdle = TimeSpan.FromDays(1) })).Dispose();
+        await engine.NackAsync(new() { Stream = Stream, Group = Group, Ids = ids, Mode = NackMode.Fail });
+        Assert.InRange(engine.UsedMemory, before + 50_000, before + 400_000);
+        await engine.AcknowledgeAsync(Stream, Group, ids.AsMemory(0, 999));
+        Assert.InRange(engine.UsedMemory, 0, before + 20_000);
+        await engine.DestroyGroupAsync(Stream, Group);
+        await engine.DeleteStreamAsync(Stream);
+        Assert.Equal(0, engine.UsedMemory);
+    }
+
+    [Fact]
     public async Task A_stream_kept_short_takes_no_more_however_much_passes_through()
     {
         using var engine = new InProcessStreamEngine();

@@ -45,6 +45,8 @@ public sealed class TinyNodesReadClaiming(TinyNodesFixture fixture) : ReadClaimi
 
 public sealed class TinyNodesNacking(TinyNodesFixture fixture) : NackingContract(fixture), IClassFixture<TinyNodesFixture>;
 
+public sealed class TinyNodesIdempotency(TinyNodesFixture fixture) : IdempotencyContract(fixture), IClassFixture<TinyNodesFixture>;
+
 public sealed class TinyNodesMoving(TinyNodesFixture fixture) : MovingContract(fixture), IClassFixture<TinyNodesFixture>;
 
 public sealed class TinyNodesSetId(TinyNodesFixture fixture) : SetIdContract(fixture), IClassFixture<TinyNodesFixture>;

@@ -45,6 +45,8 @@ public sealed class ReopenedReadClaiming(ReopenedFixture fixture) : ReadClaiming
 
 public sealed class ReopenedNacking(ReopenedFixture fixture) : NackingContract(fixture), IClassFixture<ReopenedFixture>;
 
+public sealed class ReopenedIdempotency(ReopenedFixture fixture) : IdempotencyContract(fixture), IClassFixture<ReopenedFixture>;
+
 public sealed class ReopenedMoving(ReopenedFixture fixture) : MovingContract(fixture), IClassFixture<ReopenedFixture>;
 
 public sealed class ReopenedSetId(ReopenedFixture fixture) : SetIdContract(fixture), IClassFixture<ReopenedFixture>;

@@ -32,6 +32,8 @@ public sealed class ClusterReadClaiming(ClusterFixture fixture) : ReadClaimingCo
 
 public sealed class ClusterNacking(ClusterFixture fixture) : NackingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
+public sealed class ClusterIdempotency(ClusterFixture fixture) : IdempotencyContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
+
 public sealed class ClusterMoving(ClusterFixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;
 
 public sealed class ClusterFields(ClusterFixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<ClusterFixture>;

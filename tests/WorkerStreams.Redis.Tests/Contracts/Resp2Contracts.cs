@@ -32,6 +32,8 @@ public sealed class Resp2ReadClaiming(Resp2Fixture fixture) : ReadClaimingContra
 
 public sealed class Resp2Nacking(Resp2Fixture fixture) : NackingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
+public sealed class Resp2Idempotency(Resp2Fixture fixture) : IdempotencyContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
+
 public sealed class Resp2Moving(Resp2Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;
 
 public sealed class Resp2Fields(Resp2Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp2Fixture>;

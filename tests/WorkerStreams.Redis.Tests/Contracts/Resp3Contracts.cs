@@ -32,6 +32,8 @@ public sealed class Resp3ReadClaiming(Resp3Fixture fixture) : ReadClaimingContra
 
 public sealed class Resp3Nacking(Resp3Fixture fixture) : NackingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
+public sealed class Resp3Idempotency(Resp3Fixture fixture) : IdempotencyContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
+
 public sealed class Resp3Moving(Resp3Fixture fixture) : MovingContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;
 
 public sealed class Resp3Fields(Resp3Fixture fixture) : FieldsContract(fixture.OrSkip()), IClassFixture<Resp3Fixture>;

@@ -45,6 +45,10 @@ internal sealed record KnownDifference(string Reason, Regex Of, Regex LeftOut)
             new("^xinfo stream .* full", RegexOptions.IgnoreCase),
             new(@"(\*(14|16)|%[78])\r\n(?=\$4\r\nname\r\n[^:]*last-delivered-id)|\$12\r\nnacked-count\r\n:0\r\n")),
         new(
+            "Since 8.6 it is told what is remembered of appends",
+            new("^xinfo stream ", RegexOptions.IgnoreCase),
+            new(@"^(\*(18|20|30|32)|%(9|10|15|16))\r\n(?=\$6\r\nlength)|\$\d+\r\n(idmp|pids|iids)-\w+\r\n:\d+\r\n")),
+        new(
             "The words are those of 7.4, which knows '+'",
             new("^xread(group)? ", RegexOptions.IgnoreCase),
             new("^-ERR Unbalanced .*\r\n")),

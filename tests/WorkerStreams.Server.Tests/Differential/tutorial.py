@@ -6,6 +6,9 @@ import redis
 client = redis.Redis(host="127.0.0.1", port=int(sys.argv[1]), decode_responses=True, socket_timeout=30)
 
 
+SINCE_8_6 = ["idmp-duration", "idmp-maxsize", "pids-tracked", "iids-tracked", "iids-added", "iids-duplicates"]
+
+
 def show(step, reply):
     print(step, reply)
 
@@ -47,7 +50,7 @@ show("xclaim", client.xclaim("orders", "billing", "worker-2", 0, ["2-0"]))
 show("xclaim justid", client.xclaim("orders", "billing", "worker-2", 0, ["3-0"], justid=True))
 show("xautoclaim justid", client.xautoclaim("orders", "billing", "worker-1", 0, count=2, justid=True))
 show("xautoclaim", client.xautoclaim("orders", "billing", "worker-1", 0, start_id="4-0"))
-show("xinfo_stream", without(["radix-tree-keys", "radix-tree-nodes"], client.xinfo_stream("orders")))
+show("xinfo_stream", without(["radix-tree-keys", "radix-tree-nodes", *SINCE_8_6], client.xinfo_stream("orders")))
 show("xinfo_groups", client.xinfo_groups("orders"))
 show("xinfo_consumers", [without(["idle", "inactive"], consumer) for consumer in client.xinfo_consumers("orders", "billing")])
 show("xgroup_createconsumer", client.xgroup_createconsumer("orders", "billing", "worker-3"))

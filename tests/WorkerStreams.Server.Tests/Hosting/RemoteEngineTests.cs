@@ -75,6 +75,23 @@ public sealed class RemoteEngineTests
         Assert.Equal(pending, await host.Engine.GetPendingAsync(new() { Stream = "s", Group = "g", Count = 10 }));
     }
 
+    [Fact]
+    public async Task An_append_is_done_once()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host);
+        var entry = new AppendEntry(EntryFields.Of(("f", "v")));
+        var first = await engine.AppendOnceAsync("s", entry, IdempotencyKey.Of("p", "1"));
+        await engine.AppendOnceAsync("s", entry, IdempotencyKey.OfFields("p"), new() { CreateStream = false, Trim = StreamTrim.MaxLength(9) });
+
+        Assert.Equal(first, await engine.AppendOnceAsync("s", entry, IdempotencyKey.Of("p", "1")));
+        Assert.Equal(new IdempotencyInfo(TimeSpan.FromSeconds(100), 100, 1, 2, 2, 1), (await engine.GetStreamInfoAsync("s")).Idempotency);
+        await engine.SetIdempotencyAsync("s", TimeSpan.FromSeconds(7), 8);
+        Assert.Equal(new IdempotencyInfo(TimeSpan.FromSeconds(7), 8, 0, 0, 2, 1), (await engine.GetStreamInfoAsync("s")).Idempotency);
+        var refusal = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.SetIdempotencyAsync("s"));
+        Assert.Equal((StreamErrorCode.InvalidArgument, "ERR At least one parameter must be specified"), (refusal.Code, refusal.Message));
+    }
+
     private static RedisStreamEngine Connect(ListenerHost host, StackExchange.Redis.RedisProtocol protocol = StackExchange.Redis.RedisProtocol.Resp2)
     {
         var configuration = ServerProcess.Client(host.Port);

@@ -23,6 +23,9 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options, CancellationToken cancellation) =>
         Call("append").AppendAsync(stream, entry, options, cancellation);
 
+    public ValueTask<StreamEntryId?> AppendOnceAsync(StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options, CancellationToken cancellation) =>
+        Call("append once").AppendOnceAsync(stream, entry, key, options, cancellation);
+
     public ValueTask AppendAsync(StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options, CancellationToken cancellation) =>
         Call("append many").AppendAsync(stream, entries, results, options, cancellation);
 
@@ -97,6 +100,9 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
 
     public ValueTask SetIdAsync(StreamName stream, StreamEntryId lastId, long? entriesAdded, StreamEntryId? maxDeletedId, CancellationToken cancellation) =>
         Call("set id").SetIdAsync(stream, lastId, entriesAdded, maxDeletedId, cancellation);
+
+    public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration, int? maxIds, CancellationToken cancellation) =>
+        Call("set idempotency").SetIdempotencyAsync(stream, duration, maxIds, cancellation);
 
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation) => Call("delete stream").DeleteStreamAsync(stream, cancellation);
 

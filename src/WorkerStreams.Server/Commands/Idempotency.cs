@@ -1,0 +1,56 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Protocol;
+
+namespace WorkerStreams.Server.Commands;
+
+/// <summary>IDMP and IDMPAUTO of XADD, and the options of XCFGSET.</summary>
+internal static class Idempotency
+{
+    private const long LongestDuration = 86_400, MostIds = 10_000;
+
+    public static bool Is(Request request, int index) =>
+        (index + 2 < request.Count && request.Is(index, "IDMP"u8)) || (index + 1 < request.Count && request.Is(index, "IDMPAUTO"u8));
+
+    /// <param name="request">The words.</param>
+    /// <param name="index">The option, and then its last word.</param>
+    /// <exception cref="StreamEngineException">One of them is empty.</exception>
+    public static IdempotencyKey Parse(Request request, ref int index)
+    {
+        var producer = new StreamName(request[index + 1]);
+        if (request.Is(index, "IDMPAUTO"u8))
+        {
+            index++;
+            return IdempotencyKey.OfFields(producer);
+        }
+        index += 2;
+        return IdempotencyKey.Of(producer, new(request[index]));
+    }
+
+    public static CommandException Twice() => new("ERR IDMP/IDMPAUTO specified multiple times");
+
+    public static CommandException NeedsAutoId() => new("ERR IDMP/IDMPAUTO can be used only with auto-generated IDs");
+
+    /// <exception cref="CommandException">The options are no good.</exception>
+    public static (TimeSpan? Duration, int? MaxIds) ParseSettings(Request request)
+    {
+        var (duration, maxIds) = (default(long?), default(long?));
+        for (var i = 2; i < request.Count; i += 2)
+        {
+            if (i + 1 == request.Count)
+                throw CommandException.Syntax();
+            if (request.Is(i, "IDMP-DURATION"u8))
+                duration = request.Number(i + 1);
+            else if (request.Is(i, "IDMP-MAXSIZE"u8))
+                maxIds = request.Number(i + 1);
+            else
+                throw CommandException.Syntax();
+        }
+        if (request.Count == 2)
+            throw new CommandException("ERR At least one parameter must be specified");
+        if (duration is < 1 or > LongestDuration)
+            throw new CommandException("ERR IDMP-DURATION must be between 1 and 86400 seconds");
+        if (maxIds is < 1 or > MostIds)
+            throw new CommandException("ERR IDMP-MAXSIZE must be between 1 and 10000 entries");
+        return (duration is { } seconds ? TimeSpan.FromSeconds(seconds) : null, (int?)maxIds);
+    }
+}

@@ -1,0 +1,39 @@
+namespace WorkerStreams.Engine.Contract.Reference;
+
+/// <summary>The appends of a stream that are to be done once, as the specification has it.</summary>
+internal sealed class ReferenceAppends
+{
+    public long Duration { get; set; } = 100_000;
+
+    public int MaxIds { get; set; } = 100;
+
+    public long Duplicates { get; set; }
+
+    /// <summary>Those that are remembered, in the order in which they were done.</summary>
+    public List<(StreamName Producer, string Key, StreamEntryId Id, long At)> Remembered { get; } = [];
+
+    private long Added { get; set; }
+
+    public StreamEntryId? Find(StreamName producer, string key, long now)
+    {
+        Expire(now);
+        return Remembered.Where(append => append.Producer == producer && append.Key == key).Select(append => (StreamEntryId?)append.Id).SingleOrDefault();
+    }
+
+    public void Add(StreamName producer, string key, StreamEntryId id, long now)
+    {
+        Remembered.Add((producer, key, id, now));
+        Added++;
+        if (Remembered.Count(append => append.Producer == producer) > MaxIds)
+            Remembered.RemoveAt(Remembered.FindIndex(append => append.Producer == producer));
+    }
+
+    public IdempotencyInfo Describe(long now)
+    {
+        Expire(now);
+        var producers = Remembered.Select(append => append.Producer).Distinct().Count();
+        return new(TimeSpan.FromMilliseconds(Duration), MaxIds, producers, Remembered.Count, Added, Duplicates);
+    }
+
+    private void Expire(long now) => Remembered.RemoveAll(append => now - append.At >= Duration);
+}

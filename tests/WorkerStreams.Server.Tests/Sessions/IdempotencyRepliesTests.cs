@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Server.Tests.Wire;
+
+namespace WorkerStreams.Server.Tests.Sessions;
+
+/// <summary>XADD with IDMP and IDMPAUTO, XCFGSET and the figures of XINFO, as Redis 8.6 has them. The ends of the texts that XCFGSET refuses with are the listener's own.</summary>
+public sealed class IdempotencyRepliesTests
+{
+    private const string First = "$14\r\n946684800000-0\r\n", Second = "$14\r\n946684800000-1\r\n";
+
+    private readonly FakeTimeProvider _time = new();
+
+    [Theory]
+    [InlineData("XADD s IDMP p 1 * a 1", First)]
+    [InlineData("xadd s idmp p 1 * other fields", First)]
+    [InlineData("XADD s MAXLEN 0 IDMP p 1 * a 1", First)]
+    [InlineData("XADD s IDMP p 2 * a 1", Second)]
+    [InlineData("XADD s NOMKSTREAM IDMP q 1 MAXLEN ~ 5 * a 1", Second)]
+    [InlineData("XADD s IDMPAUTO p * a 1", Second)]
+    [InlineData("XADD t NOMKSTREAM IDMP p 1 * a 1", "$-1\r\n")]
+    [InlineData("XADD s IDMP p 1 5-0 a 1", "-ERR IDMP/IDMPAUTO can be used only with auto-generated IDs\r\n")]
+    [InlineData("XADD s IDMPAUTO p 946684800000-* a 1", "-ERR IDMP/IDMPAUTO can be used only with auto-generated IDs\r\n")]
+    [InlineData("XADD s IDMP p 1 IDMP p 2 * a 1", "-ERR IDMP/IDMPAUTO specified multiple times\r\n")]
+    [InlineData("XADD s IDMPAUTO p IDMP p 2 * a 1", "-ERR IDMP/IDMPAUTO specified multiple times\r\n")]
+    [InlineData("XADD s IDMP \"\" 1 * a 1", "-ERR IDMP requires a non-empty producer ID\r\n")]
+    [InlineData("XADD s IDMP p \"\" * a 1", "-ERR IDMP requires a non-empty idempotent ID\r\n")]
+    [InlineData("XADD s IDMPAUTO \"\" * a 1", "-ERR IDMPAUTO requires a non-empty producer ID\r\n")]
+    [InlineData("XADD s IDMP p 1 * a", "-ERR wrong number of arguments for 'xadd' command\r\n")]
+    [InlineData("XADD s IDMP p 1 a 1", "-ERR Invalid stream ID specified as stream command argument\r\n")]
+    [InlineData("XCFGSET s IDMP-DURATION 86400 IDMP-MAXSIZE 10000", "+OK\r\n")]
+    [InlineData("xcfgset s idmp-maxsize 1", "+OK\r\n")]
+    [InlineData("XCFGSET nothing IDMP-MAXSIZE 1", "-ERR no such key\r\n")]
+    [InlineData("XCFGSET s", "-ERR At least one parameter must be specified\r\n")]
+    [InlineData("XCFGSET s IDMP-DURATION", "-ERR syntax error\r\n")]
+    [InlineData("XCFGSET s OTHER 1", "-ERR syntax error\r\n")]
+    [InlineData("XCFGSET s IDMP-DURATION x", "-ERR value is not an integer or out of range\r\n")]
+    [InlineData("XCFGSET s IDMP-DURATION 0", "-ERR IDMP-DURATION must be between 1 and 86400 seconds\r\n")]
+    [InlineData("XCFGSET s IDMP-DURATION 86401", "-ERR IDMP-DURATION must be between 1 and 86400 seconds\r\n")]
+    [InlineData("XCFGSET s IDMP-MAXSIZE 10001", "-ERR IDMP-MAXSIZE must be between 1 and 10000 entries\r\n")]
+    public async Task An_append_is_done_once(string line, string reply)
+    {
+        await using var host = await ListenerHost.StartAsync(time: _time);
+        using var client = await host.ConnectAsync();
+        Assert.Equal(First, await client.AskAsync("XADD s IDMP p 1 * a 1\r\n"));
+
+        Assert.Equal(reply, await client.AskAsync(line + "\r\n"));
+    }
+
+    [Fact]
+    public async Task Fields_tell_an_append()
+    {
+        await using var host = await ListenerHost.StartAsync(time: _time);
+        using var client = await host.ConnectAsync();
+
+        Assert.Equal(First, await client.AskAsync("XADD s IDMPAUTO p * a 1 b 2\r\n"));
+        Assert.Equal(First, await client.AskAsync("XADD s IDMPAUTO p * b 2 a 1\r\n"));
+        Assert.Equal(Second, await client.AskAsync("XADD s IDMPAUTO p * b 1 a 2\r\n"));
+    }
+
+    [Fact]
+    public async Task XINFO_tells_what_is_remembered()
+    {
+        await using var host = await ListenerHost.StartAsync(time: _time);
+        using var client = await host.ConnectAsync();
+        foreach (var line in (string[])["XADD s * a 1", "XCFGSET s IDMP-DURATION 2 IDMP-MAXSIZE 5", "XADD s IDMP p 1 * a 1", "XADD s IDMP p 1 * a 1", "XADD s IDMP q 1 * a 1"])
+            await client.AskAsync(line + "\r\n");
+
+        Assert.StartsWith("*32\r\n$6\r\nlength\r\n:3\r\n", await client.AskAsync("XINFO STREAM s\r\n"));
+        Assert.Contains(Figures(2, 2, 2, 1) + "$6\r\ngroups\r\n:0\r\n", await client.AskAsync("XINFO STREAM s\r\n"));
+        Assert.Contains(Figures(2, 2, 2, 1) + "$7\r\nentries\r\n*3\r\n", await client.AskAsync("XINFO STREAM s FULL\r\n"));
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(await host.Engine.RenameAsync("s", "t"));
+        await client.AskAsync("HELLO 3\r\n");
+        Assert.StartsWith("%16\r\n$6\r\nlength\r\n", await client.AskAsync("XINFO STREAM t\r\n"));
+        Assert.StartsWith("%15\r\n$6\r\nlength\r\n", await client.AskAsync("XINFO STREAM t FULL\r\n"));
+        Assert.Contains(Figures(0, 0, 2, 1), await client.AskAsync("XINFO STREAM t\r\n"));
+
+        static string Figures(int producers, int ids, int added, int duplicates) =>
+            "$13\r\nidmp-duration\r\n:2\r\n$12\r\nidmp-maxsize\r\n:5\r\n"
+            + $"$12\r\npids-tracked\r\n:{producers}\r\n$12\r\niids-tracked\r\n:{ids}\r\n$10\r\niids-added\r\n:{added}\r\n$15\r\niids-duplicates\r\n:{duplicates}\r\n";
+    }
+
+    [Fact]
+    public async Task It_is_remembered_where_the_stream_gets_another_name()
+    {
+        await using var host = await ListenerHost.StartAsync(time: _time);
+        using var client = await host.ConnectAsync();
+        await client.AskAsync("XADD s IDMP p 1 * a 1\r\n");
+
+        Assert.True(await host.Engine.RenameAsync("s", "t"));
+
+        Assert.Equal(First, await client.AskAsync("XADD t IDMP p 1 * a 1\r\n"));
+        Assert.True(await host.Engine.RestoreAsync("u", (await host.Engine.DumpAsync("t"))!));
+        Assert.Equal(First, await client.AskAsync("XADD u IDMP p 1 * a 1\r\n"));
+        Assert.Contains("$10\r\niids-added\r\n:1\r\n$15\r\niids-duplicates\r\n:1\r\n", await client.AskAsync("XINFO STREAM t\r\n"));
+    }
+}
