@@ -1,8 +1,12 @@
+using System.IO.Pipelines;
 using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,6 +28,7 @@ public sealed class RespListener : IHostedService, IDisposable
     private readonly Func<IStreamEngine?> _engine;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
+    private readonly X509Certificate2? _certificate;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private KestrelServer? _kestrel;
@@ -32,11 +37,17 @@ public sealed class RespListener : IHostedService, IDisposable
     /// <param name="options">The settings, checked here: so before any service of the host starts.</param>
     /// <param name="engine">Finds the engine once the host starts.</param>
     /// <param name="time">The clock that clients are told.</param>
+    /// <param name="configuration">The application's configuration, if it has one.</param>
     /// <param name="loggers">The application's logs.</param>
-    internal RespListener(RespListenerOptions options, Func<IStreamEngine?> engine, TimeProvider time, ILoggerFactory loggers)
+    internal RespListener(RespListenerOptions options, Func<IStreamEngine?> engine, TimeProvider time, IConfiguration? configuration, ILoggerFactory loggers)
     {
-        options.Validate();
-        (_options, _engine, _time, _loggers) = (options, engine, time, loggers);
+        List<string> errors = [];
+        ConfiguredOptions.Apply(configuration, options, errors);
+        options.Validate(errors);
+        var certificate = errors.Count == 0 ? ServerCertificate.Load(options, errors) : null;
+        if (errors.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        (_options, _engine, _time, _loggers, _certificate) = (options, engine, time, loggers, certificate);
         _logger = loggers.CreateLogger<RespListener>();
     }
 
@@ -73,6 +84,8 @@ public sealed class RespListener : IHostedService, IDisposable
     {
         _kestrel?.Dispose();
         _server?.Dispose();
+        if (_certificate != _options.Certificate)
+            _certificate?.Dispose();
         _stopping.Dispose();
     }
 
@@ -85,12 +98,27 @@ public sealed class RespListener : IHostedService, IDisposable
             $"AddRespListener listens for an engine in this process, and the engine is {other.GetType().Name}. Allowed: AddWorkerStreams().UseInProcess()."),
     };
 
+    private async Task ServeAsync(RespServer server, ConnectionContext connection, IDuplexPipe pipe)
+    {
+        using var end = new ConnectionEnd(pipe.Input, connection.ConnectionClosed, _stopping.Token);
+        await server.ServeAsync(pipe.Input, pipe.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, end.Token);
+    }
+
     private async Task ServeAsync(RespServer server, ConnectionContext connection)
     {
-        using var end = new ConnectionEnd(connection.Transport.Input, connection.ConnectionClosed, _stopping.Token);
         try
         {
-            await server.ServeAsync(connection.Transport.Input, connection.Transport.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, end.Token);
+            if (_certificate is null)
+            {
+                await ServeAsync(server, connection, connection.Transport);
+                return;
+            }
+            await using var tls = await TlsPipe.OpenAsync(connection.Transport, _certificate, _time, connection.ConnectionClosed);
+            await ServeAsync(server, connection, tls);
+        }
+        catch (Exception lost) when (lost is AuthenticationException or OperationCanceledException)
+        {
+            // The client speaks no TLS, or has gone before it did.
         }
         catch (Exception lost) when (lost is IOException or ConnectionAbortedException or ConnectionResetException)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ public static class RespListenerServiceCollectionExtensions
             provider.GetRequiredService<Options.IOptions<RespListenerOptions>>().Value,
             provider.GetService<IStreamEngine>,
             provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IConfiguration>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RespListener>());
         return services;

@@ -149,7 +149,7 @@ internal static class ClientCommands
     private static string Describe(Session session) =>
         $"id={session.Id} addr={session.RemoteAddress} laddr={session.LocalAddress} name={Encoding.ASCII.GetString(session.ClientName)} "
         + $"age={session.Age} idle={session.Idle} flags={(session.IsBlocked ? 'b' : session.Transaction is not null ? 'x' : 'N')} db={session.Database} sub=0 psub=0 "
-        + $"multi={session.Transaction?.Commands.Count ?? -1} cmd={session.LastCommand?.Name ?? "NULL"} user=default redir=-1 resp={session.Reply.Version} "
+        + $"multi={session.Transaction?.Commands.Count ?? -1} cmd={session.LastCommand?.Name ?? "NULL"} user={session.User} redir=-1 resp={session.Reply.Version} "
         + $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}\n";
 
     private static bool IsPrintable(ReadOnlySpan<byte> text) => text.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;

@@ -7,7 +7,7 @@ namespace WorkerStreams.Server.Commands;
 internal sealed class ClientFilter
 {
     private HashSet<long>? _ids;
-    private string? _address, _localAddress;
+    private string? _address, _localAddress, _user;
     private long _leastAge;
     private bool _isNone;
     private Session? _skipped;
@@ -51,6 +51,7 @@ internal sealed class ClientFilter
     public bool Matches(Session session) =>
         !_isNone && session != _skipped && session.Age >= _leastAge
         && _ids?.Contains(session.Id) != false
+        && (_user is null || _user == session.User)
         && (_address is null || _address == $"{session.RemoteAddress}")
         && (_localAddress is null || _localAddress == $"{session.LocalAddress}");
 
@@ -65,7 +66,7 @@ internal sealed class ClientFilter
         else if (request.Is(index, "TYPE"u8))
             _isNone |= !IsNormal(request, index + 1);
         else if (request.Is(index, "USER"u8))
-            CheckUser(request[index + 1]);
+            _user = CheckUser(CommandException.Repeat(request[index + 1]));
         else if (request.Is(index, "MAXAGE"u8))
             _leastAge = request.Number(index + 1, "maxage is not an integer or out of range");
         else if (request.Is(index, "SKIPME"u8) && request.Is(index + 1, "YES"u8))
@@ -76,11 +77,8 @@ internal sealed class ClientFilter
             throw CommandException.Syntax();
     }
 
-    private static void CheckUser(ReadOnlySpan<byte> user)
-    {
-        if (!user.SequenceEqual("default"u8))
-            throw new CommandException($"ERR No such user '{CommandException.Repeat(user)}'");
-    }
+    private static string CheckUser(string user) =>
+        user is Session.DefaultUser or Session.ReadOnlyUser ? user : throw new CommandException($"ERR No such user '{user}'");
 
     private static bool IsNormal(Request request, int index) =>
         request.Is(index, "NORMAL"u8)

@@ -66,6 +66,8 @@ internal sealed class Dispatcher(CommandTable commands)
             throw CommandException.Arity(command.Name);
         if (session.IsStranger && !command.IsForStrangers)
             throw new CommandException("NOAUTH Authentication required.");
+        if (session.IsReadOnly && (command.Writes || command.IsAdministration))
+            throw new CommandException($"NOPERM User {session.User} has no permissions to run the '{command.Name}' command");
     }
 
     private static void Queue(Session session, Transaction transaction, Command command, Request request)

@@ -19,6 +19,12 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     /// <summary>2 or 3.</summary>
     public int Version { get; set; } = 2;
 
+    /// <summary>The most bytes written without being sent.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Whether there were more, so that the client is to be answered nothing any more.</summary>
+    public bool IsTooLong { get; private set; }
+
     /// <summary>Whether nothing is written at all, as the client has asked for.</summary>
     public bool IsMute { get; set; }
 
@@ -135,6 +141,12 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     {
         if (IsMute)
             return;
+        if (Written + count > MostBytes)
+        {
+            // What is there will not be sent, so what follows need not be kept.
+            (IsMute, IsTooLong) = (true, true);
+            return;
+        }
         output.Advance(count);
         Written += count;
     }

@@ -12,11 +12,15 @@ namespace WorkerStreams.Server.Sessions;
 /// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
 internal sealed class RespServer : IDisposable
 {
+    // How often it is looked for clients that have said nothing for too long.
+    private const int LooksPerLimit = 10;
+
     private static readonly Dispatcher Dispatcher = new(CommandTable.Standard);
 
     private readonly ConcurrentDictionary<long, Session> _sessions = [];
     private readonly long _begun;
     private readonly ExpiryTimer _expiry;
+    private readonly ITimer? _idle;
     private long _lastId;
     private long _rejected;
     private int _count;
@@ -26,8 +30,10 @@ internal sealed class RespServer : IDisposable
     {
         (Engine, Options, Time, _begun) = (engine, options, time, time.GetTimestamp());
         Keys = new(engine, time, options.MaxValueBytes);
-        Password = new(options.Password);
+        (Password, ReadOnlyPassword) = (new(options.Password), new(options.ReadOnlyPassword));
         _expiry = new(time, () => _ = RemoveDueAsync());
+        if (options.IdleTimeout is { } limit)
+            _idle = time.CreateTimer(_ => EndIdle(limit), null, limit / LooksPerLimit, limit / LooksPerLimit);
     }
 
     public InProcessStreamEngine Engine { get; }
@@ -45,6 +51,9 @@ internal sealed class RespServer : IDisposable
     public TimeProvider Time { get; }
 
     public PasswordCheck Password { get; }
+
+    /// <summary>Of the user who may change nothing.</summary>
+    public PasswordCheck ReadOnlyPassword { get; }
 
     /// <summary>The port that is listened on. Set before the first client comes.</summary>
     public int Port { get; set; }
@@ -90,7 +99,11 @@ internal sealed class RespServer : IDisposable
         Gate.ExitAlone();
     }
 
-    public void Dispose() => _expiry.Dispose();
+    public void Dispose()
+    {
+        _expiry.Dispose();
+        _idle?.Dispose();
+    }
 
     /// <summary>Serves a client until it goes, breaks the protocol, or is to go.</summary>
     /// <param name="input">What it sends; a pending read of it is cancelled to have the client go.</param>
@@ -122,6 +135,15 @@ internal sealed class RespServer : IDisposable
         {
             _sessions.TryRemove(session.Id, out _);
             Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private void EndIdle(TimeSpan limit)
+    {
+        foreach (var session in _sessions.Values)
+        {
+            if (!session.IsBlocked && session.IdleTime > limit)
+                session.Abort();
         }
     }
 
@@ -181,6 +203,12 @@ internal sealed class RespServer : IDisposable
                 if (!task.IsCompletedSuccessfully)
                     await task;
                 session.EndReply();
+                if (session.Reply.IsTooLong)
+                {
+                    session.IsOver = true;
+                    session.Abort();
+                    return;
+                }
                 await session.SendIfMuchAsync();
             }
         }

@@ -17,6 +17,9 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
 
     private const int MostWatched = 100_000;
 
+    /// <summary>The users there are.</summary>
+    public const string DefaultUser = "default", ReadOnlyUser = "readonly";
+
     private readonly NameCache _names = new();
     private readonly long _begun = server.Time.GetTimestamp();
     private StreamEntryId[] _ids = [];
@@ -39,7 +42,7 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
 
     public RequestReader Reader { get; } = new(new(server.Options.MaxRequestBytes));
 
-    public ReplyWriter Reply { get; } = new(output);
+    public ReplyWriter Reply { get; } = new(output) { MostBytes = server.Options.MaxReplyBytes };
 
     public InProcessStreamEngine Engine => Server.Engine;
 
@@ -85,7 +88,10 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     public long Age => (long)Server.Time.GetElapsedTime(_begun).TotalSeconds;
 
     /// <summary>Since it last sent something, in seconds.</summary>
-    public long Idle => (long)Server.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)).TotalSeconds;
+    public long Idle => (long)IdleTime.TotalSeconds;
+
+    /// <summary>Since it last sent something, or took something it was sent.</summary>
+    public TimeSpan IdleTime => Server.Time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
     /// <summary>A writer for one entry, which who uses it leaves empty.</summary>
     public EntryFieldsWriter Fields => _fields ??= new();
@@ -119,18 +125,26 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     /// <summary>It has sent something.</summary>
     public void Use() => Volatile.Write(ref _lastUsed, Server.Time.GetTimestamp());
 
+    /// <summary>Whether it may change nothing.</summary>
+    public bool IsReadOnly { get; private set; }
+
+    /// <summary>Who it is.</summary>
+    public string User => IsReadOnly ? ReadOnlyUser : DefaultUser;
+
     /// <exception cref="CommandException">The user or the password is wrong.</exception>
     public void Authenticate(ReadOnlySpan<byte> user, ReadOnlySpan<byte> password)
     {
-        if (!Server.Password.Allows(password) | !user.SequenceEqual("default"u8))
+        var (isDefault, isReadOnly) = (user.SequenceEqual("default"u8), user.SequenceEqual("readonly"u8));
+        // Both are compared, so that the time does not tell which user there is.
+        if ((!Server.Password.Allows(password) | !isDefault) & (!Server.ReadOnlyPassword.Allows(password) | !isReadOnly | !Server.ReadOnlyPassword.IsSet))
             throw new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
-        _isAuthenticated = true;
+        (_isAuthenticated, IsReadOnly) = (true, isReadOnly);
     }
 
     /// <summary>As it was when new.</summary>
     public void Reset()
     {
-        (Reply.Version, ClientName, _isAuthenticated, Database, Transaction) = (2, [], false, 0, null);
+        (Reply.Version, ClientName, _isAuthenticated, IsReadOnly, Database, Transaction) = (2, [], false, false, 0, null);
         Unwatch();
         Mute(false);
     }
@@ -224,6 +238,9 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
             end();
     }
 
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort() => end();
+
     /// <summary>Ends its wait, if it waits.</summary>
     /// <param name="asError">Whether it is told so, or as if time had run out.</param>
     public bool TryUnblock(bool asError)
@@ -255,7 +272,9 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     public async ValueTask<bool> SendAsync()
     {
         Reply.Written = 0;
-        return !(await output.FlushAsync()).IsCompleted;
+        var isTaken = !(await output.FlushAsync()).IsCompleted;
+        Use();
+        return isTaken;
     }
 
     /// <summary>Whether so much is written that the client has to take it before more is.</summary>

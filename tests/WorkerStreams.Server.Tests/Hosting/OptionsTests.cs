@@ -17,6 +17,10 @@ public sealed class OptionsTests
             options.MaxClients = 0;
             options.MaxRequestBytes = 10;
             options.MaxValueBytes = 10;
+            options.MaxReplyBytes = 10;
+            options.IdleTimeout = TimeSpan.FromMilliseconds(10);
+            options.ReadOnlyPassword = "";
+            options.KeyFile = "key.pem";
             options.Password = "";
         }));
 
@@ -26,7 +30,11 @@ public sealed class OptionsTests
                 "RespListenerOptions.MaxClients is 0. Allowed: 1 to 100000.",
                 "RespListenerOptions.MaxRequestBytes is 10. Allowed: 1024 (1 KiB) to 1073741824 bytes (1 GiB).",
                 "RespListenerOptions.MaxValueBytes is 10. Allowed: 1024 (1 KiB) to 1073741824 bytes (1 GiB).",
+                "RespListenerOptions.MaxReplyBytes is 10. Allowed: 65536 (64 KiB) to 1073741824 bytes (1 GiB).",
+                "RespListenerOptions.IdleTimeout is 00:00:00.0100000. Allowed: 00:00:01 to 30.00:00:00, or null.",
                 "RespListenerOptions.Password is empty. Allowed: any text but that, or null, which asks for none.",
+                "RespListenerOptions.ReadOnlyPassword is empty, or there is no Password, or it is the same. Allowed: another text than the Password, or null.",
+                "RespListenerOptions.KeyFile is set. Allowed: a CertificateFile with or without a KeyFile, or a Certificate, or none of them.",
             ],
             refusal.Message.Split(Environment.NewLine));
     }

@@ -1,3 +1,4 @@
+using WorkerStreams.Server.Commands;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
@@ -47,6 +48,47 @@ public sealed class PasswordTests
         await client.SendAsync("*11\r\n");
 
         Assert.Equal("-ERR Protocol error: unauthenticated multibulk length\r\n", await client.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task The_user_who_may_only_look_changes_nothing()
+    {
+        await using var host = await ListenerHost.StartAsync(static options => (options.Password, options.ReadOnlyPassword) = ("secret", "look"));
+        using var admin = await host.ConnectAsync();
+        using var client = await host.ConnectAsync();
+        await admin.CallAsync("AUTH", "secret");
+        await admin.AskAsync("XADD s 1-1 a 1\r\n");
+        await admin.AskAsync("XGROUP CREATE s g 0\r\n");
+
+        Assert.Equal(Wrong, await client.CallAsync("AUTH", "look"));
+        Assert.Equal(Wrong, await client.CallAsync("AUTH", "readonly", "secret"));
+        Assert.Equal(Wrong, await client.CallAsync("AUTH", "default", "look"));
+        Assert.Equal("+OK\r\n", await client.CallAsync("AUTH", "readonly", "look"));
+
+        foreach (var line in (string[])["XRANGE s - +", "XINFO STREAM s FULL", "XPENDING s g", "KEYS *", "GET none", "XREAD STREAMS s 0", "INFO", "CLIENT LIST", "DUMP s", "XGROUP HELP"])
+            Assert.DoesNotContain("NOPERM", await client.AskAsync(line + "\r\n"));
+        foreach (var command in CommandTable.Standard.All.SelectMany(static command => command.Subcommands.Count > 0 ? command.Subcommands : [command]).Where(static command => command.Writes || command.IsAdministration))
+        {
+            var words = command.Name.Split('|').Concat(Enumerable.Repeat("1", 20)).Take(Math.Abs(command.Arity)).ToArray();
+            Assert.Equal($"-NOPERM User readonly has no permissions to run the '{command.Name}' command\r\n", await client.CallAsync(words));
+        }
+        Assert.Equal("+OK\r\n", await client.CallAsync("MULTI"));
+        Assert.StartsWith("-NOPERM", await client.CallAsync("DEL", "s"));
+        Assert.StartsWith("-EXECABORT", await client.CallAsync("EXEC"));
+        Assert.Contains("user=readonly", await admin.CallAsync("CLIENT", "LIST"));
+        Assert.Equal(":1\r\n", await admin.CallAsync("CLIENT", "KILL", "USER", "readonly"));
+        Assert.Equal("*1\r\n$1\r\ns\r\n", await admin.CallAsync("KEYS", "*"));
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_such_user_nobody_is_let_in_as_one()
+    {
+        await using var host = await StartAsync();
+        using var client = await host.ConnectAsync();
+
+        Assert.Equal(Wrong, await client.CallAsync("AUTH", "readonly", "secret"));
+        Assert.Equal(Wrong, await client.CallAsync("AUTH", "readonly", ""));
+        Assert.Equal(Needed, await client.CallAsync("PING"));
     }
 
     private static Task<ListenerHost> StartAsync() => ListenerHost.StartAsync(static options => options.Password = "secret");
