@@ -30,7 +30,7 @@ public interface IStreamAdministration
     /// <param name="group">The group.</param>
     /// <param name="position">The id after which the group reads, or <see cref="GroupPosition.End"/>.</param>
     /// <param name="createStream">MKSTREAM: an empty stream is made where there is none.</param>
-    /// <param name="entriesRead">ENTRIESREAD: the logical count of entries read, 0 or more; -1 or null is unknown.</param>
+    /// <param name="entriesRead">ENTRIESREAD: the logical count of entries read, 0 or more; -1 or null is unknown. More than were ever appended counts as all of them (since Redis 8.2).</param>
     /// <param name="cancellation">Ends the call.</param>
     ValueTask CreateGroupAsync(StreamName stream, StreamName group, GroupPosition position, bool createStream = false, long? entriesRead = null, CancellationToken cancellation = default);
 

@@ -5,7 +5,7 @@ using WorkerStreams.Engine.Model;
 namespace WorkerStreams.Engine;
 
 /// <summary>
-/// Redis Streams in this process: the semantics of Redis 8.0, in memory or in a folder, with no server. Safe for any number of threads. Every call but a
+/// Redis Streams in this process: the semantics of Redis 8.8, in memory or in a folder, with no server. Safe for any number of threads. Every call but a
 /// read that waits completes synchronously, unless it has to wait for the disk. After <see cref="Dispose"/> calls fail with <see cref="StreamErrorCode.Unavailable"/>.
 /// </summary>
 public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposable

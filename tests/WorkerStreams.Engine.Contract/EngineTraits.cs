@@ -45,6 +45,9 @@ public sealed record EngineTraits(Version Level)
     /// <summary>8.2: trimming heeds what groups refer to.</summary>
     public bool TrimsByReferences { get; } = Level >= V82;
 
+    /// <summary>8.2: the entries read that a group is given are no more than were ever appended.</summary>
+    public bool CapsEntriesRead { get; } = Level >= V82;
+
     /// <summary>8.4: a group read can claim.</summary>
     public bool ClaimsOnRead { get; } = Level >= V84;
 

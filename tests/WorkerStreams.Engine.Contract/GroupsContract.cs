@@ -71,6 +71,19 @@ public abstract class GroupsContract(EngineFixture fixture) : EngineContract(fix
     }
 
     [Fact]
+    public async Task No_more_entries_are_read_than_were_ever_appended()
+    {
+        await AppendAsync("1-0 2-0 3-0");
+        await Engine.DeleteAsync(Stream, Ids("1-0"));
+        await CreateGroupAsync("2-0", entriesRead: 9);
+        Assert.Equal(Traits.CapsEntriesRead ? 3 : 9, (await GroupInfoAsync()).EntriesRead);
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.End, entriesRead: 4);
+        Assert.Equal(Traits.CapsEntriesRead ? 3 : 4, (await GroupInfoAsync()).EntriesRead);
+        await Engine.SetGroupIdAsync(Stream, Group, GroupPosition.End, entriesRead: 3);
+        Assert.Equal(3, (await GroupInfoAsync()).EntriesRead);
+    }
+
+    [Fact]
     public async Task The_entries_read_given_must_be_known_or_minus_1()
     {
         await AppendAsync("1-0");

@@ -15,14 +15,14 @@ internal static class GroupCommands
         if (shard.Store.CheckMemory(shard, ExpectedChange.Of(name, group).Bytes) is { } refusal)
             throw refusal;
         stream ??= shard.Create(name);
-        stream.AddGroup(group, shard.Store.NextNumber(), position.Id ?? stream.LastId, read);
+        stream.AddGroup(group, shard.Store.NextNumber(), position.Id ?? stream.LastId, AtMost(read, stream.EntriesAdded));
     }
 
     public static void SetId(Shard shard, StreamName name, StreamName groupName, GroupPosition position, long? entriesRead)
     {
         var read = CheckEntriesRead(entriesRead);
         var (stream, group) = Get(shard, name, groupName);
-        group.SetPosition(position.Id ?? stream.LastId, read);
+        group.SetPosition(position.Id ?? stream.LastId, AtMost(read, stream.EntriesAdded));
     }
 
     public static bool Destroy(Shard shard, StreamName name, StreamName groupName)
@@ -66,6 +66,8 @@ internal static class GroupCommands
             throw Errors.GroupNeedsStream();
         return stream.TryGetGroup(groupName, out var group) ? (stream, group) : throw Errors.NoGroupOfStream(name, groupName);
     }
+
+    private static long? AtMost(long? read, long added) => read > added ? added : read;
 
     private static long? CheckEntriesRead(long? entriesRead) => entriesRead switch
     {

@@ -9,7 +9,7 @@ namespace WorkerStreams.Server.Commands;
 internal static class ServerCommands
 {
     /// <summary>The version of Redis whose semantics the engine has.</summary>
-    public const string RedisVersion = "8.0.0";
+    public const string RedisVersion = "8.8.0";
 
     // What a delay takes.
     private const long MostMilliseconds = uint.MaxValue - 1;

@@ -318,7 +318,7 @@ internal sealed class CommandSource
         });
     }
 
-    private long? EntriesRead() => _choose.Of<long?>(null, null, -1, 0, 3);
+    private long? EntriesRead() => _choose.Of<long?>(null, null, -1, 0, 3, 1_000);
 
     private int? Count() => _choose.Of<int?>(null, -1, 0, 1, 1, 2, 5, 20);
 

@@ -279,13 +279,13 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         Refuse(!createStream && !_streams.ContainsKey(stream), EngineError.GroupNeedsKey);
         var found = FindOrCreate(stream);
         Refuse(found.Groups.ContainsKey(group), EngineError.GroupExists);
-        found.Groups.Add(group, new() { LastId = position.Id ?? found.LastId, EntriesRead = Known(entriesRead) });
+        found.Groups.Add(group, new() { LastId = position.Id ?? found.LastId, EntriesRead = Known(entriesRead, found) });
     });
 
     public ValueTask SetGroupIdAsync(StreamName stream, StreamName group, GroupPosition position, long? entriesRead = null, CancellationToken cancellation = default) => Run(() =>
     {
         var (found, inside) = FindInside(stream, group);
-        (inside.LastId, inside.EntriesRead) = (position.Id ?? found.LastId, Known(entriesRead));
+        (inside.LastId, inside.EntriesRead) = (position.Id ?? found.LastId, Known(entriesRead, found));
     });
 
     public ValueTask<bool> DestroyGroupAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
@@ -452,7 +452,8 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         return SettlementOutcome.Done;
     }
 
-    private static long? Known(long? entriesRead) => entriesRead is -1 ? null : entriesRead;
+    private long? Known(long? entriesRead, ReferenceStream stream) =>
+        entriesRead is -1 ? null : traits.CapsEntriesRead && entriesRead > stream.EntriesAdded ? stream.EntriesAdded : entriesRead;
 
     private TimeSpan Since(long time) => TimeSpan.FromMilliseconds(Now - time);
 

@@ -58,8 +58,9 @@ public sealed class OwnRepliesTests
     {
         await using var host = await ListenerHost.StartAsync();
         using var first = await host.ConnectAsync();
-        using var second = await host.ConnectAsync();
         await first.CallAsync("CLIENT", "SETNAME", "one");
+        // Only now: who comes first has the first id.
+        using var second = await host.ConnectAsync();
         await second.CallAsync("CLIENT", "SETNAME", "two");
 
         var (list, info) = (await first.CallAsync("CLIENT", "LIST"), await second.CallAsync("CLIENT", "INFO"));
