@@ -1,8 +1,10 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -21,8 +23,11 @@ namespace WorkerStreams.Server;
 /// </summary>
 public sealed class RespListener : IHostedService, IDisposable
 {
-    // With clients that do not take their replies when it stops.
+    // With clients that do not take their replies when they, or it, are to end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // What is not read yet of a client, in bytes; who has not told the password can have little more held.
+    private const int ReadBufferBytes = 64 * 1024;
 
     private readonly RespListenerOptions _options;
     private readonly Func<IStreamEngine?> _engine;
@@ -62,7 +67,7 @@ public sealed class RespListener : IHostedService, IDisposable
         var server = _server = new(FindEngine(), _options, _time);
         var settings = new KestrelServerOptions();
         settings.Listen(_options.Address, _options.Port, listen => listen.Run(connection => ServeAsync(server, connection)));
-        _kestrel = new(Options.Create(settings), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), _loggers), _loggers);
+        _kestrel = new(Options.Create(settings), new SocketTransportFactory(Options.Create(new SocketTransportOptions { MaxReadBufferSize = ReadBufferBytes }), _loggers), _loggers);
         await _kestrel.StartAsync(new NoHttp(), cancellationToken);
         var address = new Uri(_kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         EndPoint = new(_options.Address, server.Port = address.Port);
@@ -101,13 +106,15 @@ public sealed class RespListener : IHostedService, IDisposable
     private async Task ServeAsync(RespServer server, ConnectionContext connection, IDuplexPipe pipe)
     {
         using var end = new ConnectionEnd(pipe.Input, connection.ConnectionClosed, _stopping.Token);
-        await server.ServeAsync(pipe.Input, pipe.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, end.Token);
+        await server.ServeAsync(new(
+            pipe.Input, pipe.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, () => CloseAsync(connection, pipe), end.Token));
     }
 
     private async Task ServeAsync(RespServer server, ConnectionContext connection)
     {
         try
         {
+            KeepAlive(connection);
             if (_certificate is null)
             {
                 await ServeAsync(server, connection, connection.Transport);
@@ -120,7 +127,7 @@ public sealed class RespListener : IHostedService, IDisposable
         {
             // The client speaks no TLS, or has gone before it did.
         }
-        catch (Exception lost) when (lost is IOException or ConnectionAbortedException or ConnectionResetException)
+        catch (Exception lost) when (lost is IOException or SocketException or ConnectionAbortedException or ConnectionResetException)
         {
             // The client has gone.
         }
@@ -128,5 +135,35 @@ public sealed class RespListener : IHostedService, IDisposable
         {
             _logger.Failed(failure, connection.RemoteEndPoint);
         }
+    }
+
+    // Kestrel would wait without end for the client to take what is left.
+    private async Task CloseAsync(ConnectionContext connection, IDuplexPipe pipe)
+    {
+        await using var cut = _time.CreateTimer(static connection => ((ConnectionContext)connection!).Abort(), connection, Patience, Timeout.InfiniteTimeSpan);
+        foreach (var part in (IDuplexPipe[])[pipe, connection.Transport])
+        {
+            try
+            {
+                await part.Output.CompleteAsync();
+                await part.Input.CompleteAsync();
+            }
+            catch (Exception lost) when (lost is IOException or ObjectDisposedException)
+            {
+                // The client has gone.
+            }
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Or a client whose machine is gone would wait for ever, and be given entries. Times as in Redis.
+    private static void KeepAlive(ConnectionContext connection)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+            return;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 300);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 100);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 }

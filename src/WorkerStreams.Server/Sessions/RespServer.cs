@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
-using System.Net;
 using System.Text;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Commands;
@@ -61,7 +59,7 @@ internal sealed class RespServer : IDisposable
     public TimeSpan Uptime => Time.GetElapsedTime(_begun);
 
     /// <summary>The clients that are there, by their numbers.</summary>
-    public IEnumerable<Session> Sessions => _sessions.Values.OrderBy(static session => session.Id);
+    public IEnumerable<Session> Sessions => _sessions.Values.Where(static session => !session.IsEnded).OrderBy(static session => session.Id);
 
     /// <summary>The client with this number, if it is there.</summary>
     public Session? Find(long id) => _sessions.GetValueOrDefault(id);
@@ -106,15 +104,9 @@ internal sealed class RespServer : IDisposable
     }
 
     /// <summary>Serves a client until it goes, breaks the protocol, or is to go.</summary>
-    /// <param name="input">What it sends; a pending read of it is cancelled to have the client go.</param>
-    /// <param name="output">What it is sent.</param>
-    /// <param name="remote">Where it is.</param>
-    /// <param name="local">Where it has come to.</param>
-    /// <param name="end">Ends the connection at once, whatever it does.</param>
-    /// <param name="gone">Fires when it has gone, or is to go.</param>
-    public async Task ServeAsync(PipeReader input, PipeWriter output, EndPoint? remote, EndPoint? local, Action end, CancellationToken gone)
+    public async Task ServeAsync(ClientConnection connection)
     {
-        using var session = new Session(this, Interlocked.Increment(ref _lastId), output, end, gone) { RemoteAddress = remote, LocalAddress = local };
+        using var session = new Session(this, Interlocked.Increment(ref _lastId), connection);
         try
         {
             if (Interlocked.Increment(ref _count) > Options.MaxClients)
@@ -125,7 +117,7 @@ internal sealed class RespServer : IDisposable
                 return;
             }
             _sessions[session.Id] = session;
-            await ServeAsync(session, input);
+            await ServeAsync(session);
         }
         catch (OperationCanceledException)
         {
@@ -134,6 +126,9 @@ internal sealed class RespServer : IDisposable
         finally
         {
             _sessions.TryRemove(session.Id, out _);
+            // It is counted until it holds nothing any more.
+            await session.Input.EndAsync();
+            await connection.CloseAsync();
             Interlocked.Decrement(ref _count);
         }
     }
@@ -160,16 +155,16 @@ internal sealed class RespServer : IDisposable
         }
     }
 
-    private static async Task ServeAsync(Session session, PipeReader input)
+    private static async Task ServeAsync(Session session)
     {
         while (!session.IsOver)
         {
-            var received = await input.ReadAsync();
+            var received = await session.Input.ReadAsync();
             if (received.IsCanceled)
                 return;
             session.Use();
             session.Reader.Append(received.Buffer);
-            input.AdvanceTo(received.Buffer.End);
+            session.Input.Took(received);
             await ExecuteAsync(session);
             if (!await session.SendAsync() || received.IsCompleted)
                 return;
@@ -209,6 +204,8 @@ internal sealed class RespServer : IDisposable
                     session.Abort();
                     return;
                 }
+                if (session.HasMuchToSend && session.IsStranger)
+                    session.IsOver = true;
                 await session.SendIfMuchAsync();
             }
         }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Commands;
@@ -8,7 +7,7 @@ using WorkerStreams.Server.Protocol;
 namespace WorkerStreams.Server.Sessions;
 
 /// <summary>A client's connection: what it has said about itself, and what its commands need. Its loop alone uses it, but for what is told of it to others.</summary>
-internal sealed class Session(RespServer server, long id, PipeWriter output, Action end, CancellationToken gone) : IDisposable
+internal sealed class Session(RespServer server, long id, ClientConnection connection) : IDisposable
 {
     // In bytes.
     private const int MostUnsent = 64 * 1024;
@@ -32,6 +31,7 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     // Read by others, too.
     private long _lastUsed = server.Time.GetTimestamp();
     private volatile bool _isBlocked;
+    private volatile bool _isEnded;
     private readonly Lock _waitLock = new();
     private CancellationTokenSource? _wait;
     private bool? _unblockedAsError;
@@ -42,7 +42,9 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
 
     public RequestReader Reader { get; } = new(new(server.Options.MaxRequestBytes));
 
-    public ReplyWriter Reply { get; } = new(output) { MostBytes = server.Options.MaxReplyBytes };
+    public ReplyWriter Reply { get; } = new(connection.Output) { MostBytes = server.Options.MaxReplyBytes };
+
+    public ClientInput Input { get; } = new(connection.Input, server.Options.MaxRequestBytes);
 
     public InProcessStreamEngine Engine => Server.Engine;
 
@@ -69,12 +71,15 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     /// <summary>Whether the reply to the next command is passed over.</summary>
     public bool SkipsNextReply { get; set; }
 
+    /// <summary>Whether it was ended, though it may not have found out yet.</summary>
+    public bool IsEnded => _isEnded;
+
     /// <summary>Whether it waits for entries.</summary>
     public bool IsBlocked => _isBlocked;
 
-    public EndPoint? RemoteAddress { get; init; }
+    public EndPoint? RemoteAddress => connection.Remote;
 
-    public EndPoint? LocalAddress { get; init; }
+    public EndPoint? LocalAddress => connection.Local;
 
     public byte[] ClientName { get; set; } = [];
 
@@ -235,11 +240,15 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
         if (by == this)
             IsOver = true;
         else
-            end();
+            Abort();
     }
 
     /// <summary>Ends the connection at once.</summary>
-    public void Abort() => end();
+    public void Abort()
+    {
+        _isEnded = true;
+        connection.Abort();
+    }
 
     /// <summary>Ends its wait, if it waits.</summary>
     /// <param name="asError">Whether it is told so, or as if time had run out.</param>
@@ -272,7 +281,7 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     public async ValueTask<bool> SendAsync()
     {
         Reply.Written = 0;
-        var isTaken = !(await output.FlushAsync()).IsCompleted;
+        var isTaken = !(await connection.Output.FlushAsync()).IsCompleted;
         Use();
         return isTaken;
     }
@@ -300,14 +309,23 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
     {
         Leave();
         _isBlocked = true;
+        var waiting = wait.AsTask();
         try
         {
-            await SendAsync();
-            return await wait;
+            return await SendAsync() && await Input.StaysDuringAsync(waiting) ? await waiting : throw new OperationCanceledException("The client has gone.");
         }
-        catch (OperationCanceledException) when (!gone.IsCancellationRequested && _unblockedAsError is { } asError)
+        catch (OperationCanceledException) when (!connection.Gone.IsCancellationRequested && _unblockedAsError is { } asError)
         {
             return asError ? throw new CommandException("UNBLOCKED client unblocked via CLIENT UNBLOCK") : timedOut;
+        }
+        catch when (!waiting.IsCompleted)
+        {
+            lock (_waitLock)
+                _wait!.Cancel();
+            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (waiting.IsCompletedSuccessfully)
+                (waiting.Result as IDisposable)?.Dispose();
+            throw;
         }
         finally
         {
@@ -326,7 +344,7 @@ internal sealed class Session(RespServer server, long id, PipeWriter output, Act
                 _wait.Dispose();
                 _wait = null;
             }
-            _wait ??= CancellationTokenSource.CreateLinkedTokenSource(gone);
+            _wait ??= CancellationTokenSource.CreateLinkedTokenSource(connection.Gone);
             return _wait.Token;
         }
     }

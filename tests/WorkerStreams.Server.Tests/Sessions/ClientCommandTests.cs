@@ -18,6 +18,7 @@ public sealed class ClientCommandTests
 
         Assert.Equal(":1\r\n", await admin.CallAsync("CLIENT", "KILL", "ID", id));
         Assert.Equal("", await idle.ReadToEndAsync());
+        await ListenerHost.UntilAsync(async () => (await admin.CallAsync("INFO", "clients")).Contains("connected_clients:2\r\n", StringComparison.Ordinal));
         Assert.Equal(":1\r\n", await admin.CallAsync("CLIENT", "KILL", "TYPE", "normal"));
         Assert.Equal("", await waiting.ReadToEndAsync());
 

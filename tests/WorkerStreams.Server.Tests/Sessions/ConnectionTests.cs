@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine;
+using WorkerStreams.Server.Sessions;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
@@ -83,6 +85,78 @@ public sealed class ConnectionTests
         await ListenerHost.UntilAsync(async () => (await InfoAsync(admin)).Contains("connected_clients:1\r\n", StringComparison.Ordinal));
         await AppendAsync(host, "1-0");
         Assert.Equal("*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n", await admin.CallAsync("XPENDING", "s", "g"));
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_is_noticed_whatever_it_has_sent_while_it_waited()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var admin = await host.ConnectAsync();
+        await admin.CallAsync("XGROUP", "CREATE", "s", "g", "$", "MKSTREAM");
+        var client = await host.ConnectAsync();
+        await client.SendAsync("XREADGROUP GROUP g c BLOCK 0 NOACK STREAMS s >\r\n");
+        await host.UntilBlockedAsync(1);
+        // More than is held for it unread, and it would wait again.
+        await client.SendAsync(string.Concat(Enumerable.Repeat("XREADGROUP GROUP g c BLOCK 0 NOACK STREAMS s >\r\n", 50_000)));
+
+        client.Dispose();
+
+        await ListenerHost.UntilAsync(async () => (await InfoAsync(admin)).Contains("connected_clients:1\r\n", StringComparison.Ordinal));
+        await AppendAsync(host, "1-0");
+        Assert.Contains("1-0", await admin.CallAsync("XREADGROUP", "GROUP", "g", "admin", "STREAMS", "s", ">"));
+    }
+
+    [Fact]
+    public async Task What_a_client_sends_while_it_waits_is_answered_in_order()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var client = await host.ConnectAsync();
+        await client.SendAsync("XREAD BLOCK 0 STREAMS s $\r\n");
+        await host.UntilBlockedAsync(1);
+        const int Commands = 10_000;
+        for (var number = 0; number < Commands; number += 1000)
+            await client.SendAsync(string.Concat(Enumerable.Range(number, 1000).Select(static number => RespClient.Encode("ECHO", $"{number}"))));
+
+        await AppendAsync(host, "1-0");
+
+        Assert.Contains("1-0", await client.ReadReplyAsync());
+        for (var number = 0; number < Commands; number++)
+            Assert.Equal($"${$"{number}".Length}\r\n{number}\r\n", await client.ReadReplyAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_too_much_while_it_waits_is_sent_away()
+    {
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxRequestBytes = 1024);
+        using var client = await host.ConnectAsync();
+        await client.SendAsync("XREAD BLOCK 0 STREAMS s $\r\n");
+        await host.UntilBlockedAsync(1);
+
+        await client.SendAsync(string.Concat(Enumerable.Repeat("PING\r\n", 1000)));
+
+        Assert.Equal("", await client.ReadToEndAsync());
+        await host.UntilBlockedAsync(0);
+    }
+
+    [Fact]
+    public async Task A_client_counts_until_its_connection_is_closed()
+    {
+        using var engine = new InProcessStreamEngine();
+        using var server = new RespServer(engine, new(), TimeProvider.System);
+        var (input, output, closing, closed) = (new Pipe(), new Pipe(), new TaskCompletionSource(), new TaskCompletionSource());
+        Task CloseAsync()
+        {
+            closing.SetResult();
+            return closed.Task;
+        }
+
+        var serving = server.ServeAsync(new(input.Reader, output.Writer, null, null, static () => { }, CloseAsync, default));
+        await input.Writer.WriteAsync("QUIT\r\n"u8.ToArray());
+        await closing.Task;
+        Assert.Equal(1, server.Count);
+        closed.SetResult();
+        await serving;
+        Assert.Equal(0, server.Count);
     }
 
     [Fact]

@@ -91,5 +91,17 @@ public sealed class PasswordTests
         Assert.Equal(Needed, await client.CallAsync("PING"));
     }
 
+    [Fact]
+    public async Task A_stranger_who_takes_no_replies_is_sent_away()
+    {
+        const int Commands = 100_000;
+        await using var host = await StartAsync();
+        using var client = await host.ConnectAsync();
+
+        await client.SendAsync(string.Concat(Enumerable.Repeat("PING\r\n", Commands)));
+
+        Assert.InRange((await client.ReadToEndAsync()).Length, 0, Needed.Length * Commands / 2);
+    }
+
     private static Task<ListenerHost> StartAsync() => ListenerHost.StartAsync(static options => options.Password = "secret");
 }
