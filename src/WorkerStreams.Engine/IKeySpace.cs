@@ -14,8 +14,11 @@ public interface IKeySpace
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoStream"/>: there is none.</exception>
     ValueTask<FullStreamInfo> GetFullStreamInfoAsync(StreamName key, int? count, CancellationToken cancellation = default);
 
-    /// <summary>WATCH: what the stream is now, or null where there is none.</summary>
+    /// <summary>What the stream is now, or null where there is none.</summary>
     KeyStamp? GetStamp(StreamName key);
+
+    /// <summary>WATCH: tells later whether the stream has changed. Dispose it when that is known.</summary>
+    KeyWatch Watch(StreamName key);
 
     /// <summary>
     /// RENAME and RENAMENX: the stream gets another name, with its groups and what is pending in them, in one step. Its entries are copied: that takes time and, for that time, memory

@@ -285,12 +285,10 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     /// <inheritdoc/>
-    public KeyStamp? GetStamp(StreamName key)
-    {
-        var shard = _store.ShardOf(key);
-        using var held = shard.Hold();
-        return shard.TryGet(key, out var stream) ? new(stream.Number, stream.Version) : null;
-    }
+    public KeyStamp? GetStamp(StreamName key) => _store.ShardOf(key).GetStamp(key);
+
+    /// <inheritdoc/>
+    public KeyWatch Watch(StreamName key) => _store.ShardOf(key).Watch(key);
 
     /// <inheritdoc/>
     public ValueTask<bool> RenameAsync(StreamName key, StreamName newKey, bool replace = true, CancellationToken cancellation = default) =>

@@ -19,6 +19,7 @@ internal sealed class Shard(StreamStore store)
     private ChangeWriter? _changes;
     private long _lastSequence;
     private long _reserved;
+    private Dictionary<StreamName, List<KeyWatch>>? _watches;
     // The streams about which those who wait are yet to be told; read without the lock.
     private HashSet<StreamName>? _held;
 
@@ -83,6 +84,32 @@ internal sealed class Shard(StreamStore store)
             return [.. _streams.Keys];
     }
 
+    /// <summary>What a stream is now, or null. Takes the lock itself.</summary>
+    public KeyStamp? GetStamp(StreamName name)
+    {
+        using (Hold())
+            return StampOf(name);
+    }
+
+    /// <summary>Has somebody told whether a stream changes, until <see cref="Unwatch"/>. Takes the lock itself.</summary>
+    public KeyWatch Watch(StreamName name)
+    {
+        using var held = Hold();
+        var watch = new KeyWatch(this, name, StampOf(name));
+        _watches ??= [];
+        if (!_watches.TryGetValue(name, out var watches))
+            _watches.Add(name, watches = []);
+        watches.Add(watch);
+        return watch;
+    }
+
+    public void Unwatch(KeyWatch watch)
+    {
+        using var held = Hold();
+        if (_watches!.TryGetValue(watch.Key, out var watches) && watches.Remove(watch) && watches.Count == 0)
+            _watches.Remove(watch.Key);
+    }
+
     /// <summary>From now on what changes is written down.</summary>
     public ChangeWriter WriteChanges() => _changes ??= new();
 
@@ -130,6 +157,7 @@ internal sealed class Shard(StreamStore store)
     {
         var stream = new StreamState(name, number ?? Store.NextNumber(), Store.Grain, Store.Meter, Chunks) { Changes = _changes };
         _streams.Add(name, stream);
+        Touch(name);
         _changes?.Created(stream);
         return stream;
     }
@@ -143,6 +171,7 @@ internal sealed class Shard(StreamStore store)
         _recent = null;
         telling._changes?.Removed(stream);
         _streams.Remove(stream.Name);
+        Touch(stream.Name);
         stream.Clear();
     }
 
@@ -235,6 +264,14 @@ internal sealed class Shard(StreamStore store)
             stream.Clear();
         _streams.Clear();
         _recent = null;
+    }
+
+    private KeyStamp? StampOf(StreamName name) => TryGet(name, out var stream) ? new(stream.Number, stream.Version) : null;
+
+    private void Touch(StreamName name)
+    {
+        if (_watches is not null && _watches.TryGetValue(name, out var watches))
+            watches.ForEach(static watch => watch.Touch());
     }
 
     private bool TryHold(StreamName stream)

@@ -34,6 +34,7 @@ internal sealed class CommandTable
         .. HashCommands.All,
         .. ServerCommands.All,
         .. ConfigCommands.All,
+        .. FunctionCommands.All,
         .. IntrospectionCommands.All,
         .. EntryCommands.All,
         .. DeletionCommands.All,

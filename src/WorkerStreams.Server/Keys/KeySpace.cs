@@ -12,8 +12,8 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     private readonly Dictionary<StreamName, Value> _values = [];
     private readonly Expiries _expiries = new();
     private readonly ListWaits _waits = new();
+    private readonly Watches _watches = new();
     private long _bytes;
-    private long _lastVersion;
 
     public InProcessStreamEngine Engine { get; } = engine;
 
@@ -60,8 +60,8 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
 
     public bool Exists(StreamName key) => _values.ContainsKey(key) || Engine.GetStamp(key) is not null;
 
-    /// <summary>Changes with each change of what is there, for WATCH.</summary>
-    public (KeyStamp? Stamp, long? Expiry) StampOf(StreamName key) => (Find(key) is { } value ? new(0, value.Version) : Engine.GetStamp(key), ExpiryOf(key));
+    /// <summary>Tells later whether what is under a name has changed. By any number of callers at once.</summary>
+    public Watch Watch(StreamName key) => _watches.Add(Engine.Watch(key));
 
     /// <summary>The keys of a database, in no order.</summary>
     public IEnumerable<StreamName> KeysOf(int database) => Engine.GetKeys().Concat(_values.Keys).Where(key => Database.Of(key) == database);
@@ -81,18 +81,19 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         var value = Get<TValue>(key);
         var isNew = value is null;
         value ??= new();
-        var before = isNew ? 0 : value.Bytes;
+        var (before, changes) = (isNew ? 0 : value.Bytes, value.Changes);
         var result = change(value);
+        if (value.Changes == changes)
+            return result;
         if (value.IsEmpty)
         {
             if (!isNew)
                 Drop(key, before);
             return result;
         }
-        value.Version = ++_lastVersion;
         _values[key] = value;
         Volatile.Write(ref _bytes, _bytes + value.Bytes - before);
-        _waits.Changed(key);
+        Changed(key);
         return result;
     }
 
@@ -101,10 +102,9 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     {
         var expiry = ExpiryOf(key);
         await RemoveAsync(key);
-        value.Version = ++_lastVersion;
         _values.Add(key, value);
         Volatile.Write(ref _bytes, _bytes + value.Bytes);
-        _waits.Changed(key);
+        Changed(key);
         if (keepsExpiry && expiry is { } at)
             SetExpiry(key, at);
     }
@@ -189,12 +189,17 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         _expiries.Times.TryGetValue(key, out var expiry) && expiry.Stream == StreamOf(key) ? expiry.At : null;
 
     /// <summary>A key that is there goes at a time.</summary>
-    public void SetExpiry(StreamName key, long at) => _expiries.Set(key, new(at, StreamOf(key)));
+    public void SetExpiry(StreamName key, long at)
+    {
+        _expiries.Set(key, new(at, StreamOf(key)));
+        _watches.Touch(key);
+    }
 
     public bool ClearExpiry(StreamName key)
     {
         var had = ExpiryOf(key) is not null;
-        _expiries.Clear(key);
+        if (_expiries.Clear(key))
+            _watches.Touch(key);
         return had;
     }
 
@@ -215,6 +220,12 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
             throw new CommandException("OOM command not allowed when used memory > 'maxmemory'.");
     }
 
+    private void Changed(StreamName key)
+    {
+        _waits.Changed(key);
+        _watches.Touch(key);
+    }
+
     private void DropValue(StreamName key)
     {
         if (_values.TryGetValue(key, out var value))
@@ -227,6 +238,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     {
         _values.Remove(key);
         _expiries.Clear(key);
+        _watches.Touch(key);
         Volatile.Write(ref _bytes, _bytes - bytes);
     }
 }

@@ -18,13 +18,20 @@ internal abstract class Value
     public abstract bool IsEmpty { get; }
 
     /// <summary>The memory that it takes, about, in bytes.</summary>
-    public long Bytes { get; protected set; } = MemberBytes;
+    public long Bytes { get; private set; } = MemberBytes;
 
-    /// <summary>Changes with each change.</summary>
-    public long Version { get; set; }
+    /// <summary>How often it was changed.</summary>
+    public long Changes { get; private set; }
 
     /// <summary>One of its own, with the same in it.</summary>
     public abstract Value Copy();
+
+    /// <summary>It takes so many bytes more.</summary>
+    protected void Grow(long bytes)
+    {
+        Bytes += bytes;
+        Changes++;
+    }
 }
 
 /// <summary>A string.</summary>
@@ -38,7 +45,7 @@ internal sealed class TextValue : Value
     public TextValue(byte[] text, bool isGrown = false)
     {
         (Text, _isGrown) = (text, isGrown);
-        Bytes += text.Length;
+        Grow(text.Length);
     }
 
     public byte[] Text { get; }
@@ -70,7 +77,7 @@ internal sealed class ListValue : Value
 
     public void Push(byte[] item, bool first)
     {
-        Bytes += MemberBytes + item.Length;
+        Grow(MemberBytes + item.Length);
         if (first)
             _items.AddFirst(item);
         else
@@ -82,7 +89,7 @@ internal sealed class ListValue : Value
     {
         var node = (first ? _items.First : _items.Last)!;
         _items.Remove(node);
-        Bytes -= MemberBytes + node.Value.Length;
+        Grow(-(MemberBytes + node.Value.Length));
         return node.Value;
     }
 
@@ -117,7 +124,7 @@ internal sealed class SetValue : Value
     {
         if (!_members.Add(member))
             return false;
-        Bytes += MemberBytes + member.Bytes.Length;
+        Grow(MemberBytes + member.Bytes.Length);
         return true;
     }
 
@@ -125,7 +132,7 @@ internal sealed class SetValue : Value
     {
         if (!_members.Remove(member))
             return false;
-        Bytes -= MemberBytes + member.Bytes.Length;
+        Grow(-(MemberBytes + member.Bytes.Length));
         return true;
     }
 
@@ -158,7 +165,7 @@ internal sealed class HashValue : Value
     {
         var isNew = !Remove(field);
         _fields.Add(field, value);
-        Bytes += MemberBytes + field.Bytes.Length + value.Length;
+        Grow(MemberBytes + field.Bytes.Length + value.Length);
         return isNew;
     }
 
@@ -166,7 +173,7 @@ internal sealed class HashValue : Value
     {
         if (!_fields.Remove(field, out var value))
             return false;
-        Bytes -= MemberBytes + field.Bytes.Length + value.Length;
+        Grow(-(MemberBytes + field.Bytes.Length + value.Length));
         return true;
     }
 

@@ -14,7 +14,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     private const int FewIds = 1024;
 
-    private const int MostWatched = 100_000;
+    private const int MostWatched = 1000;
 
     /// <summary>The users there are.</summary>
     public const string DefaultUser = "default", ReadOnlyUser = "readonly";
@@ -26,7 +26,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     private bool _isAuthenticated;
     private bool _isSkipping;
     private Held _held;
-    private Dictionary<StreamName, (KeyStamp?, long?)>? _watched;
+    private List<Watch>? _watched;
 
     // Read by others, too.
     private long _lastUsed = server.Time.GetTimestamp();
@@ -226,13 +226,18 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
         _watched ??= [];
         if (_watched.Count >= MostWatched)
             throw new CommandException("ERR too many keys are watched");
-        _watched.TryAdd(key, Keys.StampOf(key));
+        if (!_watched.Exists(watch => watch.Key == key))
+            _watched.Add(Keys.Watch(key));
     }
 
-    public void Unwatch() => _watched = null;
+    public void Unwatch()
+    {
+        _watched?.ForEach(static watch => watch.Dispose());
+        _watched = null;
+    }
 
     /// <summary>Whether any watched key is not what it was.</summary>
-    public bool HasWatchedChange => _watched is not null && _watched.Any(watched => Keys.StampOf(watched.Key) != watched.Value);
+    public bool HasWatchedChange => _watched is not null && _watched.Exists(static watch => watch.HasChanged);
 
     /// <summary>Ends the connection: at once, or, where the client itself has asked for it, once it is answered.</summary>
     public void End(Session by)
@@ -296,6 +301,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     public void Dispose()
     {
         Reader.Dispose();
+        Unwatch();
         lock (_waitLock)
             _wait?.Dispose();
     }

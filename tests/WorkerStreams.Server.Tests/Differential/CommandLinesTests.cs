@@ -10,13 +10,14 @@ public sealed class CommandLinesTests
     [InlineData(2, false)]
     [InlineData(2, true)]
     [InlineData(3, false)]
-    public async Task Each_line_is_answered_as_by_the_server(int version, bool inline)
+    [InlineData(2, false, 9)]
+    public async Task Each_line_is_answered_as_by_the_server(int version, bool inline, int database = 0)
     {
         await using var servers = await Servers.StartAsync();
         if (version == 3)
             await servers.UseResp3Async();
         List<string> differences = [];
-        foreach (var line in Lines())
+        foreach (var line in Lines().Select(line => line == "SELECT 0" ? $"SELECT {database}" : line))
         {
             if (await servers.CompareAsync(line, inline ? line + "\r\n" : RespClient.Encode(CommandLine.Split(line))) is { } difference)
                 differences.Add(difference);

@@ -10,18 +10,31 @@ public sealed class RandomCommandsTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task Each_command_is_answered_as_by_the_server(int seed)
+    public Task Each_command_is_answered_as_by_the_server(int seed) => CompareAsync("SELECT 0", story => new RandomCommands((1000 * seed) + story).Next);
+
+    [Fact]
+    public Task Each_command_is_answered_as_by_the_server_in_another_database() => CompareAsync("SELECT 9", static story => new RandomCommands(5000 + story).Next);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public Task Each_command_on_keys_of_any_type_is_answered_as_by_the_server(int seed) => CompareAsync("SELECT 0", story => new RandomKeyCommands((1000 * seed) + story).Next);
+
+    private static async Task CompareAsync(string first, Func<int, Func<string>> getCommands)
     {
         const int Stories = 20, Commands = 150;
         await using var servers = await Servers.StartAsync();
         for (var story = 0; story < Stories; story++)
         {
-            var commands = new RandomCommands((1000 * seed) + story);
-            List<string> given = ["FLUSHALL"];
-            await servers.CompareAsync(given[0], RespClient.Encode(given[0]));
+            var next = getCommands(story);
+            List<string> given = ["RESET", "FLUSHALL", first];
+            foreach (var line in given)
+                await servers.CompareAsync(line, RespClient.Encode(CommandLine.Split(line)));
             for (var i = 0; i < Commands; i++)
             {
-                var line = commands.Next();
+                var line = next();
                 given.Add(line);
                 if (KnownDifference.IsGiven(line) && await servers.CompareAsync(line, RespClient.Encode(CommandLine.Split(line))) is { } difference)
                     Assert.Fail($"{difference}\nafter\n{string.Join('\n', given)}");

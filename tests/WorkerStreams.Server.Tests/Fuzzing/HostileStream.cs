@@ -8,6 +8,7 @@ namespace WorkerStreams.Server.Tests.Fuzzing;
 internal sealed class HostileStream(Random random)
 {
     private readonly RandomCommands _commands = new(random.Next());
+    private readonly RandomKeyCommands _keyCommands = new(random.Next());
 
     public byte[] Make()
     {
@@ -33,7 +34,10 @@ internal sealed class HostileStream(Random random)
         8 => RespClient.Encode("XREAD", "BLOCK", Of("1", "0", "99999999999999", Noise(4)), "STREAMS", "nothing", Of("$", "0", "+")),
         9 => new string(Of("a", "\"", "'", "\\", "\0")[0], random.Next(70_000)),
         10 => Of("RESET\r\n", "\r\n", "*0\r\n", "\0\r\n", "\"\\x\r\n"),
-        < 14 => _commands.Next() + "\r\n",
+        11 => RespClient.Encode("RESTORE", "s", "0", Noise(random.Next(100)), "REPLACE"),
+        12 => _keyCommands.Next() + "\r\n",
+        13 => RespClient.Encode(CommandLine.Split(_keyCommands.Next())),
+        14 => _commands.Next() + "\r\n",
         _ => RespClient.Encode(CommandLine.Split(_commands.Next())),
     };
 

@@ -150,6 +150,30 @@ public sealed class KeySpaceTests
     }
 
     [Fact]
+    public async Task Who_watches_is_told_of_what_is_as_before_by_now()
+    {
+        using var engine = new InProcessStreamEngine();
+        using var missing = engine.Watch("s");
+        await engine.AppendAsync("t", new(EntryFields.Of(("a", "1"))));
+        Assert.False(missing.HasChanged);
+        await engine.AppendAsync("s", new(EntryFields.Of(("a", "1"))));
+        await engine.DeleteStreamAsync("s");
+        Assert.True(missing.HasChanged);
+
+        await engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), new StreamEntryId(5, 0)));
+        using var there = engine.Watch("s");
+        await engine.RenameAsync("s", "elsewhere");
+        await engine.RenameAsync("elsewhere", "s");
+        Assert.True(there.HasChanged);
+
+        using var entries = engine.Watch("s");
+        await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning);
+        Assert.False(entries.HasChanged);
+        await engine.DeleteAsync("s", new[] { new StreamEntryId(5, 0) });
+        Assert.True(entries.HasChanged);
+    }
+
+    [Fact]
     public async Task Nodes_grow_as_is_set_and_trimming_goes_by_them()
     {
         using var engine = new InProcessStreamEngine();
