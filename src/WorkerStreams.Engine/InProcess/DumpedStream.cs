@@ -11,11 +11,13 @@ internal sealed class DumpedStream : IDisposable
     private readonly StreamStore _store;
     private readonly MemoryMeter _meter = new();
     private readonly Dictionary<long, GroupState> _groups = [];
-    private readonly int _mostConsumers;
+    // By the indexes that they have in the dump.
+    private readonly Dictionary<(long Group, long Index), ConsumerState> _consumers = [];
+    private readonly long _now;
     private StreamState? _stream;
     private long _number;
 
-    private DumpedStream(StreamStore store, int length) => (_store, _mostConsumers) = (store, length);
+    private DumpedStream(StreamStore store) => (_store, _now) = (store, store.Now);
 
     public StreamState Stream => _stream!;
 
@@ -23,7 +25,7 @@ internal sealed class DumpedStream : IDisposable
     public static DumpedStream Read(StreamStore store, ReadOnlySpan<byte> dump)
     {
         var changes = StreamDump.Open(dump);
-        var dumped = new DumpedStream(store, changes.Length);
+        var dumped = new DumpedStream(store);
         try
         {
             dumped.Apply(changes);
@@ -81,19 +83,19 @@ internal sealed class DumpedStream : IDisposable
                 SetIdempotency(StreamOf(number), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
                 break;
             case ChangeKind.AppendedOnce:
-                HasAppended(StreamOf(number), reader.ReadName(), reader.ReadName(), reader.ReadId(), reader.ReadTime());
+                HasAppended(StreamOf(number), reader.ReadName(), reader.ReadName(), reader.ReadId(), Past(reader.ReadTime()));
                 break;
             case ChangeKind.GroupCreated:
                 AddGroup(StreamOf(number), reader.ReadSubject(), reader.ReadName(), reader.ReadId(), reader.ReadCount());
                 break;
             case ChangeKind.ConsumerCreated:
-                AddConsumer(GroupOf(number), reader.ReadNumber(), reader.ReadName(), reader.ReadTime());
+                AddConsumer(number, reader.ReadNumber(), reader.ReadName(), Past(reader.ReadTime()));
                 break;
             case ChangeKind.ConsumerActive:
-                ConsumerOf(GroupOf(number), reader.ReadNumber()).ActiveAt = reader.ReadTime();
+                ConsumerOf(number, reader.ReadNumber()).ActiveAt = reader.ReadTime() is >= 0 and var at ? Past(at) : ConsumerState.Never;
                 break;
             case ChangeKind.Assigned:
-                Assign(GroupOf(number), reader.ReadId(), reader.ReadNumber(), reader.ReadTime(), reader.ReadNumber());
+                Assign(number, reader.ReadId(), reader.ReadNumber(), Past(reader.ReadTime()), reader.ReadNumber());
                 break;
             default:
                 throw Bad();
@@ -123,7 +125,7 @@ internal sealed class DumpedStream : IDisposable
 
     private static void HasAppended(StreamState stream, StreamName producer, StreamName key, StreamEntryId id, long at)
     {
-        Check(!producer.IsEmpty && !key.IsEmpty && id <= stream.LastId && at >= 0 && stream.Idempotency?.Find(producer, key) is null);
+        Check(!producer.IsEmpty && !key.IsEmpty && id <= stream.LastId && stream.Idempotency?.Find(producer, key) is null);
         stream.HasAppended(producer, key, id, at);
     }
 
@@ -133,20 +135,25 @@ internal sealed class DumpedStream : IDisposable
         _groups.Add(number, stream.AddGroup(name, number, lastId, read));
     }
 
-    private void AddConsumer(GroupState group, long index, StreamName name, long seenAt)
+    private void AddConsumer(long number, long index, StreamName name, long seenAt)
     {
-        Check(index >= 0 && index < _mostConsumers && !group.TryGetConsumer(name, out _) && !group.HasConsumerAt((int)index));
-        group.AddConsumer(name, seenAt, (int)index);
+        var group = GroupOf(number);
+        Check(!_consumers.ContainsKey((number, index)) && !group.TryGetConsumer(name, out _));
+        _consumers.Add((number, index), group.AddConsumer(name, seenAt));
     }
 
-    private static void Assign(GroupState group, StreamEntryId id, long owner, long at, long count)
+    private void Assign(long number, StreamEntryId id, long owner, long at, long count)
     {
+        var group = GroupOf(number);
         Check(count >= 0 && !group.Pending.TryFind(id, out _));
         if (owner == Delivery.Nobody)
             group.Disown(id, count);
         else
-            group.AddPending(id, ConsumerOf(group, owner), at, count);
+            group.AddPending(id, ConsumerOf(number, owner), at, count);
     }
+
+    // What was dumped by a clock that is ahead was done by now.
+    private long Past(long time) => Math.Clamp(time, 0, _now);
 
     private StreamState StreamOf(long number)
     {
@@ -156,9 +163,5 @@ internal sealed class DumpedStream : IDisposable
 
     private GroupState GroupOf(long number) => _groups.TryGetValue(number, out var group) ? group : throw Bad();
 
-    private static ConsumerState ConsumerOf(GroupState group, long index)
-    {
-        Check(index is >= 0 and <= int.MaxValue && group.HasConsumerAt((int)index));
-        return group.ConsumerAt((int)index);
-    }
+    private ConsumerState ConsumerOf(long number, long index) => _consumers.TryGetValue((number, index), out var consumer) ? consumer : throw Bad();
 }

@@ -79,8 +79,6 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         return true;
     }
 
-    public bool HasConsumerAt(int index) => index < _byIndex.Count && _byIndex[index] is not null;
-
     public ConsumerState ConsumerAt(int index) => _byIndex[index]!;
 
     /// <summary>The name of the owner with this index; empty for <see cref="Delivery.Nobody"/>.</summary>
