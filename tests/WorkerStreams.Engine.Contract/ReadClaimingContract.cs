@@ -185,6 +185,18 @@ public abstract class ReadClaimingContract(EngineFixture fixture) : EngineContra
     }
 
     [Fact]
+    public async Task Who_waits_is_served_also_after_the_last_id_was_set()
+    {
+        if (!await BeginAsync("1-0"))
+            return;
+        await DeliverAsync("a");
+        var read = await BlockClaimAsync("b");
+        await Engine.SetIdAsync(Stream, Id("1-0"));
+        await SettleAsync(Settlement.Release(Id("1-0")));
+        Assert.Equal("1-0", await read.ServedAsync());
+    }
+
+    [Fact]
     public async Task Who_waits_is_served_with_what_became_pending_meanwhile()
     {
         if (!await BeginAsync(""))

@@ -102,7 +102,7 @@ internal static class AppendCommands
     private static void Finish(Shard shard, StreamState stream, AppendOptions options)
     {
         if (options.Trim is { } trim)
-            Trimming.Trim(stream, trim, shard.Store.Limits);
+            Trimming.Trim(stream, trim, shard.Store.Limits, Trimming.MostWithAppend);
         shard.ServeWaiters(stream);
     }
 

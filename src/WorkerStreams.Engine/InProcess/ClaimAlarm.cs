@@ -5,7 +5,8 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>Wakes a read that waits with CLAIM when a pending entry of its group becomes old enough.</summary>
 internal sealed class ClaimAlarm : IDisposable
 {
-    private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(1), Latest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    // In milliseconds: the longest time of a timer, and how long it waits where the disk is full.
+    private const long Latest = uint.MaxValue - 1, FullDisk = 1000;
 
     private readonly StreamStore _store;
     private readonly ReadGroupRequest _request;
@@ -41,14 +42,12 @@ internal sealed class ClaimAlarm : IDisposable
     {
         if (group.Name != _request.Group || group.GetOldestDelivery() is not { } oldest)
             return;
-        var at = oldest + (long)Math.Min(Math.Ceiling(_request.ClaimMinIdle!.Value.TotalMilliseconds), Latest.TotalMilliseconds);
+        var at = oldest + (long)Math.Ceiling(_request.ClaimMinIdle!.Value.TotalMilliseconds);
         lock (_lock)
         {
             if (at >= _at)
                 return;
-            _at = at;
-            var wait = TimeSpan.FromMilliseconds(at - _store.Now);
-            _timer.Change(wait < Soonest ? Soonest : wait < Latest ? wait : Latest, Timeout.InfiniteTimeSpan);
+            SetTo(at);
         }
     }
 
@@ -63,11 +62,39 @@ internal sealed class ClaimAlarm : IDisposable
         {
             var name = _request.Streams[i].Stream;
             var shard = _store.ShardOf(name);
+            if (!TryReserve(out var reserved))
+            {
+                lock (_lock)
+                    SetTo(_store.Now + FullDisk);
+                return;
+            }
             shard.Lock();
             using var scope = new ShardScope(shard);
+            shard.HasReserved(reserved);
             if (!shard.IsClosed && shard.TryGet(name, out var stream))
                 shard.ServeWaiters(stream);
         }
         Set();
+    }
+
+    private void SetTo(long at)
+    {
+        _at = at;
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(at - _store.Now, 1, Latest)), Timeout.InfiniteTimeSpan);
+    }
+
+    private bool TryReserve(out long reserved)
+    {
+        reserved = 0;
+        try
+        {
+            reserved = _store.Journal is null ? 0 : _store.Reserve(new(Waiter.MostClaimed));
+            return true;
+        }
+        catch (StreamEngineException)
+        {
+            // The disk is full, or the journal has failed.
+            return false;
+        }
     }
 }

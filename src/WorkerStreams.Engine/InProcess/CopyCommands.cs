@@ -8,9 +8,6 @@ internal static class CopyCommands
     // A record is written in memory first.
     private const long MostBytes = 1L << 30;
 
-    // Of the new name; what is beyond is borne by the journal's reserve.
-    private const long MostNameBytes = 1024;
-
     /// <param name="store">All streams.</param>
     /// <param name="source">The stream.</param>
     /// <param name="destination">Its other name.</param>
@@ -61,8 +58,8 @@ internal static class CopyCommands
         if (bytes > MostBytes)
             throw Errors.TooLargeToCopy(stream.Name, bytes, MostBytes);
         var ids = 1 + stream.Log.Count + (stream.Idempotency?.Count ?? 0) + stream.Groups.Sum(static group => 4 + group.Pending.Count + (4L * group.Consumers.Count));
-        var names = stream.Groups.Sum(static group => group.Name.Bytes.Length + group.Consumers.Sum(static consumer => (long)consumer.Name.Bytes.Length));
-        return new(ids, bytes, BringsEntries: true, names + (stream.Idempotency?.NameBytes ?? 0) + MostNameBytes);
+        var names = stream.Groups.Sum(static group => group.Name.Bytes.Length + group.Consumers.Sum(static consumer => (long)consumer.Name.Bytes.Length + (consumer.Hold?.Holder.Bytes.Length ?? 0)));
+        return new(ids, bytes, BringsEntries: true, names + (stream.Idempotency?.NameBytes ?? 0));
     }
 
     private static StreamState Copy(StreamState source, Shard shard, StreamName name)
@@ -84,7 +81,7 @@ internal static class CopyCommands
 
     private static bool TryCopy(StreamStore store, StreamName source, StreamName destination, bool replaces, bool removes, out bool done)
     {
-        var expected = Measure(store.ShardOf(source), source);
+        var expected = Measure(store.ShardOf(source), source).Naming(destination);
         var reserved = store.Journal is null ? 0 : store.Reserve(expected);
         using var locks = store.Enter([new(source, default), new(destination, default)]);
         var (from, to) = (store.ShardOf(source), store.ShardOf(destination));
@@ -95,7 +92,7 @@ internal static class CopyCommands
         done = there is null || replaces;
         if (source == destination || !done)
             return true;
-        if (store.Journal is not null && Measure(stream).RecordBytes > expected.RecordBytes)
+        if (store.Journal is not null && Measure(stream).Naming(destination).RecordBytes > expected.RecordBytes)
             return false;
         if (store.CheckMemory(to, expected.Bytes) is { } refusal)
             throw refusal;

@@ -9,11 +9,11 @@ internal static class GroupReads
     public static long IdleSince(long now, TimeSpan minIdle) => now - (long)Math.Ceiling(minIdle.TotalMilliseconds);
 
     /// <summary>Entries never delivered to the group, and before them those that are claimed.</summary>
-    public static void ReadNew(Shard shard, ReadGroupRequest request, StreamState stream, long now, ref ReplyWriter reply)
+    public static void ReadNew(Shard shard, ReadGroupRequest request, StreamState stream, long now, int mostClaimed, ref ReplyWriter reply)
     {
         stream.TryGetGroup(request.Group, out var group);
         var consumer = group!.See(request.Consumer, now);
-        var hasBegun = request.ClaimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, ref reply);
+        var hasBegun = request.ClaimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, mostClaimed, ref reply);
         if (stream.Log.LastId > group.LastId && !(hasBegun && reply.IsStreamFull))
             Deliver(request, stream, group, consumer, now, hasBegun, ref reply);
         if (group.IsClaimedByAge)
@@ -30,10 +30,10 @@ internal static class GroupReads
     }
 
     /// <returns>Whether there were any, and so the stream has begun in the reply.</returns>
-    private static bool Claim(StreamState stream, GroupState group, ConsumerState consumer, long now, TimeSpan minIdle, ref ReplyWriter reply)
+    private static bool Claim(StreamState stream, GroupState group, ConsumerState consumer, long now, TimeSpan minIdle, int most, ref ReplyWriter reply)
     {
         var hasBegun = false;
-        foreach (var (_, _, id) in group.GetDeliveredUntil(IdleSince(now, minIdle), reply.MostEntries))
+        foreach (var (_, _, id) in group.GetDeliveredUntil(IdleSince(now, minIdle), Math.Min(most, reply.MostClaimed)))
         {
             if (!stream.Log.TryFind(id, out var chunk, out var index) || !group.Pending.TryFind(id, out var place))
                 continue;
@@ -44,9 +44,10 @@ internal static class GroupReads
                 break;
             var (before, count) = (place.Delivery, place.Delivery.CountAfter);
             group.Assign(place, consumer, now, count);
-            group.Activate(consumer, now);
             reply.Add(chunk, index, count, Math.Max(now - before.At, 0));
         }
+        if (hasBegun)
+            group.Activate(consumer, now);
         return hasBegun;
     }
 

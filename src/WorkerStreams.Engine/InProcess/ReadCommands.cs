@@ -25,7 +25,7 @@ internal static class ReadCommands
     }
 
     /// <summary>What the positions yield now, of all streams or of those of a slot. The caller holds the locks.</summary>
-    public static EntryBatch Read(StreamStore store, ReadRequest request, IReadOnlyList<StreamPosition> positions, int? slot)
+    public static EntryBatch Read(StreamStore store, ReadRequest request, IReadOnlyList<StreamPosition> positions, int? slot, int mostClaimed = int.MaxValue)
     {
         var reply = new ReplyWriter(request.Count, request.MaxBytes);
         var now = request is ReadGroupRequest ? store.Now : 0;
@@ -40,7 +40,7 @@ internal static class ReadCommands
             if (request is not ReadGroupRequest group)
                 Read(stream, position, ref reply);
             else if (position.Kind == ReadPositionKind.Undelivered)
-                GroupReads.ReadNew(shard, group, stream, now, ref reply);
+                GroupReads.ReadNew(shard, group, stream, now, mostClaimed, ref reply);
             else
                 GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
         }

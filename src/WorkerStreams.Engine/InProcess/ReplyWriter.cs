@@ -5,14 +5,16 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>Fills the batch of a reply, as far as its limits allow. Entries are shown where they are stored; their chunks are kept for the batch.</summary>
 internal ref struct ReplyWriter(int? count, long? maxBytes)
 {
+    private const int FewEntries = 1000;
+
     private readonly int _count = count is > 0 and var given ? given : int.MaxValue;
     private EntryBatch? _batch;
     private Chunk? _kept;
     private long _bytesLeft = maxBytes is { } most ? Math.Max(1, most) : long.MaxValue;
     private int _streamEnd;
 
-    /// <summary>The most entries of a stream.</summary>
-    public readonly int MostEntries => _count;
+    /// <summary>The most entries of a stream that are looked for by their age. Where bytes are what limits them, there may be many more than fit.</summary>
+    public readonly int MostClaimed => _bytesLeft == long.MaxValue ? _count : Math.Min(_count, FewEntries);
 
     /// <summary>Whether the reply has all the bytes it may have, or the stream all the entries.</summary>
     public readonly bool IsStreamFull => IsFull || (_batch?.Count ?? 0) >= _streamEnd;

@@ -20,7 +20,7 @@ internal sealed class Shard(StreamStore store)
     private long _lastSequence;
     private long _reserved;
     private Dictionary<StreamName, List<KeyWatch>>? _watches;
-    // The streams about which those who wait are yet to be told; read without the lock.
+    // The streams about which those who wait are yet to be told.
     private HashSet<StreamName>? _held;
 
     public StreamStore Store { get; } = store;
@@ -207,11 +207,13 @@ internal sealed class Shard(StreamStore store)
     /// <summary>Who waits for streams about which nobody was told is served by what they are now, or fails where the group is gone. Takes the lock itself.</summary>
     public void ServeHeld()
     {
-        if (Volatile.Read(ref _held) is null || Store.AreReadsHeld)
+        if (Store.AreReadsHeld)
             return;
+        // Under the lock, for who has it may be about to hold one.
         Lock();
         using var scope = new ShardScope(this);
-        var held = _held ?? [];
+        if (_held is not { } held)
+            return;
         _held = null;
         foreach (var name in held)
         {

@@ -160,6 +160,14 @@ internal sealed class StreamStore
     /// <summary>Whether there is no memory for so many more bytes.</summary>
     public bool IsFull(long bytes) => Meter.Used + bytes > _maxMemory;
 
+    /// <summary>How many consumers a group has. Without any lock.</summary>
+    public long CountConsumers(StreamName stream, StreamName group)
+    {
+        var shard = ShardOf(stream);
+        using var held = shard.Hold();
+        return shard.TryGet(stream, group, out _, out var state) ? 1 + state.Consumers.Count : 1;
+    }
+
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 
     /// <summary>Locks the shards of all these streams, in one order for all callers, so that none waits for another in a circle.</summary>

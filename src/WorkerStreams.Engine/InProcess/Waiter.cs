@@ -9,6 +9,9 @@ namespace WorkerStreams.Engine.InProcess;
 /// </summary>
 internal sealed class Waiter : IValueTaskSource<EntryBatch>
 {
+    /// <summary>The most entries that one which waits is given of those of others. Whoever wakes it has reserved nothing for them, or for so many.</summary>
+    public const int MostClaimed = 1000;
+
     private readonly StreamStore _store;
     private readonly ReadRequest _request;
     private readonly StreamPosition[] _positions;
@@ -68,11 +71,11 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
         }
         try
         {
-            _batch = ReadCommands.Read(_store, _request, _positions, slot);
+            _batch = ReadCommands.Read(_store, _request, _positions, slot, MostClaimed);
         }
-        catch (StreamEngineException failure)
+        catch (Exception failure)
         {
-            // It cannot be read from the disk. Whoever has woken this one has nothing to do with that.
+            // Such as what cannot be read from the disk. Whoever has woken this one has nothing to do with that.
             _error = failure;
         }
         return true;

@@ -64,7 +64,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     }
 
     /// <summary>Whether entries are claimed by their age.</summary>
-    public bool IsClaimedByAge => _byAge is not null;
+    public bool IsClaimedByAge { get; private set; }
 
     private IChanges? Changes => Stream.Changes;
 
@@ -351,7 +351,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     {
         if (_byAge is not null)
             return _byAge;
-        _byAge = new(meter);
+        (_byAge, IsClaimedByAge) = (new(meter), true);
         for (var more = Pending.TryGetFrom(StreamEntryId.MinValue, out var place); more; more = Pending.TryGetNext(ref place))
             _byAge.Add(PlaceOf(place.Id, place.Delivery));
         return _byAge;
@@ -360,7 +360,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     private int Drop(in PendingPlace place, ReadOnlySpan<StreamEntryId> ids)
     {
         var owner = place.Owner;
-        if (_byAge is not null || _unowned is not null)
+        if (_byAge is not null || _unowned is { Count: > 0 })
         {
             Leave(place);
             ids = ids[..1];

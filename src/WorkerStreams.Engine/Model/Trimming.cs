@@ -9,13 +9,22 @@ internal static class Trimming
     private const long MostPerCall = 1_000_000;
     private const int ReferencesAtOnce = 1024;
 
+    /// <summary>The most entries that an append removes by what groups refer to: the next one goes on. Each of them is told.</summary>
+    public const long MostWithAppend = 10_000;
+
     /// <summary>Trims the stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="trim">The trimming.</param>
+    /// <param name="limits">How large nodes grow.</param>
+    /// <param name="mostTold">The most entries removed by what groups refer to.</param>
     /// <returns>The number of entries removed.</returns>
-    public static long Trim(StreamState stream, StreamTrim trim, NodeLimits limits)
+    public static long Trim(StreamState stream, StreamTrim trim, NodeLimits limits, long mostTold = long.MaxValue)
     {
         if (trim.References == EntryReferences.OnlyAcknowledged && stream.Groups.Count > 0)
-            return TrimAcknowledged(stream, trim, limits);
+            return TrimAcknowledged(stream, trim, limits, mostTold);
         var count = Count(stream.Log, trim, limits);
+        if (trim.References == EntryReferences.Delete)
+            count = Math.Min(count, mostTold);
         if (count == 0)
             return 0;
         if (trim.References == EntryReferences.Delete)
@@ -28,13 +37,15 @@ internal static class Trimming
     /// <param name="stream">The stream.</param>
     /// <param name="trim">The trimming.</param>
     /// <param name="appended">The entries that are appended before.</param>
+    /// <param name="most">The most entries that it may remove.</param>
     /// <param name="limits">How large nodes grow.</param>
-    public static long MostTold(StreamState stream, StreamTrim trim, long appended, NodeLimits limits)
+    public static long MostTold(StreamState stream, StreamTrim trim, long appended, long most, NodeLimits limits)
     {
         if (trim.References == EntryReferences.Keep)
             return 0;
-        var most = trim.Strategy == TrimStrategy.MaxLength ? stream.Log.Count + appended - trim.Length : stream.Log.CountBelow(trim.Id) + appended;
-        return Math.Clamp(most, 0, trim.Approximate ? LimitOf(trim, limits) : long.MaxValue) * (1 + stream.Groups.Count);
+        var over = trim.Strategy == TrimStrategy.MaxLength ? stream.Log.Count + appended - trim.Length : stream.Log.Count + appended;
+        var told = Math.Clamp(over, 0, Math.Min(most, trim.Approximate ? LimitOf(trim, limits) : long.MaxValue));
+        return trim.References == EntryReferences.Delete ? told * (1 + stream.Groups.Count) : told;
     }
 
     /// <summary>The number of oldest entries that <paramref name="trim"/> removes.</summary>
@@ -62,7 +73,7 @@ internal static class Trimming
     }
 
     // Node by node, for what is removed changes the node.
-    private static long TrimAcknowledged(StreamState stream, StreamTrim trim, NodeLimits limits)
+    private static long TrimAcknowledged(StreamState stream, StreamTrim trim, NodeLimits limits, long mostTold)
     {
         var (log, byLength) = (stream.Log, trim.Strategy == TrimStrategy.MaxLength);
         var (limit, removed, start) = (LimitOf(trim, limits), 0L, StreamEntryId.MinValue);
@@ -71,7 +82,7 @@ internal static class Trimming
         if (!byLength)
             last = !trim.Id.TryDecrement(out var below) ? default : below < last ? below : last;
         List<StreamEntryId> acknowledged = [];
-        for (var more = true; more && !(byLength && log.Count <= trim.Length);)
+        for (var more = true; more && removed < mostTold && !(byLength && log.Count <= trim.Length);)
         {
             var place = log.From(start);
             if (!log.TryGetChunk(ref place, out var chunk) || chunk.FirstId > last)
@@ -81,7 +92,7 @@ internal static class Trimming
                 break;
             more = chunk.LastId.TryIncrement(out start);
             Collect(stream, place, chunk.LastId < last ? chunk.LastId : last, acknowledged);
-            var count = byLength ? (int)Math.Min(acknowledged.Count, log.Count - trim.Length) : acknowledged.Count;
+            var count = (int)Math.Min(acknowledged.Count, Math.Min(mostTold - removed, byLength ? log.Count - trim.Length : long.MaxValue));
             foreach (var id in acknowledged[..count])
                 stream.TrimOut(id);
             removed += count;
