@@ -28,7 +28,7 @@ internal static class ClaimCommands
         {
             // One that FORCE makes pending begins with 1.
             var (count, idle) = before.TryGet(id, out var known) ? known : (1, default);
-            count = request.DeliveryCount ?? count + added;
+            count = request.DeliveryCount ?? KnownDeliveries.CountAfter(count, added);
             // An id may be named again.
             before.Set(id, count, IdleOf(request));
             return (count, idle);
@@ -46,7 +46,7 @@ internal static class ClaimCommands
         var (result, before) = (reply[0], new KnownDeliveries(reply[1]));
         var added = request.JustIds ? 0 : 1;
         var entries = EntryReply.OfStream(
-            request.Stream, result[1], (id, _) => before.TryGet(id, out var known) ? (known.Count + added, known.Idle) : (StreamEntry.UnknownDeliveryCount, default));
+            request.Stream, result[1], (id, _) => before.TryGet(id, out var known) ? (KnownDeliveries.CountAfter(known.Count, added), known.Idle) : (StreamEntry.UnknownDeliveryCount, default));
         // Redis 6.2 has no third part.
         var deleted = new StreamEntryId[result.Length > 2 ? result[2].Length : 0];
         for (var i = 0; i < deleted.Length; i++)

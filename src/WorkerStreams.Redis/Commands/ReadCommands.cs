@@ -67,7 +67,7 @@ internal static class ReadCommands
         // What is gone from the stream is told, and not delivered again.
         return StreamsReply.Read(
             streams,
-            place => (id, isMissing) => before[place].TryGet(id, out var known) ? (known.Count + (isMissing ? 0 : 1), known.Idle) : FirstDelivery);
+            place => (id, isMissing) => before[place].TryGet(id, out var known) ? (KnownDeliveries.CountAfter(known.Count, isMissing ? 0 : 1), known.Idle) : FirstDelivery);
     }
 
     // The reply leaves out streams with nothing new, so its places are found by their names.

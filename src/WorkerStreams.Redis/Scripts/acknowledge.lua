@@ -7,12 +7,14 @@ local many = 16
 -- To look whether others have anything around the ids costs much less than to look at each of them.
 local function others_have_some()
     local pending = redis.pcall('XPENDING', stream, group)
+    local nobodys = pending[1] or 0
     for _, consumer in ipairs(pending[4] or {}) do
+        nobodys = nobodys - consumer[2]
         if consumer[1] ~= owner and #redis.call('XPENDING', stream, group, first, last, 1, consumer[1]) > 0 then
             return true
         end
     end
-    return pending.err
+    return pending.err or nobodys > 0
 end
 
 local function owner_has_all()

@@ -4,6 +4,8 @@
 -- Replies one digit for each id: 0 is done, 1 not the owner, 2 not pending.
 local stream, letters, group, owner, asked = KEYS[1], KEYS[#KEYS], ARGV[1], ARGV[2], tonumber(ARGV[6])
 local chunk = 1000
+-- Above it, as where XNACK FATAL has set it, a count is no whole number here, and stays as it is.
+local greatest = 2 ^ 53
 
 if ARGV[3] ~= '' and is_held_by_another(KEYS[2], group, owner, ARGV[3]) then
     return string.rep('1', asked)
@@ -123,7 +125,7 @@ for _, step in ipairs(steps) do
     elseif step.kind == 'RELEASE' then
         in_chunks(step.ids, claim(released))
     elseif step.kind == 'UNSTARTED' then
-        in_chunks(step.ids, claim({'TIME', 0, 'RETRYCOUNT', step.count, 'JUSTID'}))
+        in_chunks(step.ids, claim(step.count < greatest and {'TIME', 0, 'RETRYCOUNT', step.count, 'JUSTID'} or released))
     else
         in_chunks(step.ids, acknowledge)
         if step.kind == 'DELETE' then
