@@ -310,7 +310,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         var stream = dumped.Stream;
         var restored = await On(
             key, (key, stream, replace), static (shard, on) => CopyCommands.Restore(shard, on.stream, on.key, on.replace), cancellation, CopyCommands.Measure(stream)).ConfigureAwait(false);
-        _store.ShardOf(key).ServeHeld();
+        _store.ServeHeld();
         return restored;
     }
 

@@ -29,8 +29,7 @@ internal static class CopyCommands
         {
             return store.FailAsync<bool>(Math.Max(from.LastSequence, to.LastSequence), refusal);
         }
-        from.ServeHeld();
-        to.ServeHeld();
+        store.ServeHeld();
         return store.AnswerAsync(Math.Max(from.LastSequence, to.LastSequence), done);
     }
 

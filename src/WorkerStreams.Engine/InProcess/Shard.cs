@@ -69,11 +69,7 @@ internal sealed class Shard(StreamStore store)
     /// <summary>Gives the lock back, and only then tells those whom the command woke, the oldest waiter first, and what they were given is safe.</summary>
     public void Leave()
     {
-        var woken = _woken;
-        if (woken is not null)
-            (_woken, _lastWoken) = (null, null);
-        Unlock();
-        if (woken is not null)
+        if (UnlockAndTakeWoken() is { } woken)
             Waiter.Complete(woken, Store.CommitAsync(LastSequence));
     }
 
@@ -194,33 +190,47 @@ internal sealed class Shard(StreamStore store)
     public void ServeWaiters(StreamState stream)
     {
         if (_waiting.Count > 0 && !TryHold(stream.Name))
-            ServeQueue(stream);
+            ServeQueue(stream, ofAll: false);
     }
 
-    /// <summary>Who waits for the stream is told of it by <see cref="ServeHeld"/>, whatever becomes of it meanwhile.</summary>
+    /// <summary>Who waits for the stream is told of it by <see cref="StreamStore.ServeHeld"/>, whatever becomes of it meanwhile.</summary>
     public void HoldWaiters(StreamName stream)
     {
         if (_waiting.ContainsKey(stream))
             (_held ??= []).Add(stream);
     }
 
-    /// <summary>Who waits for streams about which nobody was told is served by what they are now, or fails where the group is gone. Takes the lock itself.</summary>
+    /// <summary>Whether there are streams about which nobody was told yet. Takes the lock itself, for who has it may be about to hold one.</summary>
+    public bool HasHeld
+    {
+        get
+        {
+            using (Hold())
+                return _held is not null;
+        }
+    }
+
+    /// <summary>Who waits for such streams is served by what they and others are now, or fails where the group is gone. The caller holds the locks of all shards.</summary>
     public void ServeHeld()
     {
-        if (Store.AreReadsHeld)
-            return;
-        // Under the lock, for who has it may be about to hold one.
-        Lock();
-        using var scope = new ShardScope(this);
-        if (_held is not { } held)
-            return;
+        var held = _held ?? [];
         _held = null;
         foreach (var name in held)
         {
             FailOrphans(name);
             if (TryGet(name, out var stream))
-                ServeQueue(stream);
+                ServeQueue(stream, ofAll: true);
         }
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    /// <returns>The first of those whom the caller woke, and has to complete.</returns>
+    public Waiter? UnlockAndTakeWoken()
+    {
+        var woken = _woken;
+        (_woken, _lastWoken) = (null, null);
+        Unlock();
+        return woken;
     }
 
     /// <summary>Entries of the group have become pending, or older: who waits to claim them is to know when.</summary>
@@ -323,14 +333,14 @@ internal sealed class Shard(StreamStore store)
         _changes.Clear();
     }
 
-    private void ServeQueue(StreamState stream)
+    private void ServeQueue(StreamState stream, bool ofAll)
     {
         if (!_waiting.TryGetValue(stream.Name, out var queue))
             return;
         // Whoever was looked at leaves the queue, or goes to its end.
         for (var left = queue.Count; left > 0 && queue.First is { } node; left--)
         {
-            if (node.Value.TryServe(this, stream.Name.Slot))
+            if (node.Value.TryServe(this, stream.Name.Slot, ofAll))
                 Wake(stream.Name, node);
         }
     }

@@ -72,10 +72,34 @@ internal sealed class StreamStore
     /// <summary>Who waits is served, once nobody holds reads any more.</summary>
     public void ReleaseReads()
     {
-        if (Interlocked.Decrement(ref _holds) > 0)
+        Interlocked.Decrement(ref _holds);
+        ServeHeld();
+    }
+
+    /// <summary>Who waits for streams about which nobody was told yet is served by all that there is now, as if it asked now. Without any lock.</summary>
+    public void ServeHeld()
+    {
+        if (AreReadsHeld || !Array.Exists(_shards, static shard => shard.HasHeld))
             return;
+        List<Waiter> woken = [];
         foreach (var shard in _shards)
-            shard.ServeHeld();
+            shard.Lock();
+        try
+        {
+            foreach (var shard in _shards)
+                shard.ServeHeld();
+        }
+        finally
+        {
+            foreach (var shard in _shards)
+            {
+                if (shard.UnlockAndTakeWoken() is { } first)
+                    woken.Add(first);
+            }
+        }
+        // They may have been given entries of any shard.
+        var last = woken.Count == 0 ? 0 : _shards.Max(static shard => shard.LastSequence);
+        woken.ForEach(first => Waiter.Complete(first, CommitAsync(last)));
     }
 
     /// <summary>From now on chunks are kept there, and leave memory where it is short. Set once, before there is any stream.</summary>

@@ -61,17 +61,20 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     /// Reads again, now that a stream of the slot has got entries. As in Redis that is all of the command, so far as it is about the streams whose lock the
     /// caller holds: who finds nothing was seen to ask, and goes to the end of the queues.
     /// </summary>
+    /// <param name="shard">The stream's.</param>
+    /// <param name="slot">The stream's.</param>
+    /// <param name="ofAll">Whether the caller holds the locks of all streams.</param>
     /// <returns>Whether it was served; then the caller dequeues it, and completes it once the lock is given back.</returns>
-    public bool TryServe(Shard shard, int slot)
+    public bool TryServe(Shard shard, int slot, bool ofAll)
     {
-        if (!HasNews(shard, slot) || !TryEnd(WaitState.Served))
+        if (!HasNews(ofAll ? null : slot) || !TryEnd(WaitState.Served))
         {
             AskAgain(shard, slot);
             return false;
         }
         try
         {
-            _batch = ReadCommands.Read(_store, _request, _positions, slot, MostClaimed);
+            _batch = ReadCommands.Read(_store, _request, _positions, ofAll ? null : slot, MostClaimed);
         }
         catch (Exception failure)
         {
@@ -125,11 +128,11 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     void IValueTaskSource<EntryBatch>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    private bool HasNews(Shard shard, int slot)
+    private bool HasNews(int? slot)
     {
         foreach (var (name, position) in _positions)
         {
-            if (name.Slot != slot || !shard.TryGet(name, out var stream))
+            if ((slot is { } only && name.Slot != only) || !_store.ShardOf(name).TryGet(name, out var stream))
                 continue;
             var read = position.Id;
             var group = default(GroupState);

@@ -142,7 +142,7 @@ internal static class HelpTexts
             $"{name.ToUpperInvariant()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
             .. Texts[name].ReplaceLineEndings("\n").Split('\n'),
             "HELP",
-            "    Prints this help.",
+            "    Print this help.",
         ];
         session.Reply.Array(lines.Length);
         foreach (var line in lines)

@@ -45,7 +45,9 @@ internal sealed class ListWaits
             {
                 var wait = queue.First!.Value;
                 Remove(wait);
-                wait.Serve(key, keys.Change<ListValue, byte[]>(key, list => list.Pop(wait.First)));
+                // As if it asked now: the first of its lists that has an item.
+                var list = wait.Keys.First(list => keys.Find(list) is ListValue);
+                wait.Serve(list, keys.Change<ListValue, byte[]>(list, list => list.Pop(wait.First)));
             }
         }
         _changed.Clear();

@@ -31,6 +31,10 @@ internal sealed record KnownDifference(string Reason, Regex Of, Regex LeftOut)
             new("^xinfo (groups|stream)", RegexOptions.IgnoreCase),
             new(@"(?<=entries-read\r\n)(:\d+|\$-1|_)\r\n|(?<=lag\r\n)(:-?\d+|\$-1|_)\r\n")),
         new(
+            "7.0 has it in other words",
+            new("^\\S+ help", RegexOptions.IgnoreCase),
+            new("(?<=Print)s(?= this help)")),
+        new(
             "There is no radix tree",
             new("^xinfo stream", RegexOptions.IgnoreCase),
             new(@"(?<=radix-tree-(keys|nodes)\r\n):\d+\r\n")),

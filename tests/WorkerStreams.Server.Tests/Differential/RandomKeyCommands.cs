@@ -47,7 +47,7 @@ internal sealed class RandomKeyCommands(int seed)
         < 44 => $"MOVE {Key()} {Database()}",
         < 47 => $"SELECT {Database()}",
         < 49 => $"SWAPDB {Database()} {Database()}",
-        < 53 => $"SET {Key()} {_random.Next(100)}{Of("", " NX", " XX", " GET", " EX 1000", " KEEPTTL", " PX 0")}",
+        < 53 => $"SET {Key()} {_random.Next(100)}{Of("", " NX", " XX", " GET", " EXAT 4000000002", " KEEPTTL", " PX 0")}",
         < 56 => $"GET {Key()}",
         < 59 => $"{Of("INCR", "DECR")} {Key()}",
         < 61 => $"APPEND {Key()} 1",

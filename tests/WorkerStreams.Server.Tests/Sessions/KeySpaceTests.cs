@@ -124,6 +124,22 @@ public sealed class KeySpaceTests
     }
 
     [Fact]
+    public async Task Who_waits_for_streams_of_several_slots_is_given_all_that_came_while_reads_were_held()
+    {
+        using var engine = new InProcessStreamEngine();
+        var waiting = engine.ReadAsync(new() { Streams = [new("a", ReadPosition.End), new("b", ReadPosition.End), new("c", ReadPosition.End)], Block = TimeSpan.Zero }).AsTask();
+
+        using (engine.HoldReads())
+        {
+            await engine.AppendAsync("c", new(EntryFields.Of(("a", "1"))));
+            await engine.AppendAsync("a", new(EntryFields.Of(("a", "1"))));
+        }
+
+        using var batch = await waiting.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        Assert.Equal(["a", "c"], Enumerable.Range(0, batch.StreamCount).Select(stream => batch.GetStream(stream).ToString()));
+    }
+
+    [Fact]
     public async Task A_stamp_changes_with_the_entries_and_not_with_groups()
     {
         using var engine = new InProcessStreamEngine();
