@@ -35,7 +35,7 @@ internal static class ClaimCommands
         }
         using var batch = await session.Engine.ClaimAsync(claim);
         if (claim.JustIds)
-            session.Reply.Ids(batch.Entries);
+            await session.IdsAsync(batch);
         else
             await session.EntriesAsync(batch);
     }
@@ -47,12 +47,15 @@ internal static class ClaimCommands
         reply.Array(3);
         reply.Id(result.NextStart);
         if (justIds)
-            reply.Ids(result.Entries.Entries);
+            await session.IdsAsync(result.Entries);
         else
             await session.EntriesAsync(result.Entries);
         reply.Array(result.DeletedIds.Count);
         foreach (var id in result.DeletedIds)
+        {
             reply.Id(id);
+            await session.SendIfMuchAsync();
+        }
     }
 
     private static ClaimRequest Parse(Session session, Request request)

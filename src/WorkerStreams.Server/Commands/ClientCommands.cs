@@ -7,6 +7,9 @@ namespace WorkerStreams.Server.Commands;
 /// <summary>CLIENT.</summary>
 internal static class ClientCommands
 {
+    // Of a connection, its library and the library's version. Redis has no limit, but here all of them are told together.
+    private const int LongestName = 1024;
+
     public static IReadOnlyList<Command> All { get; } =
     [
         new("client", -2, "Tells of the connections, and names this one.", static (_, _) => throw CommandException.Arity("client"))
@@ -18,7 +21,7 @@ internal static class ClientCommands
                 new("client|setname", 3, "Names the connection.", SetName),
                 new("client|setinfo", 4, "Tells the client's library.", SetInfo),
                 new("client|info", 2, "Tells of this connection.", Info),
-                new("client|list", -2, "Tells of all connections.", List),
+                new("client|list", -2, "Tells of all connections.", ListAsync),
                 new("client|kill", -3, "Ends connections.", Kill) { IsAdministration = true },
                 new("client|unblock", -3, "Ends a connection's wait.", Unblock) { IsAdministration = true },
                 new("client|reply", 3, "Chooses whether anything is answered.", Reply),
@@ -33,7 +36,9 @@ internal static class ClientCommands
     /// <returns>The word, if it can be a name.</returns>
     /// <exception cref="CommandException">It cannot.</exception>
     public static int CheckName(Request request, int index) =>
-        IsPrintable(request[index]) ? index : throw new CommandException("ERR Client names cannot contain spaces, newlines or special characters.");
+        !IsPrintable(request[index]) ? throw new CommandException("ERR Client names cannot contain spaces, newlines or special characters.")
+        : IsTooLong(request[index]) ? throw TooLong("Client names")
+        : index;
 
     private static ValueTask Id(Session session, Request request)
     {
@@ -62,8 +67,11 @@ internal static class ClientCommands
         var isName = request.Is(2, "LIB-NAME"u8);
         if (!isName && !request.Is(2, "LIB-VER"u8))
             throw new CommandException($"ERR Unrecognized option '{CommandException.Repeat(request[2])}'");
+        var what = isName ? "lib-name" : "lib-ver";
         if (!IsPrintable(request[3]))
-            throw new CommandException($"ERR {(isName ? "lib-name" : "lib-ver")} cannot contain spaces, newlines or special characters.");
+            throw new CommandException($"ERR {what} cannot contain spaces, newlines or special characters.");
+        if (IsTooLong(request[3]))
+            throw TooLong(what);
         if (isName)
             session.LibraryName = Encoding.ASCII.GetString(request[3]);
         else
@@ -78,11 +86,17 @@ internal static class ClientCommands
         return default;
     }
 
-    private static ValueTask List(Session session, Request request)
+    private static async ValueTask ListAsync(Session session, Request request)
     {
         var filter = ClientFilter.ParseList(request);
-        session.Reply.Verbatim(string.Concat(session.Server.Sessions.Where(filter.Matches).Select(Describe)));
-        return default;
+        var lines = session.Server.Sessions.Where(filter.Matches).Select(static client => Encoding.ASCII.GetBytes(Describe(client))).ToList();
+        session.Reply.BeginVerbatim(lines.Sum(static line => (long)line.Length));
+        foreach (var line in lines)
+        {
+            session.Reply.Part(line);
+            await session.SendIfMuchAsync();
+        }
+        session.Reply.EndVerbatim();
     }
 
     private static ValueTask Kill(Session session, Request request)
@@ -151,6 +165,10 @@ internal static class ClientCommands
         + $"age={session.Age} idle={session.Idle} flags={(session.IsBlocked ? 'b' : session.Transaction is not null ? 'x' : 'N')} db={session.Database} sub=0 psub=0 "
         + $"multi={session.Transaction?.Commands.Count ?? -1} cmd={session.LastCommand?.Name ?? "NULL"} user={session.User} redir=-1 resp={session.Reply.Version} "
         + $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}\n";
+
+    private static bool IsTooLong(ReadOnlySpan<byte> name) => name.Length > LongestName;
+
+    private static CommandException TooLong(string what) => new($"ERR {what} cannot be longer than {LongestName} bytes.");
 
     private static bool IsPrintable(ReadOnlySpan<byte> text) => text.IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
 }

@@ -59,12 +59,16 @@ internal static class EntryReplies
         }
     }
 
-    /// <summary>An array of ids alone.</summary>
-    public static void Ids(this ReplyWriter reply, ReadOnlySpan<StreamEntry> entries)
+    /// <summary>An array of the ids alone of a batch, sent as it is written.</summary>
+    /// <exception cref="OperationCanceledException">The client takes no more.</exception>
+    public static async ValueTask IdsAsync(this Session session, EntryBatch batch)
     {
-        reply.Array(entries.Length);
-        foreach (ref readonly var entry in entries)
-            reply.Id(entry.Id);
+        session.Reply.Array(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            session.Reply.Id(batch.Entries[i].Id);
+            await session.SendIfMuchAsync();
+        }
     }
 
     // Until much is written.

@@ -1,5 +1,4 @@
 using WorkerStreams.Engine;
-using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
@@ -19,11 +18,15 @@ internal static class FullInfo
         reply.Bulk("groups"u8);
         reply.Array(info.Groups.Count);
         foreach (var group in info.Groups)
-            Answer(reply, group);
+        {
+            await AnswerAsync(session, group);
+            await session.SendIfMuchAsync();
+        }
     }
 
-    private static void Answer(ReplyWriter reply, FullGroupInfo group)
+    private static async ValueTask AnswerAsync(Session session, FullGroupInfo group)
     {
+        var reply = session.Reply;
         reply.Map(8);
         reply.Bulk("name"u8);
         reply.Bulk(group.Group.Name.Bytes);
@@ -41,15 +44,20 @@ internal static class FullInfo
             reply.Bulk(entry.Consumer.Bytes);
             reply.Number(entry.DeliveredAt);
             reply.Number(entry.DeliveryCount);
+            await session.SendIfMuchAsync();
         }
         reply.Bulk("consumers"u8);
         reply.Array(group.Consumers.Count);
         foreach (var consumer in group.Consumers)
-            Answer(reply, consumer);
+        {
+            await AnswerAsync(session, consumer);
+            await session.SendIfMuchAsync();
+        }
     }
 
-    private static void Answer(ReplyWriter reply, FullConsumerInfo consumer)
+    private static async ValueTask AnswerAsync(Session session, FullConsumerInfo consumer)
     {
+        var reply = session.Reply;
         reply.Map(5);
         reply.Bulk("name"u8);
         reply.Bulk(consumer.Name.Bytes);
@@ -67,6 +75,7 @@ internal static class FullInfo
             reply.Id(entry.Id);
             reply.Number(entry.DeliveredAt);
             reply.Number(entry.DeliveryCount);
+            await session.SendIfMuchAsync();
         }
     }
 }

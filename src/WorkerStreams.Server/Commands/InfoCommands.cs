@@ -111,6 +111,7 @@ internal static class InfoCommands
             reply.Bulk("pending"u8);
             reply.Number(group.Pending);
             Progress(reply, group);
+            await session.SendIfMuchAsync();
         }
     }
 
@@ -130,6 +131,7 @@ internal static class InfoCommands
             reply.Number((long)consumer.Idle.TotalMilliseconds);
             reply.Bulk("inactive"u8);
             reply.Number(consumer.Inactive is { } inactive ? (long)inactive.TotalMilliseconds : -1);
+            await session.SendIfMuchAsync();
         }
     }
 

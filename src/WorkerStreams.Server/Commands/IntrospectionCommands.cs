@@ -8,14 +8,14 @@ internal static class IntrospectionCommands
 {
     public static IReadOnlyList<Command> All { get; } =
     [
-        new("command", -1, "Tells of the commands.", Describe)
+        new("command", -1, "Tells of the commands.", DescribeAsync)
         {
             Subcommands =
             [
                 new("command|count", 2, "Counts the commands.", Count),
                 new("command|list", 2, "Tells the names of the commands.", List),
-                new("command|info", -2, "Tells of commands.", Describe),
-                new("command|docs", -2, "Tells what commands do.", Document),
+                new("command|info", -2, "Tells of commands.", DescribeAsync),
+                new("command|docs", -2, "Tells what commands do.", DocumentAsync),
                 HelpTexts.Command("command"),
             ],
         },
@@ -35,21 +35,21 @@ internal static class IntrospectionCommands
         return default;
     }
 
-    private static ValueTask Describe(Session session, Request request)
+    private static async ValueTask DescribeAsync(Session session, Request request)
     {
         var commands = AskedFor(request);
         session.Reply.Array(commands.Count);
         foreach (var command in commands)
         {
             if (command is null)
-                session.Reply.NullArray();
+                session.Reply.Null();
             else
                 Describe(session.Reply, command);
+            await session.SendIfMuchAsync();
         }
-        return default;
     }
 
-    private static ValueTask Document(Session session, Request request)
+    private static async ValueTask DocumentAsync(Session session, Request request)
     {
         var commands = AskedFor(request).OfType<Command>().ToList();
         session.Reply.Map(commands.Count);
@@ -61,8 +61,8 @@ internal static class IntrospectionCommands
             session.Reply.Bulk(command.Summary);
             session.Reply.Bulk("group"u8);
             session.Reply.Bulk(command.Name.StartsWith('x') ? "stream"u8 : "server"u8);
+            await session.SendIfMuchAsync();
         }
-        return default;
     }
 
     private static List<Command?> AskedFor(Request request) => request.Count < 3

@@ -36,6 +36,7 @@ internal static class PendingCommands
             reply.Array(2);
             reply.Bulk(consumer.Bytes);
             reply.BulkNumber(count);
+            await session.SendIfMuchAsync();
         }
     }
 
@@ -51,6 +52,7 @@ internal static class PendingCommands
             reply.Bulk(entry.Consumer.Bytes);
             reply.Number((long)entry.Idle.TotalMilliseconds);
             reply.Number(entry.DeliveryCount);
+            await session.SendIfMuchAsync();
         }
     }
 

@@ -82,16 +82,25 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     /// <summary>A text for people.</summary>
     public void Verbatim(string text)
     {
-        if (Version < 3)
-        {
-            Bulk(text);
-            return;
-        }
-        var bytes = Encoding.UTF8.GetBytes("txt:" + text);
-        NumberOf((byte)'=', bytes.Length);
-        Raw(bytes);
-        Raw("\r\n"u8);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        BeginVerbatim(bytes.Length);
+        Part(bytes);
+        EndVerbatim();
     }
+
+    /// <summary>A text for people, of so many bytes, follows in parts.</summary>
+    public void BeginVerbatim(long bytes)
+    {
+        var mark = Version < 3 ? ""u8 : "txt:"u8;
+        NumberOf(Version < 3 ? (byte)'$' : (byte)'=', mark.Length + bytes);
+        Raw(mark);
+    }
+
+    /// <summary>A part of it.</summary>
+    public void Part(ReadOnlySpan<byte> text) => Raw(text);
+
+    /// <summary>All parts are there.</summary>
+    public void EndVerbatim() => Raw("\r\n"u8);
 
     public void Null() => Raw(Version < 3 ? "$-1\r\n"u8 : "_\r\n"u8);
 

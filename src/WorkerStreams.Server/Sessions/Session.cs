@@ -292,7 +292,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     }
 
     /// <summary>Whether so much is written that the client has to take it before more is.</summary>
-    public bool HasMuchToSend => Reply.Written > MostUnsent && !IsExecuting;
+    public bool HasMuchToSend => Reply.Written > Math.Min(MostUnsent, Reply.MostBytes / 2) && !IsExecuting;
 
     /// <summary>Sends what is written once that is much.</summary>
     /// <exception cref="OperationCanceledException">The client takes no more.</exception>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Engine;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
@@ -48,5 +49,66 @@ public sealed class LimitTests
         Assert.InRange((await client.ReadToEndAsync()).Length, 0, 100_000);
         using var other = await host.ConnectAsync();
         Assert.Equal("$1\r\nx\r\n", await other.CallAsync("GET", "after"));
+    }
+
+    [Fact]
+    public async Task A_reply_of_many_parts_is_sent_as_it_is_written()
+    {
+        const int Entries = 8000, Groups = 700;
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxReplyBytes = 65536);
+        using var client = await host.ConnectAsync();
+        for (var i = 1; i <= Entries; i++)
+            await host.Engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), new StreamEntryId((ulong)i, 1)));
+        for (var i = 0; i < Groups; i++)
+            await host.Engine.CreateGroupAsync("s", $"g{i}", GroupPosition.Beginning);
+        for (var i = 0; i < Groups; i++)
+            await host.Engine.CreateConsumerAsync("s", "g1", new string('c', 100) + i);
+        await client.AskAsync("XREADGROUP GROUP g0 c STREAMS s >\r\n");
+        var ids = string.Join(' ', Enumerable.Range(1, Entries).Select(static i => $"{i}-1"));
+
+        await IsWholeAsync($"XPENDING s g0 - + {Entries}", $"*{Entries}\r\n");
+        await IsWholeAsync($"XCLAIM s g0 d 0 {ids} JUSTID", $"*{Entries}\r\n");
+        await IsWholeAsync($"XAUTOCLAIM s g0 d 0 0 COUNT {Entries} JUSTID", $"*3\r\n$3\r\n0-0\r\n*{Entries}\r\n");
+        await IsWholeAsync("XINFO STREAM s FULL COUNT 0", "*30\r\n");
+        await IsWholeAsync("XINFO GROUPS s", $"*{Groups}\r\n");
+        await IsWholeAsync("XINFO CONSUMERS s g1", $"*{Groups}\r\n");
+        await IsWholeAsync("COMMAND INFO" + string.Concat(Enumerable.Repeat(" xgroup", 1000)), "*1000\r\n");
+        await IsWholeAsync("COMMAND DOCS" + string.Concat(Enumerable.Repeat(" xgroup", 1000)), "*2000\r\n");
+        await client.CallAsync(["XDEL", "s", .. ids.Split(' ')]);
+        await IsWholeAsync($"XAUTOCLAIM s g0 d 0 0 COUNT {Entries}", $"*3\r\n$3\r\n0-0\r\n*0\r\n*{Entries}\r\n");
+
+        async Task IsWholeAsync(string line, string start)
+        {
+            var reply = await client.CallAsync(line.Split(' '));
+            Assert.StartsWith(start, reply);
+            Assert.InRange(reply.Length, 65536, int.MaxValue);
+        }
+    }
+
+    [Fact]
+    public async Task Names_of_clients_are_no_longer_than_all_of_them_can_be_told()
+    {
+        const int Clients = 40;
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxReplyBytes = 65536);
+        var (longest, tooLong) = (new string('x', 1024), new string('x', 1025));
+        List<RespClient> clients = [];
+        for (var i = 0; i < Clients; i++)
+        {
+            clients.Add(await host.ConnectAsync());
+            Assert.Equal("+OK\r\n", await clients[i].CallAsync("CLIENT", "SETNAME", longest));
+            Assert.Equal("+OK\r\n", await clients[i].CallAsync("CLIENT", "SETINFO", "LIB-NAME", longest));
+            Assert.Equal("+OK\r\n", await clients[i].CallAsync("CLIENT", "SETINFO", "LIB-VER", longest));
+        }
+        Assert.Equal("-ERR Client names cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETNAME", tooLong));
+        Assert.Equal("-ERR Client names cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("HELLO", "3", "SETNAME", tooLong));
+        Assert.Equal("-ERR lib-name cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETINFO", "LIB-NAME", tooLong));
+        Assert.Equal("-ERR lib-ver cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETINFO", "LIB-VER", tooLong));
+
+        var list = await clients[0].CallAsync("CLIENT", "LIST");
+
+        Assert.Equal(Clients, list.Split($"name={longest} ").Length - 1 - Clients);
+        await clients[0].CallAsync("HELLO", "3");
+        Assert.StartsWith("=", await clients[0].CallAsync("CLIENT", "LIST"));
+        clients.ForEach(static client => client.Dispose());
     }
 }

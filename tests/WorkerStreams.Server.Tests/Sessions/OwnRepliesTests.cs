@@ -24,7 +24,7 @@ public sealed class OwnRepliesTests
     [InlineData("CLIENT SETINFO LIB-OTHER x", "-ERR Unrecognized option 'LIB-OTHER'\r\n")]
     [InlineData("CLIENT SETINFO LIB-NAME \"a b\"", "-ERR lib-name cannot contain spaces, newlines or special characters.\r\n")]
     [InlineData("OBJECT IDLETIME s", ":0\r\n")]
-    [InlineData("COMMAND INFO xadd nothing", "*2\r\n*10\r\n$4\r\nxadd\r\n:-5\r\n*1\r\n+write\r\n:1\r\n:1\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n*-1\r\n")]
+    [InlineData("COMMAND INFO xadd nothing", "*2\r\n*10\r\n$4\r\nxadd\r\n:-5\r\n*1\r\n+write\r\n:1\r\n:1\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n$-1\r\n")]
     [InlineData("COMMAND DOCS xlen", "*2\r\n$4\r\nxlen\r\n*4\r\n$7\r\nsummary\r\n$31\r\nCounts the entries of a stream.\r\n$5\r\ngroup\r\n$6\r\nstream\r\n")]
     public async Task Are_these(string line, string reply)
     {
