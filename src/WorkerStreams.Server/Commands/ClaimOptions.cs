@@ -50,7 +50,7 @@ internal sealed class ClaimOptions
         else if (hasMore && request.Is(index, "LASTID"u8))
             LastId = request.Id(index + 1);
         else
-            throw new CommandException($"ERR Unrecognized XCLAIM option '{CommandException.Repeat(request[index], request[index].Length)}'");
+            throw new CommandException($"ERR Unrecognized XCLAIM option '{CommandException.RepeatOption(request[index])}'");
         return index + 1;
     }
 

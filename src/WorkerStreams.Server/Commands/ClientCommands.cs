@@ -66,7 +66,7 @@ internal static class ClientCommands
     {
         var isName = request.Is(2, "LIB-NAME"u8);
         if (!isName && !request.Is(2, "LIB-VER"u8))
-            throw new CommandException($"ERR Unrecognized option '{CommandException.Repeat(request[2])}'");
+            throw new CommandException($"ERR Unrecognized option '{CommandException.RepeatOption(request[2])}'");
         var what = isName ? "lib-name" : "lib-ver";
         if (!IsPrintable(request[3]))
             throw new CommandException($"ERR {what} cannot contain spaces, newlines or special characters.");

@@ -37,7 +37,7 @@ internal sealed class ClientFilter
     {
         isOldForm = request.Count == 3;
         if (isOldForm)
-            return new() { _address = CommandException.Repeat(request[2]) };
+            return new() { _address = CommandException.RepeatOption(request[2]) };
         var filter = new ClientFilter { _skipped = session };
         for (var i = 2; i < request.Count; i += 2)
         {
@@ -60,13 +60,13 @@ internal sealed class ClientFilter
         if (request.Is(index, "ID"u8))
             _ids = [request.Number(index + 1, "client-id should be greater than 0") is > 0 and var id ? id : throw new CommandException("ERR client-id should be greater than 0")];
         else if (request.Is(index, "ADDR"u8))
-            _address = CommandException.Repeat(request[index + 1]);
+            _address = CommandException.RepeatOption(request[index + 1]);
         else if (request.Is(index, "LADDR"u8))
-            _localAddress = CommandException.Repeat(request[index + 1]);
+            _localAddress = CommandException.RepeatOption(request[index + 1]);
         else if (request.Is(index, "TYPE"u8))
             _isNone |= !IsNormal(request, index + 1);
         else if (request.Is(index, "USER"u8))
-            _user = CheckUser(CommandException.Repeat(request[index + 1]));
+            _user = CheckUser(CommandException.RepeatOption(request[index + 1]));
         else if (request.Is(index, "MAXAGE"u8))
             _leastAge = request.Number(index + 1, "maxage is not an integer or out of range");
         else if (request.Is(index, "SKIPME"u8) && request.Is(index + 1, "YES"u8))
@@ -84,5 +84,5 @@ internal sealed class ClientFilter
         request.Is(index, "NORMAL"u8)
         || (request.Is(index, "MASTER"u8) || request.Is(index, "REPLICA"u8) || request.Is(index, "SLAVE"u8) || request.Is(index, "PUBSUB"u8)
             ? false
-            : throw new CommandException($"ERR Unknown client type '{CommandException.Repeat(request[index])}'"));
+            : throw new CommandException($"ERR Unknown client type '{CommandException.RepeatOption(request[index])}'"));
 }

@@ -37,7 +37,7 @@ internal static class ConfigCommands
             foreach (var (name, value) in settings)
             {
                 if (Glob.Matches(request[i], name))
-                    told[isPattern ? name : CommandException.Repeat(request[i])] = value;
+                    told[isPattern ? name : CommandException.RepeatOption(request[i])] = value;
             }
         }
         session.Reply.Map(told.Count);
@@ -57,14 +57,14 @@ internal static class ConfigCommands
         var (entries, bytes) = ((long)engine.NodeMaxEntries, (long)engine.NodeMaxBytes);
         for (var i = 2; i < request.Count; i += 2)
         {
-            var name = CommandException.Repeat(request[i]);
+            var name = CommandException.RepeatOption(request[i]);
             if (name.Equals(MaxEntries, StringComparison.OrdinalIgnoreCase))
                 entries = Number(request, i, name) is > 0 and var given ? Math.Min(given, MostEntries) : MostEntries;
             else if (name.Equals(MaxBytes, StringComparison.OrdinalIgnoreCase))
                 bytes = Number(request, i, name) is > 0 and var given ? Math.Clamp(given, LeastBytes, MostBytes) : MostBytes;
             else if (Settings(session.Server).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { Name: not null } setting)
                 throw new CommandException($"ERR Unknown option or number of arguments for CONFIG SET - '{name}'");
-            else if (setting.Value != CommandException.Repeat(request[i + 1]))
+            else if (setting.Value != CommandException.RepeatOption(request[i + 1]))
                 throw Failed(name, "can't set immutable config");
         }
         engine.SetNodeLimits((int)entries, (int)bytes);

@@ -50,7 +50,7 @@ internal static class ConnectionCommands
 
     private static ValueTask Select(Session session, Request request)
     {
-        session.Database = KeyCommands.Database(request.Number(1));
+        session.Database = KeyCommands.Database(request.ShortNumber(1));
         session.Reply.Ok();
         return default;
     }

@@ -91,7 +91,7 @@ internal static class ExpiryCommands
                     : request.Is(i, "XX"u8) ? condition with { IfAny = true }
                     : request.Is(i, "GT"u8) ? condition with { IfLater = true }
                     : request.Is(i, "LT"u8) ? condition with { IfSooner = true }
-                    : throw new CommandException($"ERR Unsupported option {CommandException.Repeat(request[i])}");
+                    : throw new CommandException($"ERR Unsupported option {CommandException.RepeatOption(request[i])}");
             }
             if (condition.IfNone && (condition.IfAny || condition.IfLater || condition.IfSooner))
                 throw new CommandException("ERR NX and XX, GT or LT options at the same time are not compatible");

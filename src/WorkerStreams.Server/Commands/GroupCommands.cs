@@ -7,6 +7,9 @@ namespace WorkerStreams.Server.Commands;
 /// <summary>XGROUP and XACK.</summary>
 internal static class GroupCommands
 {
+    // Options may be repeated up to there.
+    private const int MostCreateWords = 8, MostSetIdWords = 7;
+
     public static IReadOnlyList<Command> All { get; } =
     [
         new("xgroup", -2, "Sets up consumer groups.", static (_, _) => throw CommandException.Arity("xgroup"))
@@ -32,8 +35,13 @@ internal static class GroupCommands
     {
         var (makesStream, entriesRead) = ParseOptions(request, canMakeStream: true);
         var (key, group) = (session.Key(request[2]), session.Name(request[3]));
-        if (!TryParsePosition(request, isStrict: true, out var position))
-            throw await session.Engine.ExistsAsync(key) || makesStream ? CommandException.InvalidId() : NeedsStream();
+        var isTooLong = request.Count > MostCreateWords;
+        if (!TryParsePosition(request, isStrict: true, out var position) || isTooLong)
+        {
+            throw !makesStream && !await session.Engine.ExistsAsync(key) ? NeedsStream()
+                : isTooLong ? CommandException.Subcommand(request[1], "XGROUP")
+                : CommandException.InvalidId();
+        }
         await session.Engine.CreateGroupAsync(key, group, position, makesStream, entriesRead);
         session.Reply.Ok();
     }
@@ -42,11 +50,15 @@ internal static class GroupCommands
     {
         var (_, entriesRead) = ParseOptions(request, canMakeStream: false);
         var (key, group) = (session.Key(request[2]), session.Name(request[3]));
-        if (!TryParsePosition(request, isStrict: false, out var position))
+        var isTooLong = request.Count > MostSetIdWords;
+        if (!TryParsePosition(request, isStrict: false, out var position) || isTooLong)
         {
-            throw !await session.Engine.ExistsAsync(key) ? NeedsStream()
-                : await session.HasGroupAsync(key, group) ? CommandException.InvalidId()
-                : new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such consumer group '{group}' for key name '{key}'");
+            throw await session.FindGroupAsync(key, group) switch
+            {
+                null => NeedsStream(),
+                false => new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such consumer group '{group}' for key name '{key}'"),
+                true => isTooLong ? CommandException.Subcommand(request[1], "XGROUP") : CommandException.InvalidId(),
+            };
         }
         await session.Engine.SetGroupIdAsync(key, group, position, entriesRead);
         session.Reply.Ok();

@@ -50,7 +50,7 @@ internal static class Hello
             }
             else
             {
-                throw new CommandException($"ERR Syntax error in HELLO option '{CommandException.Repeat(request[i])}'");
+                throw new CommandException($"ERR Syntax error in HELLO option '{CommandException.RepeatOption(request[i])}'");
             }
         }
         return (user, name);

@@ -29,7 +29,7 @@ internal static class KeyCommands
     ];
 
     /// <exception cref="CommandException">There is no such database.</exception>
-    public static int Database(long number) => number is >= 0 and < Keys.Database.Count ? (int)number : throw new CommandException("ERR DB index is out of range");
+    public static int Database(int number) => number is >= 0 and < Keys.Database.Count ? number : throw new CommandException("ERR DB index is out of range");
 
     private static async ValueTask DeleteAsync(Session session, Request request)
     {
@@ -109,7 +109,7 @@ internal static class KeyCommands
             if (request.Is(i, "REPLACE"u8))
                 replaces = true;
             else if (request.Is(i, "DB"u8) && i + 1 < request.Count)
-                database = Database(request.Number(++i));
+                database = Database(request.ShortNumber(++i));
             else
                 throw CommandException.Syntax();
         }
@@ -127,7 +127,7 @@ internal static class KeyCommands
 
     private static async ValueTask MoveAsync(Session session, Request request)
     {
-        var database = Database(request.Number(2));
+        var database = Database(request.ShortNumber(2));
         if (database == session.Database)
             throw new CommandException("ERR source and destination objects are the same");
         var (key, newKey) = (session.AnyKey(request[1]), Keys.Database.NameOf(database, request[1]));
@@ -139,7 +139,7 @@ internal static class KeyCommands
 
     private static async ValueTask SwapAsync(Session session, Request request)
     {
-        var (first, second) = (request.Number(1, "invalid first DB index"), request.Number(2, "invalid second DB index"));
+        var (first, second) = (request.ShortNumber(1, "invalid first DB index"), request.ShortNumber(2, "invalid second DB index"));
         await session.Keys.SwapAsync(Database(first), Database(second));
         session.Reply.Ok();
     }

@@ -55,7 +55,7 @@ internal static class NackCommands
             if (request.Is(i, "FORCE"u8))
                 force = true;
             else if (i + 1 == request.Count || !request.Is(i, "RETRYCOUNT"u8))
-                throw new CommandException($"ERR Unrecognized XNACK option '{CommandException.Repeat(request[i], request[i].Length)}'");
+                throw new CommandException($"ERR Unrecognized XNACK option '{CommandException.RepeatOption(request[i])}'");
             else if ((deliveryCount = request.Number(++i, "Invalid RETRYCOUNT value, must be >= 0")) < 0)
                 throw new CommandException("ERR Invalid RETRYCOUNT value, must be >= 0");
         }

@@ -13,6 +13,11 @@ internal static class Words
     public static long Number(this Request request, int index, string? error = null) =>
         Integer.TryParse(request[index], out var number) ? number : throw (error is null ? CommandException.NotInteger() : new("ERR " + error));
 
+    /// <exception cref="CommandException">It is no whole number of 32 bits.</exception>
+    public static int ShortNumber(this Request request, int index, string? error = null) =>
+        request.Number(index, error) is >= int.MinValue and <= int.MaxValue and var number ? (int)number
+        : throw new CommandException("ERR " + (error ?? $"value is out of range, value must between {int.MinValue} and {int.MaxValue}"));
+
     /// <summary>An id; <c>-</c> and <c>+</c> are none.</summary>
     /// <exception cref="CommandException">It is none.</exception>
     public static StreamEntryId Id(this Request request, int index) => TryParseId(request[index], 0, out var id) ? id : throw CommandException.InvalidId();

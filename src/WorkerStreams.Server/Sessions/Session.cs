@@ -270,8 +270,20 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     }
 
     /// <summary>Whether there is such a group.</summary>
-    public async ValueTask<bool> HasGroupAsync(StreamName key, StreamName group) =>
-        await Engine.ExistsAsync(key) && (await Engine.GetGroupsAsync(key)).Any(there => there.Name == group);
+    public async ValueTask<bool> HasGroupAsync(StreamName key, StreamName group) => await FindGroupAsync(key, group) == true;
+
+    /// <summary>Whether there is such a group; null where there is no such stream.</summary>
+    public async ValueTask<bool?> FindGroupAsync(StreamName key, StreamName group)
+    {
+        try
+        {
+            return (await Engine.GetGroupsAsync(key)).Any(there => there.Name == group);
+        }
+        catch (StreamEngineException missing) when (missing.Code == StreamErrorCode.NoStream)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Reads, and where that waits, first sends what was answered before. A client that goes away ends it.</summary>
     public ValueTask<EntryBatch> ReadAsync(ReadRequest request)
