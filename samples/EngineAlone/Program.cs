@@ -32,6 +32,13 @@ var outcomes = new DeletionOutcome[1];
 await engine.AcknowledgeAndDeleteAsync(orders, billing, new[] { id }, EntryReferences.OnlyAcknowledged, outcomes);
 Console.WriteLine($"{outcomes[0]}, of {await engine.GetLengthAsync(orders)}");
 
+// All of it under another name, with its group, and once more from bytes.
+StreamName archive = "archive", restored = "restored";
+await engine.RenameAsync(orders, archive);
+var dump = await engine.DumpAsync(archive);
+await engine.RestoreAsync(restored, dump);
+Console.WriteLine($"streams: {string.Join(", ", engine.GetKeys().Order())}; groups: {(await engine.GetGroupsAsync(restored)).Count}");
+
 static StreamEntryId Show(StreamName consumer, EntryBatch batch)
 {
     var entry = batch.Entries[0];
