@@ -113,19 +113,22 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default) =>
-        AppendCommands.AppendAsync(Appending, stream, entry, options ?? AppendOptions.Default, cancellation);
+        AppendCommands.AppendAsync(Appending, stream, entry, Checked(options), cancellation);
 
     /// <inheritdoc/>
     public ValueTask<StreamEntryId?> AppendOnceAsync(
-        StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options = null, CancellationToken cancellation = default) =>
-        AppendCommands.AppendOnceAsync(Appending, stream, entry, key, options ?? AppendOptions.Default, cancellation);
+        StreamName stream, in AppendEntry entry, IdempotencyKey key, AppendOptions? options = null, CancellationToken cancellation = default)
+    {
+        _watch.Require(ServerAbility.IdempotentAppends, "XADD with IDMP");
+        return AppendCommands.AppendOnceAsync(Appending, stream, entry, key, Checked(options), cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask AppendAsync(
         StreamName stream, ReadOnlyMemory<AppendEntry> entries, Memory<AppendResult> results, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         CheckLength(results.Length, entries.Length, nameof(results));
-        return AppendCommands.AppendAsync(Appending, stream, entries, results, options ?? AppendOptions.Default, cancellation);
+        return AppendCommands.AppendAsync(Appending, stream, entries, results, Checked(options), cancellation);
     }
 
     /// <inheritdoc/>
@@ -133,8 +136,12 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         _reads.ReadAsync(Open, request, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default) =>
-        _reads.ReadAsync(Open, request, cancellation);
+    public ValueTask<EntryBatch> ReadGroupAsync(ReadGroupRequest request, CancellationToken cancellation = default)
+    {
+        if (request.ClaimMinIdle is not null)
+            _watch.Require(ServerAbility.ClaimingReads, "XREADGROUP with CLAIM");
+        return _reads.ReadAsync(Open, request, cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask<long> AcknowledgeAsync(StreamName stream, StreamName group, ReadOnlyMemory<StreamEntryId> ids, CancellationToken cancellation = default) =>
@@ -157,8 +164,11 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation = default) =>
-        GroupCommands.NackAsync(Open, request, cancellation);
+    public ValueTask<long> NackAsync(NackRequest request, CancellationToken cancellation = default)
+    {
+        _watch.Require(ServerAbility.NegativeAcknowledgements, "XNACK");
+        return GroupCommands.NackAsync(Open, request, cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask<EntryBatch> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
@@ -201,7 +211,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
 
     /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
-        StreamCommands.TrimAsync(Open, stream, trim, cancellation);
+        StreamCommands.TrimAsync(Open, stream, Checked(trim), cancellation);
 
     /// <inheritdoc/>
     public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -212,8 +222,11 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         StreamCommands.SetIdAsync(Open, stream, lastId, entriesAdded, maxDeletedId, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default) =>
-        StreamCommands.SetIdempotencyAsync(Open, stream, duration, maxIds, cancellation);
+    public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default)
+    {
+        _watch.Require(ServerAbility.IdempotentAppends, "XCFGSET");
+        return StreamCommands.SetIdempotencyAsync(Open, stream, duration, maxIds, cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -293,6 +306,20 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         _closed ? throw new StreamEngineException(StreamErrorCode.Unavailable, "ERR the engine is closed")
         : _watch.Refusal is { } refusal ? throw new StreamEngineException(StreamErrorCode.Unavailable, refusal)
         : _shared;
+
+    private AppendOptions Checked(AppendOptions? options)
+    {
+        if (options?.Trim is { } trim)
+            Checked(trim);
+        return options ?? AppendOptions.Default;
+    }
+
+    private StreamTrim Checked(StreamTrim trim)
+    {
+        if (trim.References != EntryReferences.Keep)
+            _watch.Require(ServerAbility.References, "a trimming with DELREF or ACKED");
+        return trim;
+    }
 
     private static void Begin(ConnectionWatch watch)
     {

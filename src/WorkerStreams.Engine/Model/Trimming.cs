@@ -93,8 +93,11 @@ internal static class Trimming
             more = chunk.LastId.TryIncrement(out start);
             Collect(stream, place, chunk.LastId < last ? chunk.LastId : last, acknowledged);
             var count = (int)Math.Min(acknowledged.Count, Math.Min(mostTold - removed, byLength ? log.Count - trim.Length : long.MaxValue));
-            foreach (var id in acknowledged[..count])
-                stream.TrimOut(id);
+            // Mostly all that is oldest is acknowledged.
+            if (count == chunk.Live && chunk.FirstId == log.FirstId)
+                stream.Trim(count);
+            else
+                acknowledged[..count].ForEach(stream.TrimOut);
             removed += count;
         }
         return removed;

@@ -25,6 +25,7 @@ internal sealed class ConnectionWatch : IDisposable
     private readonly HashSet<string> _warned = [];
     private string _owners, _told = "";
     private volatile string? _refusal;
+    private volatile IReadOnlyList<(string Server, ServerFacts Facts)> _servers = [];
 
     // Askings that are wanted and not done; whoever makes it 1 does them.
     private int _wanted;
@@ -56,6 +57,19 @@ internal sealed class ConnectionWatch : IDisposable
             var missing = Missing(_multiplexer.GetServers());
             lock (_lock)
                 return missing.Count > 0 ? string.Join("; ", missing.Select(DescribeLoss)) : null;
+        }
+    }
+
+    /// <summary>Refuses what one of the servers is known to lack.</summary>
+    /// <param name="ability">What it takes.</param>
+    /// <param name="what">What is asked, as its command.</param>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.InvalidArgument"/>: one lacks it.</exception>
+    public void Require(ServerAbility ability, string what)
+    {
+        foreach (var (server, facts) in _servers)
+        {
+            if (ServerAbilities.Refuse(ability, what, server, facts) is { } refusal)
+                throw new StreamEngineException(StreamErrorCode.InvalidArgument, refusal);
         }
     }
 
@@ -171,6 +185,7 @@ internal sealed class ConnectionWatch : IDisposable
             if (refusal is not null && refusal != _refusal)
                 RedisLog.Refused(_logger, refusal);
             _refusal = refusal;
+            _servers = [.. asked.Select(static answer => (Name(answer.Server), answer.Facts))];
             if (servers.Length > 0 && servers != _told)
                 RedisLog.Connected(_logger, servers);
             _told = servers;

@@ -13,6 +13,30 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
         Assert.Equal((StreamErrorCode.Unavailable, false), (thrown.Code, thrown.MayHaveTakenEffect));
     }
 
+    [Fact]
+    public async Task What_the_server_is_too_old_for_is_refused_and_says_so()
+    {
+        using var engine = RedisStreamEngine.Connect(Configuration);
+        var trim = StreamTrim.MaxLength(0) with { References = EntryReferences.Delete };
+        var read = new ReadGroupRequest { Group = Group, Consumer = "a", Streams = [new(Stream, ReadPosition.Undelivered)], ClaimMinIdle = TimeSpan.Zero };
+        (Version Since, Func<Task> Call)[] calls =
+        [
+            (new(8, 2), async () => await engine.TrimAsync(Stream, trim)),
+            (new(8, 2), async () => await engine.AppendAsync(Stream, Entry("*"), new() { Trim = trim })),
+            (new(8, 2), async () => await engine.AppendAsync(Stream, new[] { Entry("*") }, new AppendResult[1], new() { Trim = trim })),
+            (new(8, 4), async () => (await engine.ReadGroupAsync(read)).Dispose()),
+            (new(8, 6), async () => await engine.AppendOnceAsync(Stream, Entry("*"), IdempotencyKey.Of("p", "1"))),
+            (new(8, 6), async () => await engine.SetIdempotencyAsync(Stream, maxIds: 1)),
+            (new(8, 8), async () => await engine.NackAsync(new() { Stream = Stream, Group = Group, Ids = new StreamEntryId[] { new(1, 0) }, Mode = NackMode.Fail })),
+        ];
+        foreach (var (since, call) in calls.Where(call => Server.IsValkey || Server.Version < call.Since))
+        {
+            var refusal = await Assert.ThrowsAsync<StreamEngineException>(call);
+            Assert.Equal((StreamErrorCode.InvalidArgument, false), (refusal.Code, refusal.MayHaveTakenEffect));
+            Assert.Matches($"^ERR .* needs Redis {since} or later\\. The server .* is (Redis|Valkey) [0-9.]+\\.$", refusal.Message);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1001)]

@@ -25,6 +25,8 @@ public abstract class EngineTest : IAsyncDisposable
         _client = ConnectionMultiplexer.Connect(server.Configuration);
     }
 
+    protected RedisServer Server => _server;
+
     /// <summary>The client's settings, by which its connections are known from those of other tests.</summary>
     protected ConfigurationOptions Configuration
     {

@@ -53,6 +53,18 @@ public sealed class ServerFactsTests
             ServerVersion.Refuse("one:6379", ServerFacts.OfHello(["server", "redis", "version", version])!));
 
     [Theory]
+    [InlineData(nameof(ServerAbility.References), "server redis version 8.0.6", "ERR it needs Redis 8.2 or later. The server one:6379 is Redis 8.0.6.")]
+    [InlineData(nameof(ServerAbility.References), "server redis version 8.2.0", null)]
+    [InlineData(nameof(ServerAbility.ClaimingReads), "server redis version 8.3.9", "ERR it needs Redis 8.4 or later. The server one:6379 is Redis 8.3.9.")]
+    [InlineData(nameof(ServerAbility.NegativeAcknowledgements), "server valkey version 9.1.2", "ERR it needs Redis 8.8 or later. The server one:6379 is Valkey 9.1.2.")]
+    [InlineData(nameof(ServerAbility.IdempotentAppends), "server redis version 9.0.0", null)]
+    public void What_a_server_is_too_old_for_is_refused_with_its_version(string ability, string words, string? refusal) =>
+        Assert.Equal(refusal, ServerAbilities.Refuse(Enum.Parse<ServerAbility>(ability), "it", "one:6379", ServerFacts.OfHello(words.Split(' '))!));
+
+    [Fact]
+    public void Who_tells_no_version_is_asked_all_the_same() => Assert.Null(ServerAbilities.Refuse(ServerAbility.NegativeAcknowledgements, "it", "one:6379", ServerFacts.OfClient(new(4, 0, 0))));
+
+    [Theory]
     [InlineData("server redis version 6.2.0")]
     [InlineData("server redis version 8.0.6")]
     [InlineData("server valkey version 7.2.0")]

@@ -38,8 +38,23 @@ internal sealed class HostileStream(Random random)
         12 => _keyCommands.Next() + "\r\n",
         13 => RespClient.Encode(CommandLine.Split(_keyCommands.Next())),
         14 => _commands.Next() + "\r\n",
+        15 => RespClient.Encode(Newer()),
         _ => RespClient.Encode(CommandLine.Split(_commands.Next())),
     };
+
+    // What came after Redis 7.0, in any order.
+    private IEnumerable<string> Newer()
+    {
+        yield return Of("XDELEX", "XACKDEL", "XNACK", "XCFGSET", "XADD", "XTRIM", "XREADGROUP");
+        yield return Of("s", "GROUP");
+        yield return Of("g", "IDMP", "KEEPREF", "MAXLEN");
+        for (var left = random.Next(2, 14); left > 0; left--)
+        {
+            yield return random.Next(5) == 0
+                ? Number()
+                : Of("g", "c", "s", "*", "1-0", "2-0", ">", "IDS", "FAIL", "SILENT", "FATAL", "FORCE", "RETRYCOUNT", "KEEPREF", "DELREF", "ACKED", "MAXLEN", "~", "IDMP", "IDMPAUTO", "p", "IDMP-DURATION", "IDMP-MAXSIZE", "CLAIM", "COUNT", "STREAMS", Noise(3));
+        }
+    }
 
     private string Number() => Of("-1", "0", "1", "2147483647", "2147483648", "9223372036854775807", "9223372036854775808", "1048576", "1048577", "00", "1e3", "", " 1");
 

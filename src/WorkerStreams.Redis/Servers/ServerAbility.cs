@@ -1,0 +1,17 @@
+namespace WorkerStreams.Redis.Servers;
+
+/// <summary>What not every server can do.</summary>
+internal enum ServerAbility
+{
+    AutoClaim,
+
+    GroupLag,
+
+    References,
+
+    ClaimingReads,
+
+    IdempotentAppends,
+
+    NegativeAcknowledgements,
+}
