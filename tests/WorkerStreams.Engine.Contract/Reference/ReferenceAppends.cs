@@ -30,10 +30,12 @@ internal sealed class ReferenceAppends
 
     public IdempotencyInfo Describe(long now)
     {
-        Expire(now);
-        var producers = Remembered.Select(append => append.Producer).Distinct().Count();
-        return new(TimeSpan.FromMilliseconds(Duration), MaxIds, producers, Remembered.Count, Added, Duplicates);
+        // Nothing is forgotten here: who looks may go back to an earlier time.
+        var left = Remembered.Where(append => !IsOld(append.At, now)).ToList();
+        return new(TimeSpan.FromMilliseconds(Duration), MaxIds, left.Select(append => append.Producer).Distinct().Count(), left.Count, Added, Duplicates);
     }
 
-    private void Expire(long now) => Remembered.RemoveAll(append => now - append.At >= Duration);
+    private void Expire(long now) => Remembered.RemoveAll(append => IsOld(append.At, now));
+
+    private bool IsOld(long at, long now) => now - at >= Duration;
 }
