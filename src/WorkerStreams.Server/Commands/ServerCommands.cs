@@ -34,7 +34,7 @@ internal static class ServerCommands
         foreach (var (section, lines) in Sections(session.Server))
         {
             if (IsAskedFor(request, section))
-                text.Append(text.Length > 0 ? "\r\n" : "").Append("# ").Append(section).Append("\r\n").AppendJoin("\r\n", lines).Append("\r\n");
+                text.Append(text.Length > 0 ? "\r\n" : "").Append("# ").Append(section).Append("\r\n").AppendJoin("\r\n", lines()).Append("\r\n");
         }
         session.Reply.Verbatim(text.ToString());
         return default;
@@ -90,21 +90,22 @@ internal static class ServerCommands
         return false;
     }
 
-    private static IEnumerable<(string Section, string[] Lines)> Sections(RespServer server) =>
+    // Only what is asked for is looked up: some of it takes a look at all keys.
+    private static (string Section, Func<IEnumerable<string>> Lines)[] Sections(RespServer server) =>
     [
-        ("Server", [
+        ("Server", () => [
             $"redis_version:{RedisVersion}", "redis_mode:standalone", $"process_id:{Environment.ProcessId}", $"tcp_port:{server.Port}",
             Line($"uptime_in_seconds:{server.Uptime.TotalSeconds:F0}")]),
-        ("Clients", [$"connected_clients:{server.Count}", $"maxclients:{server.Options.MaxClients}", $"blocked_clients:{server.Sessions.Count(static other => other.IsBlocked)}"]),
-        ("Memory", [$"used_memory:{server.Engine.UsedMemory + server.Keys.Bytes}"]),
-        ("Persistence", ["loading:0"]),
-        ("Stats", [
+        ("Clients", () => [$"connected_clients:{server.Count}", $"maxclients:{server.Options.MaxClients}", $"blocked_clients:{server.Sessions.Count(static other => other.IsBlocked)}"]),
+        ("Memory", () => [$"used_memory:{server.Engine.UsedMemory + server.Keys.Bytes}"]),
+        ("Persistence", static () => ["loading:0"]),
+        ("Stats", () => [
             $"total_connections_received:{server.Received}", $"total_commands_processed:{server.Statistics.Calls}", $"rejected_connections:{server.Rejected}",
             $"total_error_replies:{server.Statistics.ErrorReplies}"]),
-        ("Replication", ["role:master", "connected_slaves:0"]),
-        ("Commandstats", [.. server.Statistics.Commands()]),
-        ("Errorstats", [.. server.Statistics.Errors()]),
-        ("Keyspace", [.. server.Keys.Count().Select(static database => $"db{database.Number}:keys={database.Keys},expires={database.Expiring},avg_ttl=0")]),
+        ("Replication", static () => ["role:master", "connected_slaves:0"]),
+        ("Commandstats", server.Statistics.Commands),
+        ("Errorstats", server.Statistics.Errors),
+        ("Keyspace", () => server.Keys.Count().Select(static database => $"db{database.Number}:keys={database.Keys},expires={database.Expiring},avg_ttl=0")),
     ];
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
