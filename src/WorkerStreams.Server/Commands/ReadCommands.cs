@@ -21,6 +21,8 @@ internal static class ReadCommands
         {
             if (isGroup)
                 await CheckGroupsAsync(session, request, options, bad);
+            // Of a stream the key is looked for before the id is read.
+            session.Key(request[options.FirstKey + bad]);
             throw CommandException.InvalidId();
         }
         var read = options.Request(session, request, streams);

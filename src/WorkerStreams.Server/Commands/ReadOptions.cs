@@ -49,16 +49,15 @@ internal sealed class ReadOptions
     /// <param name="session">Who asks.</param>
     /// <param name="request">The words.</param>
     /// <param name="streams">The streams and where to read them from.</param>
-    /// <param name="bad">The stream whose id is none.</param>
+    /// <param name="bad">The stream whose id is none, or whose key holds something else.</param>
     /// <returns>False where there is one.</returns>
     public bool TryParseStreams(Session session, Request request, [NotNullWhen(true)] out StreamPosition[]? streams, out int bad)
     {
         streams = new StreamPosition[Streams];
         for (bad = 0; bad < Streams; bad++)
         {
-            // Of a stream the key is looked for before the id is read.
-            var key = session.Key(request[FirstKey + bad]);
-            if (!TryParsePosition(request[FirstKey + Streams + bad], out var position))
+            var key = session.AnyKey(request[FirstKey + bad]);
+            if (session.Keys.Find(key) is not null || !TryParsePosition(request[FirstKey + Streams + bad], out var position))
                 return false;
             // In order with ids that are none, which the engine does not hear of.
             if (position.Kind == ReadPositionKind.Undelivered && Group == 0)

@@ -62,11 +62,6 @@ internal sealed record KnownDifference(string Reason, Regex Of, Regex LeftOut)
             new("^-ERR (The ID specified in XADD is equal or smaller than the target stream top item|Elements are too large to be stored)\r\n")),
     ];
 
-    /// <summary>
-    /// Whether both are given the command. XSETID is not: 7.0 lets it go below the greatest deleted id.
-    /// </summary>
-    public static bool IsGiven(string command) => !command.StartsWith("XSETID", StringComparison.Ordinal);
-
     /// <summary>What is left to compare.</summary>
     public string Apply(string command, string reply) => Of.IsMatch(command) ? LeftOut.Replace(reply, "") : reply;
 }

@@ -22,18 +22,19 @@ internal sealed class RandomCommands(int seed)
         < 52 => $"XGROUP SETID {Key()} {Group()} {Position("$")}",
         < 53 => $"XGROUP DESTROY {Key()} {Group()}",
         < 54 => $"XGROUP DELCONSUMER {Key()} {Group()} {Consumer()}",
-        < 70 => $"XREADGROUP GROUP {Group()} {Consumer()} {Some($"COUNT {Count()} ", 60)}{Some("NOACK ", 5)}STREAMS {Key()} {(_random.Next(3) > 0 ? ">" : Position(">"))}",
+        < 70 => $"XREADGROUP GROUP {Group()} {Consumer()} {Some($"COUNT {Count()} ", 60)}{Some("NOACK ", 5)}STREAMS {Of($"{Key()} {New()}", $"{Key()} {New()}", $"{Key()} {Key()} {New()} {New()}", $"{Key()} {Key()} {Key()} {New()} {New()} {New()}")}",
         < 77 => $"XACK {Key()} {Group()} {Ids()}",
-        < 82 => $"XPENDING {Key()} {Group()}{Some($" {Bound()} {Bound()} {Count()}{Some(" " + Consumer(), 40)}", 80)}",
-        < 87 => $"XCLAIM {Key()} {Group()} {Consumer()} {Of("0", "0", "0", "100000000")} {Ids()}{Some(" FORCE", 20)}{Some(" JUSTID", 20)}{Some($" RETRYCOUNT {Count()}", 20)}{Some(" IDLE 100", 20)}",
+        < 82 => $"XPENDING {Key()} {Group()}{Some($"{Some($" IDLE {Of("0", "100000000", "-1")}", 20)} {Bound()} {Bound()} {Count()}{Some(" " + Consumer(), 40)}", 80)}",
+        < 87 => $"XCLAIM {Key()} {Group()} {Consumer()} {Of("0", "0", "0", "100000000")} {Ids()}{Some(" FORCE", 20)}{Some(" JUSTID", 20)}{Some($" RETRYCOUNT {Count()}", 20)}{Some(Of(" IDLE 100", " IDLE -5", " TIME 0", " TIME 5000", " TIME -1", " TIME 99999999999999"), 25)}{Some($" LASTID {Id()}", 15)}",
         < 91 => $"XAUTOCLAIM {Key()} {Group()} {Consumer()} {Of("0", "0", "100000000")} {Bound()}{Some($" COUNT {Count()}", 40)}{Some(" JUSTID", 20)}",
         < 96 => $"XINFO {Of($"STREAM {Key()}", $"GROUPS {Key()}", $"CONSUMERS {Key()} {Group()}", $"STREAM {Key()} FULL")}",
         < 97 => $"DEL {Key()}",
         < 98 => $"{Of("EXISTS", "TYPE")} {Key()}",
-        _ => $"XSETID {Key()} {_lastId + _random.Next(3)}-0",
+        // Above all that was ever deleted.
+        _ => $"XSETID {Key()} {_lastId + 2 + _random.Next(3)}-0{Some($" ENTRIESADDED {Count()}", 30)}{Some($" MAXDELETEDID {Id()}", 30)}",
     };
 
-    private string Trim() => $"{Of("MAXLEN", "MINID")} {Of("= ", "")}{_random.Next(12) + (_random.Next(2) * Math.Max(_lastId - 12, 0))}";
+    private string Trim() => $"{Of("MAXLEN", "MINID")} {Of("= ", "", "~ ")}{_random.Next(12) + (_random.Next(2) * Math.Max(_lastId - 12, 0))}{Some($" LIMIT {Count()}", 15)}";
 
     private string NewId() => _random.Next(12) switch
     {
@@ -60,6 +61,9 @@ internal sealed class RandomCommands(int seed)
         1 => "0",
         _ => Id(),
     };
+
+    // What nobody was given yet, more often than not.
+    private string New() => _random.Next(3) > 0 ? ">" : Position(">");
 
     private string Fields() => string.Join(' ', Enumerable.Range(0, _random.Next(1, 4)).Select(_ => $"{Of("a", "b", "\"c d\"")} {_random.Next(100)}")) + Some(" odd", 2);
 

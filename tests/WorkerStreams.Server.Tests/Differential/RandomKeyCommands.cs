@@ -17,7 +17,7 @@ internal sealed class RandomKeyCommands(int seed)
         switch (_random.Next(100))
         {
             case < 30:
-                return _streams.Next();
+                return OnStreams();
             case < 36:
                 _left = _random.Next(1, 6);
                 return "MULTI";
@@ -74,6 +74,16 @@ internal sealed class RandomKeyCommands(int seed)
     private string Key() => Of("s", "s", "t", "u");
 
     private string Database() => Of("0", "1");
+
+    // Ids come from here, too, so that XSETID could go below one that is deleted, as 7.0 lets it.
+    private string OnStreams()
+    {
+        string line;
+        do
+            line = _streams.Next();
+        while (line.StartsWith("XSETID", StringComparison.Ordinal));
+        return line;
+    }
 
     private string Of(params ReadOnlySpan<string> choices) => choices[_random.Next(choices.Length)];
 }

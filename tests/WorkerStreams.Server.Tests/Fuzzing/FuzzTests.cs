@@ -51,6 +51,6 @@ public sealed class FuzzTests
             // The listener has heard enough.
         }
         var answer = await answers.WaitAsync(Patience, TimeProvider.System);
-        Assert.True(answer.Length == 0 || answer[0] is '+' or '-' or ':' or '$' or '*' or '%' or '_', answer);
+        Replies.Count(Encoding.Latin1.GetBytes(answer), mayEndWithin: client.IsCutOff);
     }
 }

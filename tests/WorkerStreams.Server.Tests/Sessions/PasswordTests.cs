@@ -51,6 +51,23 @@ public sealed class PasswordTests
     }
 
     [Fact]
+    public async Task A_stranger_may_send_a_word_of_16_KiB_and_no_longer_one()
+    {
+        const int Longest = 16 * 1024;
+        await using var host = await StartAsync();
+        using var client = await host.ConnectAsync();
+
+        Assert.Equal(Wrong, await client.CallAsync("AUTH", new string('x', Longest)));
+        // The length alone is enough.
+        await client.SendAsync($"*2\r\n$4\r\nAUTH\r\n${Longest + 1}\r\n");
+
+        Assert.Equal("-ERR Protocol error: unauthenticated bulk length\r\n", await client.ReadToEndAsync());
+        using var known = await host.ConnectAsync();
+        Assert.Equal("+OK\r\n", await known.CallAsync("AUTH", "secret"));
+        Assert.StartsWith($"${Longest + 1}\r\n", await known.CallAsync("ECHO", new string('x', Longest + 1)));
+    }
+
+    [Fact]
     public async Task The_user_who_may_only_look_changes_nothing()
     {
         await using var host = await ListenerHost.StartAsync(static options => (options.Password, options.ReadOnlyPassword) = ("secret", "look"));

@@ -61,6 +61,9 @@ internal sealed class RespClient : IDisposable
     /// <summary>So many bytes.</summary>
     public Task<string> ReadBytesAsync(int count) => ReadAsync(count);
 
+    /// <summary>Whether the connection was ended before all was read that had been sent.</summary>
+    public bool IsCutOff { get; private set; }
+
     /// <summary>All that comes until the other side ends the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
@@ -75,7 +78,7 @@ internal sealed class RespClient : IDisposable
         }
         catch (IOException)
         {
-            // It was ended before all was read that had been sent.
+            IsCutOff = true;
         }
         return text.ToString();
     }
