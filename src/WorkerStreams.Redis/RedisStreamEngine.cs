@@ -39,7 +39,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     private RedisStreamEngine(IConnectionMultiplexer multiplexer, ConfigurationOptions configuration, RedisEngineOptions? options, ILoggerFactory? loggers, bool isOwner)
     {
         options ??= new();
-        (_multiplexer, _isOwner, _shared, _user) = (multiplexer, isOwner, new(multiplexer), configuration.User ?? "default");
+        (_multiplexer, _isOwner, _shared, _user) = (multiplexer, isOwner, new(multiplexer, HasOwnCommands), configuration.User ?? "default");
         _watch = new(multiplexer, loggers?.CreateLogger(RedisLog.Category) ?? NullLogger.Instance, ServerVersion.Refuse);
         Begin(_watch);
         var own = WithTimeFor(LongestSlice, configuration);
@@ -50,7 +50,7 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
         if (options.WaitForReplicas > 0)
         {
             var patient = WithTimeFor(options.ReplicaTimeout, configuration);
-            _replicated = new(async () => await ConnectionMultiplexer.ConnectAsync(patient), options.WaitForReplicas, options.ReplicaTimeout);
+            _replicated = new(async () => await ConnectionMultiplexer.ConnectAsync(patient), options.WaitForReplicas, options.ReplicaTimeout, HasOwnCommands);
         }
 
         async Task<IConnectionMultiplexer> ConnectAsync() => await ConnectionMultiplexer.ConnectAsync(own);
@@ -320,6 +320,8 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
             _watch.Require(ServerAbility.References, "a trimming with DELREF or ACKED");
         return trim;
     }
+
+    private bool HasOwnCommands() => _watch.HasOwnCommands;
 
     private static void Begin(ConnectionWatch watch)
     {

@@ -44,8 +44,11 @@ internal static class GroupCommands
             words.Text("RETRYCOUNT").Number(count);
         if (request.Force)
             words.Text("FORCE");
-        cancellation.ThrowIfCancellationRequested();
-        return request.Ids.IsEmpty ? 0 : (long)await connection.SendAsync("XNACK", words, cancellation);
+        if (!request.Ids.IsEmpty)
+            return (long)await connection.SendAsync("XNACK", words, cancellation);
+        // The command takes no less than one id, and yet it is told where there is no group.
+        await PendingCommands.SummarizeAsync(connection, request.Stream, request.Group, cancellation);
+        return 0;
     }
 
     private static string WordOf(NackMode mode) => mode switch

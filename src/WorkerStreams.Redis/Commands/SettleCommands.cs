@@ -16,10 +16,10 @@ internal static class SettleCommands
         cancellation.ThrowIfCancellationRequested();
         if (request.Settlements.IsEmpty)
             return;
-        if (await AcknowledgeAsync(connection, request, outcomes, cancellation))
+        if (!connection.HasOwnCommands && await AcknowledgeAsync(connection, request, outcomes, cancellation))
             return;
         var hasLetters = CheckDeadLetters(request);
-        if (hasLetters && IndexOfLarge(request.Settlements.Span) is var large and >= 0)
+        if (hasLetters && !connection.HasOwnCommands && IndexOfLarge(request.Settlements.Span) is var large and >= 0)
             await SettleAroundLargeAsync(connection, request, large, outcomes, cancellation);
         else
             await SettleByScriptAsync(connection, request, hasLetters, outcomes, cancellation);

@@ -47,6 +47,9 @@ internal sealed class ConnectionWatch : IDisposable
     /// <summary>Why every call fails, or null.</summary>
     public string? Refusal => _refusal;
 
+    /// <summary>Whether the servers have commands for what is done by scripts elsewhere, as far as they were asked.</summary>
+    public bool HasOwnCommands => _servers is { Count: > 0 } servers && servers.All(static server => server.Facts.HasOwnCommands);
+
     /// <summary>Why the engine cannot serve now, or null where it can.</summary>
     public string? Outage
     {

@@ -7,7 +7,7 @@ using WorkerStreams.Redis.Scripts;
 namespace WorkerStreams.Redis.Connections;
 
 /// <summary>The connection that all commands share which do not wait. They are pipelined in the order of the calls.</summary>
-internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IAppendConnection
+internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<bool>? hasOwnCommands = null) : IAppendConnection
 {
     private readonly IDatabase _database = multiplexer.GetDatabase();
     private readonly RoleCheck _roles = new(multiplexer);
@@ -29,6 +29,9 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         }
     }
 
+    /// <summary>Whether the server has commands for what is done by scripts elsewhere.</summary>
+    public bool HasOwnCommands => hasOwnCommands?.Invoke() ?? false;
+
     public ValueTask<StreamEntryId?> AppendAsync(Arguments words, CancellationToken cancellation)
     {
         if (!LeasesReplies)
@@ -39,7 +42,9 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
     }
 
     public ValueTask<RedisResult> AppendManyAsync(Arguments keys, Arguments arguments, CancellationToken cancellation) =>
-        SendAsync("EVAL", Script.Append.TextFor(keys, arguments), cancellation);
+        HasOwnCommands
+            ? SendAsync(Script.Append.Command, Script.CommandFor(keys, arguments), cancellation)
+            : SendAsync("EVAL", Script.Append.TextFor(keys, arguments), cancellation);
 
     /// <summary>Looks at an error that was translated from one of the client's, and hands it back.</summary>
     public StreamEngineException Seen(StreamEngineException error) => _roles.Seen(error);
@@ -74,9 +79,11 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer) : IApp
         }
     }
 
-    /// <summary>Runs a script on keys of one slot. One that the server does not know yet, or no more, is sent along.</summary>
+    /// <summary>Runs a script on keys of one slot, or the command that does the same. A script that the server does not know yet, or no more, is sent along.</summary>
     public async ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation)
     {
+        if (HasOwnCommands)
+            return await SendAsync(script.Command, Script.CommandFor(keys, arguments), cancellation);
         cancellation.ThrowIfCancellationRequested();
         try
         {

@@ -17,6 +17,10 @@ internal static class RedisError
         ("ERR Elements are too large", StreamErrorCode.EntryTooLarge),
         ("ERR no such key", StreamErrorCode.NoStream),
         ("ERR The XGROUP subcommand requires the key to exist", StreamErrorCode.NoStream),
+        // By a server that has come in the place of another and was not asked yet what it can do.
+        ("ERR unknown command 'EVAL", StreamErrorCode.Unavailable),
+        ("ERR unknown command 'WS.", StreamErrorCode.Unavailable),
+        ("ERR unknown command `WS.", StreamErrorCode.Unavailable),
         ("ERR ", StreamErrorCode.InvalidArgument),
         ("CROSSSLOT ", StreamErrorCode.InvalidArgument),
         ("NOGROUP ", StreamErrorCode.NoGroup),

@@ -10,7 +10,7 @@ namespace WorkerStreams.Redis.Connections;
 /// A connection for appends that count only when enough replicas have them: WAIT. That holds up whatever is sent after it, so appends have this connection for
 /// themselves, and go in rounds: what comes during one is sent with the next, and one WAIT is for all of a round. So an append is answered within two time-outs.
 /// </summary>
-internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> connect, int replicas, TimeSpan timeout) : IAppendConnection, IDisposable
+internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> connect, int replicas, TimeSpan timeout, Func<bool>? hasOwnCommands = null) : IAppendConnection, IDisposable
 {
     // The reply of WAIT is about the connection that wrote and its server, so none may be redirected.
     private const CommandFlags ThisServer = CommandFlags.DemandMaster | CommandFlags.NoRedirect;
@@ -33,7 +33,8 @@ internal sealed class ReplicatedConnection(Func<Task<IConnectionMultiplexer>> co
     }
 
     public ValueTask<RedisResult> AppendManyAsync(Arguments keys, Arguments arguments, CancellationToken cancellation) =>
-        AppendAsync(new Append("EVAL", Script.Append.TextFor(keys, arguments).Boxed()), cancellation);
+        AppendAsync(
+            hasOwnCommands?.Invoke() is true ? new Append(Script.Append.Command, Script.CommandFor(keys, arguments).Boxed()) : new Append("EVAL", Script.Append.TextFor(keys, arguments).Boxed()), cancellation);
 
     public void Dispose() => _connection.Close();
 

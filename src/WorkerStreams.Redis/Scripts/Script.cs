@@ -5,7 +5,7 @@ using WorkerStreams.Redis.Commands;
 
 namespace WorkerStreams.Redis.Scripts;
 
-/// <summary>A script that the server runs in one step, known to it by its hash.</summary>
+/// <summary>A script that the server runs in one step, known to it by its hash; or a command of a RESP listener that does the same.</summary>
 internal sealed class Script
 {
     /// <summary>So many names and values a script can hand to a command: Lua's stack has some 8,000 places.</summary>
@@ -16,7 +16,11 @@ internal sealed class Script
     {
         Text = string.Concat(parts.Select(Read));
         Hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+        Command = "WS." + parts[^1].ToUpperInvariant();
     }
+
+    /// <summary>The scripts that a RESP listener has a command for, all but <see cref="Acknowledge"/>: there <see cref="Settle"/> is as quick.</summary>
+    public static IReadOnlyList<Script> WithCommand => [Append, History, Claim, AutoClaim, Settle, Hold, Leave, Collect, Delete, Move];
 
     public static Script Append { get; } = new("append");
 
@@ -44,11 +48,17 @@ internal sealed class Script
 
     public string Hash { get; }
 
+    /// <summary>The name of the command that does the same.</summary>
+    public string Command { get; }
+
     /// <summary>The words of EVAL.</summary>
     public Arguments TextFor(Arguments keys, Arguments arguments) => Words(Text, keys, arguments);
 
     /// <summary>The words of EVALSHA.</summary>
     public Arguments HashFor(Arguments keys, Arguments arguments) => Words(Hash, keys, arguments);
+
+    /// <summary>The words of the command.</summary>
+    public static Arguments CommandFor(Arguments keys, Arguments arguments) => new Arguments().Number(keys.Count).Options(keys).Options(arguments);
 
     private static string Read(string part)
     {
@@ -57,5 +67,5 @@ internal sealed class Script
     }
 
     private static Arguments Words(string name, Arguments keys, Arguments arguments) =>
-        new Arguments().Text(name).Number(keys.Count).Options(keys).Options(arguments);
+        new Arguments().Text(name).Options(CommandFor(keys, arguments));
 }

@@ -19,6 +19,8 @@ internal static class ServerAbilities
     {
         var has = Known.Where(ability => Has(facts, ability.Redis, ability.Valkey)).Select(ability => ability.Name).ToList();
         var lacks = Known.Select(ability => ability.Name).Except(has).ToList();
+        if (facts.HasOwnCommands)
+            has.Add("commands in place of scripts");
         return $"{facts.Product} {facts.Version} {Say(facts.Source)}: has {List(has)}; lacks {List(lacks)}";
     }
 

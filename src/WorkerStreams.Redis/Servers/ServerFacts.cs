@@ -11,6 +11,9 @@ internal sealed record ServerFacts(ServerProduct Product, Version Version, FactS
 {
     private static readonly Dictionary<string, string> Nothing = [];
 
+    /// <summary>Whether it has commands for what is done by scripts elsewhere, as a RESP listener has.</summary>
+    public bool HasOwnCommands { get; init; }
+
     /// <summary>Facts from the text of INFO; null where that tells no version.</summary>
     public static ServerFacts? OfInfo(string text)
     {

@@ -20,11 +20,23 @@ internal static class ClaimCommands
 
     private static async ValueTask ClaimAsync(Session session, Request request)
     {
+        var claim = await ParseAsync(session, request);
+        using var batch = await session.Engine.ClaimAsync(claim);
+        if (claim.JustIds)
+            await session.IdsAsync(batch);
+        else
+            await session.EntriesAsync(batch);
+    }
+
+    /// <summary>The words of XCLAIM.</summary>
+    /// <exception cref="CommandException">They are no good.</exception>
+    /// <exception cref="StreamEngineException">So it is, and there is no such group.</exception>
+    public static async ValueTask<ClaimRequest> ParseAsync(Session session, Request request)
+    {
         var (key, group) = (session.Key(request[1]), session.Name(request[2]));
-        ClaimRequest claim;
         try
         {
-            claim = Parse(session, request);
+            return Parse(session, request);
         }
         catch (CommandException)
         {
@@ -33,20 +45,22 @@ internal static class ClaimCommands
                 throw;
             throw new StreamEngineException(StreamErrorCode.NoGroup, $"NOGROUP No such key '{key}' or consumer group '{group}'");
         }
-        using var batch = await session.Engine.ClaimAsync(claim);
-        if (claim.JustIds)
-            await session.IdsAsync(batch);
-        else
-            await session.EntriesAsync(batch);
     }
 
     private static async ValueTask AutoClaimAsync(Session session, Request request)
     {
-        using var result = await session.Engine.AutoClaimAsync(ParseAuto(session, request, out var justIds));
+        var claim = ParseAuto(session, request);
+        using var result = await session.Engine.AutoClaimAsync(claim);
+        await AnswerAsync(session, claim, result);
+    }
+
+    /// <summary>The reply of XAUTOCLAIM.</summary>
+    public static async ValueTask AnswerAsync(Session session, AutoClaimRequest claim, AutoClaimResult result)
+    {
         var reply = session.Reply;
         reply.Array(3);
         reply.Id(result.NextStart);
-        if (justIds)
+        if (claim.JustIds)
             await session.IdsAsync(result.Entries);
         else
             await session.EntriesAsync(result.Entries);
@@ -82,11 +96,12 @@ internal static class ClaimCommands
         };
     }
 
-    private static AutoClaimRequest ParseAuto(Session session, Request request, out bool justIds)
+    /// <summary>The words of XAUTOCLAIM.</summary>
+    /// <exception cref="CommandException">They are no good.</exception>
+    public static AutoClaimRequest ParseAuto(Session session, Request request)
     {
         var minIdle = request.Number(4, "Invalid min-idle-time argument for XAUTOCLAIM");
-        var (start, count) = (request.Start(5), 100L);
-        justIds = false;
+        var (start, count, justIds) = (request.Start(5), 100L, false);
         for (var i = 6; i < request.Count; i++)
         {
             if (i + 1 < request.Count && request.Is(i, "COUNT"u8))

@@ -44,7 +44,8 @@ internal sealed class CommandTable
         .. PendingCommands.All,
         .. ClaimCommands.All,
         .. NackCommands.All,
-        .. InfoCommands.All]);
+        .. InfoCommands.All,
+        .. OwnCommands.All]);
 
     public IReadOnlyList<Command> All { get; }
 

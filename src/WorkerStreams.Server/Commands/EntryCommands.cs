@@ -23,6 +23,9 @@ internal static class EntryCommands
         var fields = request.Count - options.Next;
         if (fields < 2 || fields % 2 != 0)
             throw CommandException.Arity("xadd");
+        // Before the key is looked for.
+        if (options.Id is { Kind: NewEntryIdKind.Explicit, Id: var asked } && asked == default)
+            throw new CommandException("ERR The ID specified in XADD must be greater than 0-0");
         var writer = session.Fields;
         for (var i = options.Next; i < request.Count; i += 2)
             writer.Add(request[i], request[i + 1]);

@@ -60,7 +60,7 @@ internal static class IntrospectionCommands
             session.Reply.Bulk("summary"u8);
             session.Reply.Bulk(command.Summary);
             session.Reply.Bulk("group"u8);
-            session.Reply.Bulk(command.Name.StartsWith('x') ? "stream"u8 : "server"u8);
+            session.Reply.Bulk(command.Name is ['x', ..] or ['w', 's', '.', ..] ? "stream"u8 : "server"u8);
             await session.SendIfMuchAsync();
         }
     }

@@ -16,6 +16,16 @@ internal static class ReadCommands
 
     private static async ValueTask ReadAsync(Session session, Request request, bool isGroup)
     {
+        var read = await ParseAsync(session, request, isGroup);
+        using var batch = await session.ReadAsync(read);
+        await AnswerAsync(session, batch, read, asMap: session.Reply.Version > 2);
+    }
+
+    /// <summary>The words of XREAD or XREADGROUP.</summary>
+    /// <exception cref="CommandException">They are no good.</exception>
+    /// <exception cref="StreamEngineException">So it is with an id, and a group of a stream before it is not there.</exception>
+    public static async ValueTask<ReadRequest> ParseAsync(Session session, Request request, bool isGroup)
+    {
         var options = ReadOptions.Parse(request, isGroup, session.Now);
         if (!options.TryParseStreams(session, request, out var streams, out var bad))
         {
@@ -25,12 +35,11 @@ internal static class ReadCommands
             session.Key(request[options.FirstKey + bad]);
             throw CommandException.InvalidId();
         }
-        var read = options.Request(session, request, streams);
-        using var batch = await session.ReadAsync(read);
-        await AnswerAsync(session, batch, read);
+        return options.Request(session, request, streams);
     }
 
-    private static async ValueTask AnswerAsync(Session session, EntryBatch batch, ReadRequest read)
+    /// <summary>The entries stream by stream, as a map or as pairs.</summary>
+    public static async ValueTask AnswerAsync(Session session, EntryBatch batch, ReadRequest read, bool asMap)
     {
         var reply = session.Reply;
         if (batch.StreamCount == 0)
@@ -38,14 +47,14 @@ internal static class ReadCommands
             reply.NullArray();
             return;
         }
-        if (reply.Version < 3)
-            reply.Array(batch.StreamCount);
-        else
+        if (asMap)
             reply.Map(batch.StreamCount);
+        else
+            reply.Array(batch.StreamCount);
         // Streams with nothing are left out.
         for (var (i, first, asked) = (0, 0, 0); i < batch.StreamCount; i++)
         {
-            if (reply.Version < 3)
+            if (!asMap)
                 reply.Array(2);
             reply.Bulk(Database.KeyOf(batch.GetStream(i)));
             var count = batch.GetEntries(i).Length;

@@ -14,10 +14,10 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
     public IdempotencyKey? Key { get; private init; }
 
     /// <exception cref="CommandException">The options are no good.</exception>
-    public static TrimOptions Parse(Request request, bool isAppend)
+    public static TrimOptions Parse(Request request, bool isAppend, int first = 2)
     {
         var (options, trimming) = (new TrimOptions(null, true, default, request.Count), default(Trimming));
-        for (var i = 2; i < request.Count; i++)
+        for (var i = first; i < request.Count; i++)
         {
             var hasMore = i + 1 < request.Count;
             if (isAppend && request[i].SequenceEqual("*"u8))
