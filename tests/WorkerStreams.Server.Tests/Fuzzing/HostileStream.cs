@@ -32,7 +32,7 @@ internal sealed class HostileStream(Random random)
         6 => RespClient.Encode("ECHO", Noise(random.Next(100))),
         7 => RespClient.Encode(Of("HELLO", "CLIENT", "COMMAND", "CONFIG", "INFO", "XINFO", "XGROUP"), Of("GET", "DOCS", "LIST", "3", "2", "FULL", Noise(5)), Of("*", "a", Noise(8))),
         8 => RespClient.Encode("XREAD", "BLOCK", Of("1", "0", "99999999999999", Noise(4)), "STREAMS", "nothing", Of("$", "0", "+")),
-        9 => new string(Of("a", "\"", "'", "\\", "\0")[0], Length(70_000)),
+        9 => new string(Of("a", "\"", "'", "\\", "\0")[0], 1 + Length(70_000)),
         10 => Of("RESET\r\n", "\r\n", "*0\r\n", "\0\r\n", "\"\\x\r\n"),
         11 => RespClient.Encode("RESTORE", "s", "0", Noise(random.Next(100)), "REPLACE"),
         12 => _keyCommands.Next() + "\r\n",
