@@ -30,7 +30,7 @@ public interface IKeySpace
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>False where there is one that does not go.</returns>
     /// <exception cref="StreamEngineException">
-    /// <see cref="StreamErrorCode.NoStream"/>: there is none. <see cref="StreamErrorCode.EntryTooLarge"/>: it has more than 1 GiB. <see cref="StreamErrorCode.OutOfMemory"/>, <see cref="StreamErrorCode.DiskFull"/>.
+    /// <see cref="StreamErrorCode.NoStream"/>: there is none. <see cref="StreamErrorCode.EntryTooLarge"/>: it has more than 1 GiB, at which each entry, and each that is pending, counts 64 bytes besides its fields. <see cref="StreamErrorCode.OutOfMemory"/>, <see cref="StreamErrorCode.DiskFull"/>.
     /// </exception>
     ValueTask<bool> RenameAsync(StreamName key, StreamName newKey, bool replace = true, CancellationToken cancellation = default);
 

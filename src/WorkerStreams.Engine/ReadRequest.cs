@@ -17,7 +17,7 @@ public record ReadRequest
 
     /// <summary>
     /// How long to wait where there is nothing: null does not wait, <see cref="TimeSpan.Zero"/> and <see cref="Timeout.InfiniteTimeSpan"/>
-    /// wait without end, as BLOCK 0 does. Other negative values are refused. Default: null.
+    /// wait without end, as BLOCK 0 does. Other negative values are refused. An engine in this process lets a read wait for up to 10,000 streams. Default: null.
     /// </summary>
     public TimeSpan? Block { get; init; }
 }

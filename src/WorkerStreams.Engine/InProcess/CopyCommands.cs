@@ -53,12 +53,10 @@ internal static class CopyCommands
     /// <exception cref="StreamEngineException">It is too large.</exception>
     public static ExpectedChange Measure(StreamState stream)
     {
-        var bytes = stream.Log.FieldBytes;
-        if (bytes > MostBytes)
-            throw Errors.TooLargeToCopy(stream.Name, bytes, MostBytes);
         var ids = 1 + stream.Log.Count + (stream.Idempotency?.Count ?? 0) + stream.Groups.Sum(static group => 4 + group.Pending.Count + (4L * group.Consumers.Count));
         var names = stream.Groups.Sum(static group => group.Name.Bytes.Length + group.Consumers.Sum(static consumer => (long)consumer.Name.Bytes.Length + (consumer.Hold?.Holder.Bytes.Length ?? 0)));
-        return new(ids, bytes, BringsEntries: true, names + (stream.Idempotency?.NameBytes ?? 0));
+        var change = new ExpectedChange(ids, stream.Log.FieldBytes, BringsEntries: true, names + (stream.Idempotency?.NameBytes ?? 0));
+        return change.RecordBytes <= MostBytes ? change : throw Errors.TooLargeToCopy(stream.Name, change.RecordBytes, MostBytes);
     }
 
     private static StreamState Copy(StreamState source, Shard shard, StreamName name)

@@ -5,6 +5,9 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XREAD and XREADGROUP.</summary>
 internal static class ReadCommands
 {
+    // Each entry that is appended has a look at all of them.
+    private const int MostWaitedFor = 10_000;
+
     private static readonly TimeSpan LongestBlock = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     public static ValueTask<EntryBatch> Read(StreamStore store, ReadRequest request, CancellationToken cancellation)
@@ -113,6 +116,8 @@ internal static class ReadCommands
             throw StreamEngineException.InvalidArgument("timeout is negative");
         if (request is ReadGroupRequest { ClaimMinIdle: { } minIdle } && minIdle < TimeSpan.Zero)
             throw StreamEngineException.InvalidArgument("min-idle-time must be a positive integer");
+        if (request.Block is not null && request.Streams.Count > MostWaitedFor)
+            throw StreamEngineException.InvalidArgument($"a read that waits is of {request.Streams.Count} streams; at most {MostWaitedFor} are allowed");
         if (request.Block > LongestBlock)
             throw StreamEngineException.InvalidArgument("timeout is not an integer or out of range");
         for (var i = 0; request is not ReadGroupRequest && i < request.Streams.Count; i++)

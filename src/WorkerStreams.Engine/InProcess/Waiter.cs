@@ -15,6 +15,8 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     private readonly StreamStore _store;
     private readonly ReadRequest _request;
     private readonly StreamPosition[] _positions;
+    private readonly StreamName[] _streams;
+    // One in the queue of each.
     private readonly LinkedListNode<Waiter>[] _nodes;
     private ManualResetValueTaskSourceCore<EntryBatch> _result = new() { RunContinuationsAsynchronously = true };
     private WaitState _state;
@@ -28,9 +30,11 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     public Waiter(StreamStore store, ReadRequest request, StreamPosition[] positions)
     {
         (_store, _request, _positions) = (store, request, positions);
-        _nodes = new LinkedListNode<Waiter>[positions.Length];
-        for (var i = 0; i < positions.Length; i++)
-            _nodes[i] = store.ShardOf(positions[i].Stream).Enqueue(positions[i].Stream, this);
+        // A stream may be named more than once.
+        _streams = positions.Length == 1 ? [positions[0].Stream] : [.. positions.Select(static position => position.Stream).Distinct()];
+        _nodes = new LinkedListNode<Waiter>[_streams.Length];
+        for (var i = 0; i < _streams.Length; i++)
+            _nodes[i] = store.ShardOf(_streams[i]).Enqueue(_streams[i], this);
     }
 
     /// <summary>The group that is read, or null for XREAD.</summary>
@@ -113,7 +117,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     private void Complete()
     {
         for (var i = 0; i < _nodes.Length; i++)
-            _store.ShardOf(_positions[i].Stream).Dequeue(_positions[i].Stream, _nodes[i]);
+            _store.ShardOf(_streams[i]).Dequeue(_streams[i], _nodes[i]);
         DisarmIfSecond();
         if (_error is null)
             _result.SetResult(_batch);
@@ -163,7 +167,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     {
         for (var i = 0; i < _nodes.Length; i++)
         {
-            var (name, node) = (_positions[i].Stream, _nodes[i]);
+            var (name, node) = (_streams[i], _nodes[i]);
             if (name.Slot != slot || node.List is not { } queue)
                 continue;
             queue.Remove(node);
