@@ -13,6 +13,10 @@ public sealed class RedisErrorTests
     [InlineData("READONLY You can't write against a read only replica.", StreamErrorCode.Unavailable)]
     [InlineData("LOADING Redis is loading the dataset in memory", StreamErrorCode.Unavailable)]
     [InlineData("NOPERM this user has no permissions to run the 'xadd' command", StreamErrorCode.Unavailable)]
+    [InlineData("ERR unknown command 'EVALSHA', with args beginning with: ", StreamErrorCode.Unavailable)]
+    [InlineData("ERR unknown command 'WS.SETTLE', with args beginning with: ", StreamErrorCode.Unavailable)]
+    [InlineData("ERR unknown command `WS.SETTLE`, with args beginning with: ", StreamErrorCode.Unavailable)]
+    [InlineData("ERR unknown command 'XNACK', with args beginning with: ", StreamErrorCode.InvalidArgument)]
     public void What_the_server_refuses_keeps_its_text_and_has_changed_nothing(string text, StreamErrorCode code)
     {
         var error = RedisError.Translate(new RedisServerException(RedisErrorKind.None, CommandFlags.None, text));

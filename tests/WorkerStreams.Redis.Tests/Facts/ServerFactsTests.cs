@@ -38,6 +38,10 @@ public sealed class ServerFactsTests
             "Redis 4.0.0 (assumed by the client; neither INFO nor HELLO may be used): has nothing; lacks auto-claim, group lag, " + Since88,
             ServerAbilities.Describe(ServerFacts.OfClient(new(4, 0, 0))));
 
+    [Fact]
+    public void Commands_in_place_of_scripts_are_told_where_there_are_some() =>
+        Assert.EndsWith("XNACK, commands in place of scripts; lacks nothing", ServerAbilities.Describe(ServerFacts.OfInfo("redis_version:8.8.0")! with { HasOwnCommands = true }), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("")]
     [InlineData("redis_version:unstable")]

@@ -21,7 +21,7 @@ internal sealed class HostileStream(Random random)
         return random.Next(8) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
     }
 
-    private string Part() => random.Next(20) switch
+    private string Part() => random.Next(21) switch
     {
         0 => Noise(random.Next(1, 200)),
         1 => $"*{Number()}\r\n",
@@ -39,6 +39,7 @@ internal sealed class HostileStream(Random random)
         13 => RespClient.Encode(CommandLine.Split(_keyCommands.Next())),
         14 => _commands.Next() + "\r\n",
         15 => RespClient.Encode(Newer()),
+        16 => RespClient.Encode(Own()),
         _ => RespClient.Encode(CommandLine.Split(_commands.Next())),
     };
 
@@ -53,6 +54,19 @@ internal sealed class HostileStream(Random random)
             yield return random.Next(5) == 0
                 ? Number()
                 : Of("g", "c", "s", "*", "1-0", "2-0", ">", "IDS", "FAIL", "SILENT", "FATAL", "FORCE", "RETRYCOUNT", "KEEPREF", "DELREF", "ACKED", "MAXLEN", "~", "IDMP", "IDMPAUTO", "p", "IDMP-DURATION", "IDMP-MAXSIZE", "CLAIM", "COUNT", "STREAMS", Noise(3));
+        }
+    }
+
+    // The commands of our own, with words that they know in any order.
+    private IEnumerable<string> Own()
+    {
+        yield return "WS." + Of("SETTLE", "CLAIM", "AUTOCLAIM", "HISTORY", "HOLD", "LEAVE", "COLLECT", "APPEND", "MOVE", "DELETE");
+        yield return random.Next(4) == 0 ? Number() : Of("1", "2");
+        for (var left = random.Next(2, 16); left > 0; left--)
+        {
+            yield return random.Next(3) == 0
+                ? Number()
+                : Of("s", "s", "g", "g", "c", "{s}:holders", "", "2", "*", ">", "1-0", "1-0 2-0", "2-0 2-0 x", "ACK", "DEAD", "DELETE", "RENEW", "RELEASE", "UNSTARTED", "COUNT", "JUSTID", "MAXLEN", "XACKDEL", "DELREF", "f", Noise(3));
         }
     }
 
