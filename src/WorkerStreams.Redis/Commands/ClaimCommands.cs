@@ -21,9 +21,12 @@ internal static class ClaimCommands
             .Joined(request.Ids.Span)
             .Text(request.ExpectedOwner is null ? "0" : "1").Name(request.ExpectedOwner ?? default)
             .Options(ClaimOptions(request));
+        var tellsEach = connection.HasOwnCommands;
         var reply = await connection.RunAsync(Script.Claim, NameCommands.KeysOf(request.Stream, request.Holder), arguments, cancellation);
         var before = new KnownDeliveries(reply[1]);
         var added = request.JustIds ? 0 : 1;
+        if (tellsEach)
+            return EntryReply.OfStream(request.Stream, reply[0], (_, _) => Told(before.Next()));
         return EntryReply.OfStream(request.Stream, reply[0], (id, _) =>
         {
             // One that FORCE makes pending begins with 1.
@@ -33,6 +36,8 @@ internal static class ClaimCommands
             before.Set(id, count, IdleOf(request));
             return (count, idle);
         });
+
+        (long, TimeSpan) Told((long Count, TimeSpan Idle) known) => (request.DeliveryCount ?? KnownDeliveries.CountAfter(known.Count, added), known.Idle);
     }
 
     public static async ValueTask<AutoClaimResult> AutoClaimAsync(RedisConnection connection, AutoClaimRequest request, CancellationToken cancellation)

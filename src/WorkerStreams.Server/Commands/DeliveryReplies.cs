@@ -6,7 +6,7 @@ namespace WorkerStreams.Server.Commands;
 /// <summary>How often entries were delivered before they were now.</summary>
 internal static class DeliveryReplies
 {
-    /// <summary>Of each entry its id, its idle time and the number of its deliveries before, one after the other; of one that comes twice what it was the first time. Sent as it is written.</summary>
+    /// <summary>Of each entry its id, its idle time and the number of its deliveries before, one after the other. Sent as it is written.</summary>
     /// <param name="session">Who is answered.</param>
     /// <param name="batch">What holds the entries as they are now.</param>
     /// <param name="first">The first of them.</param>
@@ -15,14 +15,9 @@ internal static class DeliveryReplies
     /// <exception cref="OperationCanceledException">The client takes no more.</exception>
     public static async ValueTask DeliveriesBeforeAsync(this Session session, EntryBatch batch, int first, int count, bool isDelivery)
     {
-        var ids = new HashSet<StreamEntryId>(count);
-        for (var i = first; i < first + count; i++)
-            ids.Add(batch.Entries[i].Id);
-        session.Reply.Array(3 * ids.Count);
+        session.Reply.Array(3 * count);
         for (var i = first; i < first + count; i++)
         {
-            if (!ids.Remove(batch.Entries[i].Id))
-                continue;
             Write(session, batch.Entries[i], isDelivery);
             await session.SendIfMuchAsync();
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 using WorkerStreams.Engine;
 using WorkerStreams.Engine.Contract;
@@ -8,7 +9,7 @@ using WorkerStreams.Server.Tests.Wire;
 namespace WorkerStreams.Server.Tests.Contracts;
 
 /// <summary>The remote engine on the listener, and behind that the engine in the process, by one protocol.</summary>
-public abstract class ListenerFixture(RedisProtocol protocol) : EngineFixture, IForeignKeys
+public abstract class ListenerFixture(RedisProtocol protocol, FakeTimeProvider? clock = null) : EngineFixture, IForeignKeys
 {
     private const string Name = "engine";
 
@@ -20,8 +21,16 @@ public abstract class ListenerFixture(RedisProtocol protocol) : EngineFixture, I
     // Bytes are no limit that a command knows.
     public override EngineTraits Traits => EngineTraits.Newest with { LimitsBytes = false };
 
+    public override DateTimeOffset? Now => clock?.GetUtcNow();
+
     // A timer goes by a clock of a few milliseconds, and may be early by them.
-    public override async ValueTask ElapseAsync(TimeSpan time) => await Task.Delay(time + TimerGrain, TimeProvider.System);
+    public override async ValueTask ElapseAsync(TimeSpan time)
+    {
+        if (clock is null)
+            await Task.Delay(time + TimerGrain, TimeProvider.System);
+        else
+            clock.Advance(time);
+    }
 
     /// <summary>Waits until as many reads are blocked at the listener as wait at the engine.</summary>
     public override async ValueTask QuietAsync()
@@ -44,7 +53,7 @@ public abstract class ListenerFixture(RedisProtocol protocol) : EngineFixture, I
 
     protected override async ValueTask<IStreamEngine> CreateEngineAsync()
     {
-        _host = await ListenerHost.StartAsync();
+        _host = await ListenerHost.StartAsync(time: clock);
         var configuration = ServerProcess.Client(_host.Port);
         _client = await ConnectionMultiplexer.ConnectAsync(configuration);
         configuration = configuration.Clone();
@@ -58,3 +67,9 @@ public sealed class Resp2Fixture() : ListenerFixture(RedisProtocol.Resp2);
 
 /// <summary>By RESP3.</summary>
 public sealed class Resp3Fixture() : ListenerFixture(RedisProtocol.Resp3);
+
+/// <summary>By RESP2, on a clock that the tests move: for what waits for nothing, as the remote engine's waits go by the real one.</summary>
+public sealed class Resp2ClockFixture() : ListenerFixture(RedisProtocol.Resp2, new());
+
+/// <summary>By RESP3, the like.</summary>
+public sealed class Resp3ClockFixture() : ListenerFixture(RedisProtocol.Resp3, new());

@@ -56,7 +56,7 @@ public sealed class Resp2OwnedClaiming(Resp2Fixture fixture) : OwnedClaimingCont
 
 public sealed class Resp2Pending(Resp2Fixture fixture) : PendingContract(fixture), IClassFixture<Resp2Fixture>;
 
-public sealed class Resp2RandomCommands(Resp2Fixture fixture) : RandomCommandsContract(fixture), IClassFixture<Resp2Fixture>;
+public sealed class Resp2RandomCommands(Resp2ClockFixture fixture) : RandomCommandsContract(fixture), IClassFixture<Resp2ClockFixture>;
 
 public sealed class Resp2Range(Resp2Fixture fixture) : RangeContract(fixture), IClassFixture<Resp2Fixture>;
 

@@ -56,7 +56,7 @@ public sealed class Resp3OwnedClaiming(Resp3Fixture fixture) : OwnedClaimingCont
 
 public sealed class Resp3Pending(Resp3Fixture fixture) : PendingContract(fixture), IClassFixture<Resp3Fixture>;
 
-public sealed class Resp3RandomCommands(Resp3Fixture fixture) : RandomCommandsContract(fixture), IClassFixture<Resp3Fixture>;
+public sealed class Resp3RandomCommands(Resp3ClockFixture fixture) : RandomCommandsContract(fixture), IClassFixture<Resp3ClockFixture>;
 
 public sealed class Resp3Range(Resp3Fixture fixture) : RangeContract(fixture), IClassFixture<Resp3Fixture>;
 

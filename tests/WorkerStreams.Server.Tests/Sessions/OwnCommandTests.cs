@@ -14,7 +14,7 @@ public sealed class OwnCommandTests
     [InlineData("WS.SETTLE 2 s {s}:holders g a me 1-0 1-0 1 RELEASE 1-0", "$1\r\n0\r\n")]
     [InlineData("WS.SETTLE 1 s g a '' 0-0 0-0 0", "$0\r\n\r\n")]
     [InlineData("WS.CLAIM 1 s g b '' 0 '1-0 1-0 3-0' 1 a", "*2\r\n*1\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n*3\r\n$3\r\n1-0\r\n:0\r\n:1\r\n")]
-    [InlineData("WS.CLAIM 1 s g b '' 0 '1-0 1-0' 0 '' RETRYCOUNT 7 JUSTID", "*2\r\n*2\r\n$3\r\n1-0\r\n$3\r\n1-0\r\n*3\r\n$3\r\n1-0\r\n:0\r\n:7\r\n")]
+    [InlineData("WS.CLAIM 1 s g b '' 0 '1-0 1-0' 0 '' RETRYCOUNT 7 JUSTID", "*2\r\n*2\r\n$3\r\n1-0\r\n$3\r\n1-0\r\n*6\r\n$3\r\n1-0\r\n:0\r\n:7\r\n$3\r\n1-0\r\n:0\r\n:7\r\n")]
     [InlineData("WS.AUTOCLAIM 1 s g b 0 2-0 10 COUNT 1", "*2\r\n*3\r\n$3\r\n3-0\r\n*1\r\n*2\r\n$3\r\n2-0\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n*0\r\n*3\r\n$3\r\n2-0\r\n:0\r\n:1\r\n")]
     [InlineData("WS.HISTORY 2 s t g a 9 2 COUNT 1 1-0 >", "*2\r\n*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n2-0\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n*2\r\n*3\r\n$3\r\n2-0\r\n:0\r\n:1\r\n*0\r\n")]
     [InlineData("WS.HOLD 2 s {s}:holders g a me 1000 500 ''", "*3\r\n$2\r\nme\r\n:1000\r\n*0\r\n")]
