@@ -72,7 +72,7 @@ internal static class ListCommands
         // From the end where they are negative.
         start = Math.Max(start < 0 ? start + items.Count : start, 0);
         end = Math.Min(end < 0 ? end + items.Count : end, items.Count - 1);
-        var count = (int)Math.Max(end - start + 1, 0);
+        var count = start > end ? 0 : (int)(end - start + 1);
         session.Reply.Array(count);
         foreach (var item in items.Skip((int)Math.Min(start, items.Count)).Take(count))
             session.Reply.Bulk(item);
@@ -100,24 +100,40 @@ internal static class ListCommands
     {
         session.Keys.Waits.Add(wait);
         var served = default((StreamName, byte[])?);
+        var isBroken = true;
         try
         {
             served = await session.WaitAsync(ServedAsync(wait.Served.WaitAsync(timeout, session.Server.Time, session.BeginWait())), null);
+            isBroken = false;
         }
         catch (TimeoutException)
         {
-            // There was none.
+            isBroken = false;
         }
         finally
         {
             await session.EnterAsync(alone: true);
             session.Keys.Waits.Remove(wait);
+            if (isBroken && wait.Served.IsCompletedSuccessfully)
+                GiveBack(session, await wait.Served, wait.First);
             session.Leave();
         }
         // It may have been served just then.
         return served ?? (wait.Served.IsCompletedSuccessfully ? await wait.Served : null);
 
         static async ValueTask<(StreamName, byte[])?> ServedAsync(Task<(StreamName, byte[])> served) => await served;
+    }
+
+    // Whoever waited for the item will not be told of it. Where there is no list any more, it would have gone with it.
+    private static void GiveBack(Session session, (StreamName Key, byte[] Item) served, bool first)
+    {
+        if (session.Keys.TypeOf(served.Key) is not (null or "list"))
+            return;
+        session.Keys.Change<ListValue, int>(served.Key, list =>
+        {
+            list.Push(served.Item, first);
+            return list.Items.Count;
+        });
     }
 
     private static TimeSpan Timeout(Request request)

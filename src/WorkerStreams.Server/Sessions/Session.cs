@@ -27,6 +27,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     private bool _isSkipping;
     private Held _held;
     private List<Watch>? _watched;
+    private long _watchedBytes;
 
     // Read by others, too.
     private long _lastUsed = server.Time.GetTimestamp();
@@ -220,20 +221,24 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     public void Mute(bool mute) => (_isSkipping, SkipsNextReply, Reply.IsMute) = (false, false, mute);
 
     /// <summary>Remembers what a key is now.</summary>
-    /// <exception cref="CommandException">Too many are remembered.</exception>
+    /// <exception cref="CommandException">Too many are remembered, or their names are too long together.</exception>
     public void Watch(StreamName key)
     {
         _watched ??= [];
+        if (_watched.Exists(watch => watch.Key == key))
+            return;
         if (_watched.Count >= MostWatched)
             throw new CommandException("ERR too many keys are watched");
-        if (!_watched.Exists(watch => watch.Key == key))
-            _watched.Add(Keys.Watch(key));
+        if (_watchedBytes + key.Bytes.Length > Server.Options.MaxRequestBytes)
+            throw new CommandException("ERR the names of the keys that are watched are longer than a command may be");
+        _watched.Add(Keys.Watch(key));
+        _watchedBytes += key.Bytes.Length;
     }
 
     public void Unwatch()
     {
         _watched?.ForEach(static watch => watch.Dispose());
-        _watched = null;
+        (_watched, _watchedBytes) = (null, 0);
     }
 
     /// <summary>Whether any watched key is not what it was.</summary>
@@ -319,7 +324,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     }
 
     /// <summary>Waits for what only others can bring. They are let in meanwhile.</summary>
-    /// <param name="wait">Ends by the token that <see cref="BeginWait"/> gave, too.</param>
+    /// <param name="wait">Ends by the token that <see cref="BeginWait"/> gave, too. What it brings is disposed of, where that can be, if the client has gone by then.</param>
     /// <param name="timedOut">What stands for a wait that CLIENT UNBLOCK ends as if time had run out.</param>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     /// <exception cref="CommandException">The wait was ended by CLIENT UNBLOCK.</exception>
@@ -330,13 +335,13 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
         var waiting = wait.AsTask();
         try
         {
-            return await SendAsync() && await Input.StaysDuringAsync(waiting) ? await waiting : throw new OperationCanceledException("The client has gone.");
+            return await SendAsync() && await Input.StaysDuringAsync(waiting) && !_isEnded ? await waiting : throw new OperationCanceledException("The client has gone.");
         }
-        catch (OperationCanceledException) when (!connection.Gone.IsCancellationRequested && _unblockedAsError is { } asError)
+        catch (OperationCanceledException) when (waiting.IsCanceled && !connection.Gone.IsCancellationRequested && _unblockedAsError is { } asError)
         {
             return asError ? throw new CommandException("UNBLOCKED client unblocked via CLIENT UNBLOCK") : timedOut;
         }
-        catch when (!waiting.IsCompleted)
+        catch
         {
             lock (_waitLock)
                 _wait!.Cancel();

@@ -167,7 +167,52 @@ public sealed class BlockedClientTests
         first.Dispose();
         await host.UntilBlockedAsync(0);
         Assert.Equal(":1\r\n", await second.CallAsync("RPUSH", "gone", "a"));
-        Assert.Equal(":1\r\n", await second.CallAsync("LLEN", "gone"));
+        // He may be in the queue still, though he waits no more; then he gives the item back.
+        await ListenerHost.UntilAsync(async () => await second.CallAsync("LLEN", "gone") == ":1\r\n");
+    }
+
+    [Theory]
+    [InlineData("BLPOP l 0", "CLIENT UNBLOCK {0} ERROR", "a b")]
+    [InlineData("BRPOP l 0", "CLIENT UNBLOCK {0} ERROR", "a b")]
+    [InlineData("BLPOP l 0", "CLIENT KILL ID {0}", "a b")]
+    [InlineData("BRPOP l 0", "CLIENT KILL ID {0}", "a b")]
+    [InlineData("BLPOP l 0", "CLIENT UNBLOCK {0} ERROR", "a")]
+    public async Task An_item_for_a_wait_that_is_broken_off_just_then_is_given_back(string wait, string end, string items)
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var admin = await host.ConnectAsync();
+        using var waiting = await host.ConnectAsync();
+        var id = (await waiting.CallAsync("CLIENT", "ID"))[1..^2];
+        await waiting.SendAsync(wait + "\r\n");
+        await host.UntilBlockedAsync(1);
+
+        await admin.SendAsync($"MULTI\r\n{string.Format(null, end, id)}\r\nRPUSH l {items}\r\nEXEC\r\n");
+
+        for (var i = 0; i < 4; i++)
+            Assert.DoesNotContain("-", await admin.ReadReplyAsync());
+        var list = items.Split(' ');
+        var all = RespClient.Encode(list);
+        await ListenerHost.UntilAsync(async () => await admin.AskAsync("LRANGE l 0 -1\r\n") == all);
+        Assert.Equal($":{list.Length + 1}\r\n", await admin.AskAsync("RPUSH l c\r\n"));
+    }
+
+    [Fact]
+    public async Task An_item_that_is_given_back_serves_who_waits_next()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var admin = await host.ConnectAsync();
+        using var first = await host.ConnectAsync();
+        using var second = await host.ConnectAsync();
+        var id = (await first.CallAsync("CLIENT", "ID"))[1..^2];
+        await first.SendAsync("BLPOP l 0\r\n");
+        await host.UntilBlockedAsync(1);
+        await second.SendAsync("BLPOP l 0\r\n");
+        await host.UntilBlockedAsync(2);
+
+        await admin.SendAsync($"MULTI\r\nCLIENT UNBLOCK {id} ERROR\r\nRPUSH l a\r\nEXEC\r\n");
+
+        Assert.StartsWith("-UNBLOCKED", await first.ReadReplyAsync());
+        Assert.Equal("*2\r\n$1\r\nl\r\n$1\r\na\r\n", await second.ReadReplyAsync());
     }
 
     [Fact]

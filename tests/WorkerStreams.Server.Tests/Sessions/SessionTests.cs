@@ -1,0 +1,25 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Sessions;
+using WorkerStreams.Server.Tests.Wire;
+
+namespace WorkerStreams.Server.Tests.Sessions;
+
+public sealed class SessionTests
+{
+    [Fact]
+    public async Task What_a_wait_has_brought_is_disposed_of_where_the_client_has_gone_meanwhile()
+    {
+        using var engine = new InProcessStreamEngine();
+        using var server = new RespServer(engine, new(), TimeProvider.System);
+        using var client = new PipeClient();
+        using var session = new Session(server, 1, client.Connection);
+        using var brought = new CancellationTokenSource();
+        await session.EnterAsync(alone: false);
+        session.BeginWait();
+        client.EndReading();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => session.WaitAsync(new ValueTask<IDisposable>(brought), brought).AsTask());
+
+        Assert.Throws<ObjectDisposedException>(() => brought.Token);
+    }
+}
