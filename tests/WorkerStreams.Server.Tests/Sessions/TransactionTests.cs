@@ -88,6 +88,23 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task The_names_of_the_keys_that_are_watched_are_no_longer_than_a_command_may_be()
+    {
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxRequestBytes = 10_000);
+        using var client = await host.ConnectAsync();
+        var (first, second) = (new string('a', 6000), new string('b', 6000));
+
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.Equal("+OK\r\n", await client.CallAsync("WATCH", first));
+            Assert.Equal("+OK\r\n", await client.CallAsync("WATCH", first));
+            Assert.Equal("-ERR the names of the keys that are watched are longer than a command may be\r\n", await client.CallAsync("WATCH", second));
+            Assert.Equal("+OK\r\n", await client.CallAsync("UNWATCH"));
+        }
+        Assert.Equal("+OK\r\n", await client.CallAsync("WATCH", second));
+    }
+
+    [Fact]
     public async Task A_transaction_is_given_up_by_RESET_and_by_going_away()
     {
         await using var host = await ListenerHost.StartAsync();
