@@ -30,13 +30,13 @@ public readonly struct StreamName : IEquatable<StreamName>, IComparable<StreamNa
     {
         var hash = new HashCode();
         hash.AddBytes(bytes);
-        (_bytes, _hash, _slot) = (bytes, hash.ToHashCode(), (ushort)HashSlot.Of(bytes));
+        (_bytes, _hash, _slot) = (bytes, hash.ToHashCode(), (ushort)HashSlot.Of(WithoutDatabase(bytes)));
     }
 
     /// <summary>The bytes of the name.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>The name's hash slot, see <see cref="HashSlot"/>.</summary>
+    /// <summary>The name's hash slot, see <see cref="HashSlot"/>; without what tells the database, so that keys which share one do so in each.</summary>
     internal int Slot => _slot;
 
     /// <summary>Whether the name is empty, as the default value is.</summary>
@@ -70,6 +70,9 @@ public readonly struct StreamName : IEquatable<StreamName>, IComparable<StreamNa
         writer.Write(Encoding.UTF8.GetBytes(suffix));
         return new(writer.WrittenSpan);
     }
+
+    // A front that has several databases names the keys of all but one by a zero, db and a letter before them.
+    private static ReadOnlySpan<byte> WithoutDatabase(ReadOnlySpan<byte> name) => name is [0, (byte)'d', (byte)'b', >= (byte)'b' and <= (byte)'p', ..] ? name[4..] : name;
 
     /// <inheritdoc/>
     public bool Equals(StreamName other) => ReferenceEquals(_bytes, other._bytes) || (_hash == other._hash && Bytes.SequenceEqual(other.Bytes));

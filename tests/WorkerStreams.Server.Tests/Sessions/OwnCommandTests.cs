@@ -81,6 +81,22 @@ public sealed class OwnCommandTests
     }
 
     [Fact]
+    public async Task In_another_database_too_a_stream_and_its_companion_change_in_one_step()
+    {
+        await using var host = await StartAsync();
+        using var client = await host.ConnectAsync();
+        foreach (var line in (string[])["SELECT 15", "XADD s 1-0 f v", "XGROUP CREATE s g 0", "XREADGROUP GROUP g a STREAMS s >"])
+            await client.AskAsync(line + "\r\n");
+
+        Assert.Equal("$1\r\n0\r\n", await client.AskAsync("WS.SETTLE 2 s {s}:dead g a '' 1-0 1-0 1 DEAD 1-0 2 f v\r\n"));
+        Assert.StartsWith("*1\r\n$", await client.AskAsync("WS.MOVE 2 s {s}:moved 1-0 2 f v\r\n"));
+        Assert.Equal(":1\r\n", await client.CallAsync("XLEN", "{s}:dead"));
+        Assert.Equal(":1\r\n", await client.CallAsync("XLEN", "{s}:moved"));
+        Assert.Equal(
+            "-ERR the stream 't' must be of the same hash slot as the stream 's' that entries leave for it, such as its companion\r\n", await client.AskAsync("WS.MOVE 2 s t 1-0 2 f v\r\n"));
+    }
+
+    [Fact]
     public async Task In_a_transaction_they_are_carried_out_with_the_others()
     {
         await using var host = await StartAsync();
