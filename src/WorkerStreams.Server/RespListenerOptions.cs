@@ -26,7 +26,7 @@ public sealed class RespListenerOptions
     public int MaxRequestBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// The most memory, in bytes, that values may take that are no streams: strings, lists, sets and hashes. Commands that bring some are refused beyond it. 1 KiB to 1 GiB. Default: 64 MiB.
+    /// The most memory, in bytes, that values may take that are no streams: strings, lists, sets and hashes, and their names. Commands that bring some are refused beyond it. 1 KiB to 1 GiB. Default: 64 MiB.
     /// </summary>
     public int MaxValueBytes { get; set; } = 64 * 1024 * 1024;
 
@@ -35,7 +35,7 @@ public sealed class RespListenerOptions
     /// </summary>
     public int MaxReplyBytes { get; set; } = 256 * 1024 * 1024;
 
-    /// <summary>How long a client may say nothing before its connection ends; while it waits for entries it may. 1 second to 30 days; null is no limit. Default: null, as Redis's <c>timeout</c>.</summary>
+    /// <summary>How long a client may say nothing before its connection ends, unless what it has asked for is still being done, or take nothing of its replies. 1 second to 30 days; null is no limit. Default: null, as Redis's <c>timeout</c>.</summary>
     public TimeSpan? IdleTimeout { get; set; }
 
     /// <summary>

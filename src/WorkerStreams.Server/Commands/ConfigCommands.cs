@@ -33,7 +33,7 @@ internal static class ConfigCommands
         for (var i = 2; i < request.Count; i++)
         {
             // Who names one gets it as he wrote it.
-            var isPattern = request[i].IndexOfAny("*?"u8) >= 0;
+            var isPattern = Keys.KeyPattern.Check(request[i]).IndexOfAny("*?"u8) >= 0;
             foreach (var (name, value) in settings)
             {
                 if (Glob.Matches(request[i], name))

@@ -61,7 +61,7 @@ internal static class KeyCommands
 
     private static ValueTask List(Session session, Request request)
     {
-        var pattern = request[1].ToArray();
+        var pattern = KeyPattern.Check(request[1]).ToArray();
         var keys = session.Keys.KeysOf(session.Database).Where(key => KeyPattern.Matches(pattern, Keys.Database.KeyOf(key))).ToList();
         session.Reply.Array(keys.Count);
         foreach (var key in keys)
@@ -88,6 +88,7 @@ internal static class KeyCommands
     private static async ValueTask RenameAsync(Session session, Request request)
     {
         var (key, newKey) = (Existing(session, request[1]), session.AnyKey(request[2]));
+        CheckRoom(session, key, newKey);
         await session.Keys.RenameAsync(key, newKey);
         session.Reply.Ok();
     }
@@ -97,7 +98,10 @@ internal static class KeyCommands
         var (key, newKey) = (Existing(session, request[1]), session.AnyKey(request[2]));
         var isFree = !session.Keys.Exists(newKey);
         if (isFree)
+        {
+            CheckRoom(session, key, newKey);
             await session.Keys.RenameAsync(key, newKey);
+        }
         session.Reply.Number(isFree ? 1 : 0);
     }
 
@@ -154,6 +158,13 @@ internal static class KeyCommands
                 await session.Keys.RemoveAsync(key);
         }
         session.Reply.Ok();
+    }
+
+    // For a longer name.
+    private static void CheckRoom(Session session, StreamName key, StreamName newKey)
+    {
+        if (newKey.Bytes.Length > key.Bytes.Length && session.Keys.Find(key) is not null)
+            session.Keys.CheckRoom();
     }
 
     private static StreamName Existing(Session session, ReadOnlySpan<byte> word)

@@ -1,8 +1,17 @@
+using WorkerStreams.Server.Commands;
+
 namespace WorkerStreams.Server.Keys;
 
 /// <summary>Patterns of KEYS and SCAN: <c>*</c>, <c>?</c>, <c>[a-c]</c>, <c>[^a]</c>, and a backslash before what stands for itself.</summary>
 internal static class KeyPattern
 {
+    // In bytes: each letter of each key may be tried against all of it.
+    private const int Longest = 4096;
+
+    /// <exception cref="CommandException">It is too long.</exception>
+    public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> pattern) =>
+        pattern.Length <= Longest ? pattern : throw new CommandException($"ERR the pattern is longer than {Longest} bytes");
+
     public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> key)
     {
         // Where the last star was, and what it was tried against: so any number of stars takes no longer than one.

@@ -20,7 +20,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     /// <summary>Lists for which clients wait.</summary>
     public ListWaits Waits => _waits;
 
-    /// <summary>The memory that values take that are no streams, in bytes.</summary>
+    /// <summary>The memory that values take that are no streams, with their names, in bytes.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>The time, in milliseconds since 1970-01-01 UTC.</summary>
@@ -81,7 +81,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         var value = Get<TValue>(key);
         var isNew = value is null;
         value ??= new();
-        var (before, changes) = (isNew ? 0 : value.Bytes, value.Changes);
+        var (before, changes) = (value.Bytes, value.Changes);
         var result = change(value);
         if (value.Changes == changes)
             return result;
@@ -92,7 +92,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
             return result;
         }
         _values[key] = value;
-        Volatile.Write(ref _bytes, _bytes + value.Bytes - before);
+        Volatile.Write(ref _bytes, _bytes + value.Bytes + (isNew ? key.Bytes.Length : -before));
         Changed(key);
         return result;
     }
@@ -103,7 +103,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         var expiry = ExpiryOf(key);
         await RemoveAsync(key);
         _values.Add(key, value);
-        Volatile.Write(ref _bytes, _bytes + value.Bytes);
+        Volatile.Write(ref _bytes, _bytes + key.Bytes.Length + value.Bytes);
         Changed(key);
         if (keepsExpiry && expiry is { } at)
             SetExpiry(key, at);
@@ -239,6 +239,6 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         _values.Remove(key);
         _expiries.Clear(key);
         _watches.Touch(key);
-        Volatile.Write(ref _bytes, _bytes - bytes);
+        Volatile.Write(ref _bytes, _bytes - key.Bytes.Length - bytes);
     }
 }

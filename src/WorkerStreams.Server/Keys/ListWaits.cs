@@ -14,17 +14,20 @@ internal sealed class ListWaits
         {
             if (!_waiting.TryGetValue(key, out var queue))
                 _waiting.Add(key, queue = []);
-            queue.AddLast(wait);
+            wait.Places.Add(queue.AddLast(wait));
         }
     }
 
     public void Remove(ListWait wait)
     {
-        foreach (var key in wait.Keys)
+        foreach (var (key, place) in wait.Keys.Zip(wait.Places))
         {
-            if (_waiting.TryGetValue(key, out var queue) && queue.Remove(wait) && queue.Count == 0)
+            var queue = place.List!;
+            queue.Remove(place);
+            if (queue.Count == 0)
                 _waiting.Remove(key);
         }
+        wait.Places.Clear();
     }
 
     /// <summary>A key has a value, or another one.</summary>
@@ -55,13 +58,16 @@ internal sealed class ListWaits
 }
 
 /// <summary>A client that waits for an item of one of some lists.</summary>
-/// <param name="keys">The lists.</param>
+/// <param name="keys">The lists; one that is named again counts once.</param>
 /// <param name="first">Whether it takes the first item, or the last.</param>
-internal sealed class ListWait(IReadOnlyList<StreamName> keys, bool first)
+internal sealed class ListWait(IEnumerable<StreamName> keys, bool first)
 {
     private readonly TaskCompletionSource<(StreamName Key, byte[] Item)> _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IReadOnlyList<StreamName> Keys { get; } = keys;
+    public IReadOnlyList<StreamName> Keys { get; } = [.. keys.Distinct()];
+
+    /// <summary>Where it stands in the queues of its lists, in their order; nothing once it has left them.</summary>
+    public List<LinkedListNode<ListWait>> Places { get; } = [];
 
     public bool First { get; } = first;
 

@@ -137,7 +137,7 @@ internal sealed class RespServer : IDisposable
     {
         foreach (var session in _sessions.Values)
         {
-            if (!session.IsBlocked && session.IdleTime > limit)
+            if (session.IsIdle(limit))
                 session.Abort();
         }
     }
@@ -165,7 +165,9 @@ internal sealed class RespServer : IDisposable
             session.Use();
             session.Reader.Append(received.Buffer);
             session.Input.Took(received);
+            session.SetBusy(true);
             await ExecuteAsync(session);
+            session.SetBusy(false);
             if (!await session.SendAsync() || received.IsCompleted)
                 return;
             session.Reader.Release();

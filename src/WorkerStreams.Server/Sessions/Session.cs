@@ -32,6 +32,8 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     // Read by others, too.
     private long _lastUsed = server.Time.GetTimestamp();
     private volatile bool _isBlocked;
+    private volatile bool _isBusy;
+    private volatile bool _isSending;
     private volatile bool _isEnded;
     private readonly Lock _waitLock = new();
     private CancellationTokenSource? _wait;
@@ -99,6 +101,9 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     /// <summary>Since it last sent something, or took something it was sent.</summary>
     public TimeSpan IdleTime => Server.Time.GetElapsedTime(Volatile.Read(ref _lastUsed));
 
+    /// <summary>Whether it has said nothing for longer than it may, and what it last said is done; or has taken nothing of what it is sent.</summary>
+    public bool IsIdle(TimeSpan limit) => (!_isBusy || _isSending) && IdleTime > limit;
+
     /// <summary>A writer for one entry, which who uses it leaves empty.</summary>
     public EntryFieldsWriter Fields => _fields ??= new();
 
@@ -130,6 +135,13 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     /// <summary>It has sent something.</summary>
     public void Use() => Volatile.Write(ref _lastUsed, Server.Time.GetTimestamp());
+
+    /// <summary>What it has sent is about to be carried out, or is.</summary>
+    public void SetBusy(bool isBusy)
+    {
+        Use();
+        _isBusy = isBusy;
+    }
 
     /// <summary>Whether it may change nothing.</summary>
     public bool IsReadOnly { get; private set; }
@@ -303,8 +315,11 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     public async ValueTask<bool> SendAsync()
     {
         Reply.Written = 0;
+        Use();
+        _isSending = true;
         var isTaken = !(await connection.Output.FlushAsync()).IsCompleted;
         Use();
+        _isSending = false;
         return isTaken;
     }
 

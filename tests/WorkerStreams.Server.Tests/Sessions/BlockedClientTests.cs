@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
@@ -213,6 +214,27 @@ public sealed class BlockedClientTests
 
         Assert.StartsWith("-UNBLOCKED", await first.ReadReplyAsync());
         Assert.Equal("*2\r\n$1\r\nl\r\n$1\r\na\r\n", await second.ReadReplyAsync());
+    }
+
+    [Fact]
+    public async Task Who_names_a_list_again_and_again_stands_in_its_queue_once()
+    {
+        const int Times = 200_000;
+        await using var host = await ListenerHost.StartAsync();
+        using var admin = await host.ConnectAsync();
+        using var first = await host.ConnectAsync();
+        using var second = await host.ConnectAsync();
+        var wait = RespClient.Encode(["BLPOP", .. Enumerable.Repeat("l", Times), "0"]);
+        await first.SendAsync(wait);
+        await host.UntilBlockedAsync(1);
+        await second.SendAsync(wait);
+        await host.UntilBlockedAsync(2);
+
+        await admin.CallAsync("RPUSH", "l", "a", "b");
+
+        Assert.Equal("*2\r\n$1\r\nl\r\n$1\r\na\r\n", await first.ReadReplyAsync().WaitAsync(ListenerHost.Patience));
+        Assert.Equal("*2\r\n$1\r\nl\r\n$1\r\nb\r\n", await second.ReadReplyAsync().WaitAsync(ListenerHost.Patience));
+        Assert.Equal(["l", "m"], new ListWait(["l", "m", "l"], first: true).Keys.Select(static key => key.ToString()));
     }
 
     [Fact]

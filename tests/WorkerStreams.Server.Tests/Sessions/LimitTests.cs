@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine;
+using WorkerStreams.Server.Keys;
+using WorkerStreams.Server.Sessions;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
@@ -27,6 +29,89 @@ public sealed class LimitTests
         Assert.Equal("", await idle.ReadToEndAsync());
         await busy.CallAsync("XADD", "s", "1-1", "a", "1");
         Assert.StartsWith("*1\r\n", await waiting.ReadReplyAsync());
+    }
+
+    [Fact]
+    public async Task Who_is_being_served_is_not_sent_away_nor_just_after_that()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new InProcessStreamEngine();
+        using var server = new RespServer(engine, new() { IdleTimeout = TimeSpan.FromSeconds(10) }, time);
+        using var client = new PipeClient();
+        var serving = server.ServeAsync(client.Connection);
+        await server.EnterAloneAsync();
+        await client.SendAsync("SET a b\r\n");
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.False(client.IsCutOff);
+        server.ExitAlone();
+        Assert.Equal("+OK\r\n", await client.ReadAsync(5));
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(client.IsCutOff);
+        time.Advance(TimeSpan.FromSeconds(12));
+
+        Assert.True(client.IsCutOff);
+        client.EndSending();
+        await serving.WaitAsync(ListenerHost.Patience);
+    }
+
+    [Fact]
+    public async Task Who_takes_nothing_of_a_reply_for_too_long_is_sent_away()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new InProcessStreamEngine();
+        using var server = new RespServer(engine, new() { IdleTimeout = TimeSpan.FromSeconds(10) }, time);
+        await server.Keys.PutAsync("a", new TextValue(new byte[100_000]));
+        using var client = new PipeClient();
+        var serving = server.ServeAsync(client.Connection);
+        await client.SendAsync("GET a\r\nGET a\r\n");
+
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(client.IsCutOff);
+        time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.True(client.IsCutOff);
+        client.EndReading();
+        await serving.WaitAsync(ListenerHost.Patience);
+    }
+
+    [Fact]
+    public async Task The_names_of_values_count_as_the_values_do()
+    {
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxValueBytes = 2000);
+        using var client = await host.ConnectAsync();
+        const string Refused = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+        var (first, second, other) = (new string('a', 1500), new string('b', 1500), new string('c', 1501));
+        var before = await client.CallAsync("INFO", "memory");
+        Assert.Equal("+OK\r\n", await client.CallAsync("SET", first, ""));
+        Assert.Equal(":1\r\n", await client.CallAsync("LPUSH", second, "x"));
+
+        Assert.Equal(Refused, await client.CallAsync("SET", "k", "x"));
+        Assert.Equal(Refused, await client.CallAsync("RENAME", first, other));
+        Assert.Equal(Refused, await client.CallAsync("RENAMENX", first, other));
+        Assert.Equal("+OK\r\n", await client.CallAsync("RENAME", first, "a"));
+        Assert.Equal("+OK\r\n", await client.CallAsync("SET", "k", "x"));
+
+        Assert.Equal("$1\r\nx\r\n", await client.CallAsync("LPOP", second));
+        Assert.Equal(":2\r\n", await client.CallAsync("DEL", "a", "k"));
+        Assert.Equal(before, await client.CallAsync("INFO", "memory"));
+    }
+
+    [Fact]
+    public async Task Patterns_are_no_longer_than_keys_can_be_tried_against()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var client = await host.ConnectAsync();
+        await client.CallAsync("SET", "a", "x");
+        var (longest, tooLong) = ("*[" + new string('a', 4093) + "]", "*[" + new string('a', 4094) + "]");
+        const string Refused = "-ERR the pattern is longer than 4096 bytes\r\n";
+
+        Assert.Equal("*1\r\n$1\r\na\r\n", await client.CallAsync("KEYS", longest));
+        Assert.Equal("*2\r\n$1\r\n0\r\n*1\r\n$1\r\na\r\n", await client.CallAsync("SCAN", "0", "MATCH", longest));
+        Assert.Equal("*0\r\n", await client.CallAsync("CONFIG", "GET", longest));
+        Assert.Equal(Refused, await client.CallAsync("KEYS", tooLong));
+        Assert.Equal(Refused, await client.CallAsync("SCAN", "0", "MATCH", tooLong));
+        Assert.Equal(Refused, await client.CallAsync("CONFIG", "GET", tooLong));
     }
 
     [Fact]
