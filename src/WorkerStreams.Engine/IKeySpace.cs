@@ -39,9 +39,12 @@ public interface IKeySpace
     ValueTask<bool> CopyAsync(StreamName key, StreamName newKey, bool replace = false, CancellationToken cancellation = default);
 
     /// <summary>DUMP: all of a stream as bytes, in a form of this engine's own with a version and a checksum. Consumers' names that are held are not in it.</summary>
+    /// <param name="key">Its name.</param>
+    /// <param name="maxBytes">The most bytes of it; the bytes of the entries' fields may be no more than 512 MiB besides. Default: 512 MiB.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <returns>Null where there is no such stream.</returns>
-    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.EntryTooLarge"/>: it has more than 512 MiB.</exception>
-    ValueTask<byte[]?> DumpAsync(StreamName key, CancellationToken cancellation = default);
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.EntryTooLarge"/>: it has more than that.</exception>
+    ValueTask<byte[]?> DumpAsync(StreamName key, long maxBytes = 1L << 29, CancellationToken cancellation = default);
 
     /// <summary>RESTORE: makes a stream of a dump, in one step.</summary>
     /// <param name="key">Its name.</param>

@@ -299,8 +299,8 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellation) : CopyCommands.CopyAsync(_store, key, newKey, replace, removes: false);
 
     /// <inheritdoc/>
-    public ValueTask<byte[]?> DumpAsync(StreamName key, CancellationToken cancellation = default) =>
-        On(key, key, static (shard, name) => shard.TryGet(name, out var stream) ? StreamDump.Write(stream) : null, cancellation);
+    public ValueTask<byte[]?> DumpAsync(StreamName key, long maxBytes = StreamDump.MostBytes, CancellationToken cancellation = default) =>
+        On(key, (key, maxBytes), static (shard, on) => shard.TryGet(on.key, out var stream) ? StreamDump.Write(stream, on.maxBytes) : null, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask<bool> RestoreAsync(StreamName key, ReadOnlyMemory<byte> dump, bool replace = false, CancellationToken cancellation = default)

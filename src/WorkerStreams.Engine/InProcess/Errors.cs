@@ -22,7 +22,7 @@ internal static class Errors
         $"OOM command not allowed when used memory > 'maxmemory'. {used} bytes are used, {nameof(InProcessEngineOptions.MaxMemory)} is {limit}");
 
     public static StreamEngineException TooLargeToCopy(StreamName stream, long bytes, long limit) =>
-        new(StreamErrorCode.EntryTooLarge, $"ERR the stream '{stream}' is too large to be copied in one step: {bytes} bytes, {limit} are the most");
+        new(StreamErrorCode.EntryTooLarge, $"ERR the stream '{stream}' is too large to be copied in one step: {bytes} bytes or more, {limit} are the most");
 
     public static StreamEngineException DiskFull() => new(StreamErrorCode.DiskFull, "ERR the disk is full: nothing was stored");
 

@@ -17,20 +17,26 @@ internal static class StreamDump
     private static ReadOnlySpan<byte> Head => "WSDUMP\0\x01"u8;
 
     /// <summary>All of a stream, but for who holds consumers' names.</summary>
-    public static byte[] Write(StreamState stream)
+    /// <exception cref="StreamEngineException">It has more bytes than it may.</exception>
+    public static byte[] Write(StreamState stream, long maxBytes)
     {
-        var bytes = stream.Log.FieldBytes;
-        if (bytes > MostBytes)
-            throw Errors.TooLargeToCopy(stream.Name, bytes, MostBytes);
+        maxBytes = Math.Min(maxBytes, MostBytes);
+        Check(stream, stream.Log.FieldBytes, maxBytes);
         var changes = new ChangeWriter();
         changes.Created(stream);
         var place = stream.Log.Start;
         while (stream.Log.TryGetRun(ref place, StreamEntryId.MaxValue, int.MaxValue, out var chunk, out var run))
+        {
             changes.Appended(stream, chunk, run);
+            Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
+        }
         changes.IdsSet(stream);
         changes.Remembered(stream);
         foreach (var group in stream.Groups)
+        {
             Write(changes, group);
+            Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
+        }
         byte[] dump = [.. Head, .. changes.Written, .. new byte[ChecksumBytes]];
         BinaryPrimitives.WriteUInt32LittleEndian(dump.AsSpan(^ChecksumBytes), Crc32C.Of(dump.AsSpan(..^ChecksumBytes)));
         return dump;
@@ -43,6 +49,12 @@ internal static class StreamDump
         && Crc32C.Of(dump[..^ChecksumBytes]) == BinaryPrimitives.ReadUInt32LittleEndian(dump[^ChecksumBytes..])
             ? dump[Head.Length..^ChecksumBytes]
             : throw StreamEngineException.InvalidArgument("DUMP payload version or checksum are wrong");
+
+    private static void Check(StreamState stream, long bytes, long maxBytes)
+    {
+        if (bytes > maxBytes)
+            throw Errors.TooLargeToCopy(stream.Name, bytes, maxBytes);
+    }
 
     private static void Write(ChangeWriter changes, GroupState group)
     {

@@ -1,3 +1,4 @@
+using WorkerStreams.Engine;
 using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
 
@@ -7,6 +8,9 @@ namespace WorkerStreams.Server.Commands;
 internal static class DumpCommands
 {
     private const int MostFrequency = 255;
+
+    // In bytes; many clients may have so much made for them at once.
+    private const int SmallDump = 1024 * 1024;
 
     public static IReadOnlyList<Command> All { get; } =
     [
@@ -19,7 +23,27 @@ internal static class DumpCommands
         var key = session.AnyKey(request[1]);
         if (session.Keys.Find(key) is { } value)
             throw new CommandException($"ERR DUMP is for streams, and the key holds a {value.Type}");
-        if (await session.Engine.DumpAsync(key) is { } dump)
+        try
+        {
+            await DumpAsync(session, key, Math.Min(SmallDump, session.Reply.MostBytes));
+        }
+        catch (StreamEngineException large) when (large.Code == StreamErrorCode.EntryTooLarge && session.Reply.MostBytes > SmallDump)
+        {
+            await session.Server.LargeDump.WaitAsync();
+            try
+            {
+                await DumpAsync(session, key, session.Reply.MostBytes);
+            }
+            finally
+            {
+                session.Server.LargeDump.Release();
+            }
+        }
+    }
+
+    private static async ValueTask DumpAsync(Session session, StreamName key, long maxBytes)
+    {
+        if (await session.Engine.DumpAsync(key, maxBytes) is { } dump)
             session.Reply.Bulk(dump);
         else
             session.Reply.Null();

@@ -118,7 +118,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
             return true;
         }
         _expiries.Clear(key);
-        return await Engine.DeleteStreamAsync(key);
+        return Engine.GetStamp(key) is not null && await Engine.DeleteStreamAsync(key);
     }
 
     /// <summary>A key gets another name, and with it what has that name goes.</summary>
@@ -129,6 +129,8 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         var expiry = ExpiryOf(key);
         if (_values.TryGetValue(key, out var value))
         {
+            // First, for it may fail; then nothing is lost.
+            await RemoveAsync(newKey);
             Drop(key, value.Bytes);
             await PutAsync(newKey, value);
         }
@@ -143,19 +145,30 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
             SetExpiry(newKey, at);
     }
 
-    /// <summary>The keys of one database are those of the other from now on, one after the other.</summary>
+    /// <summary>The keys of one database are those of the other from now on, one after the other. Where one cannot be moved, those that were are moved back.</summary>
     public async ValueTask SwapAsync(int first, int second)
     {
         if (first == second)
             return;
         // Through names that are of no database.
         var (firsts, seconds) = (KeysOf(first).ToList(), KeysOf(second).ToList());
-        foreach (var key in firsts)
-            await RenameAsync(key, Database.NameOf(Database.Count, key.Bytes));
-        foreach (var key in seconds)
-            await RenameAsync(key, Database.NameOf(first, Database.KeyOf(key)));
-        foreach (var key in firsts)
-            await RenameAsync(Database.NameOf(Database.Count, key.Bytes), Database.NameOf(second, Database.KeyOf(key)));
+        List<(StreamName Key, StreamName NewKey)> moves =
+        [
+            .. firsts.Select(static key => (key, Database.NameOf(Database.Count, key.Bytes))),
+            .. seconds.Select(key => (key, Database.NameOf(first, Database.KeyOf(key)))),
+            .. firsts.Select(key => (Database.NameOf(Database.Count, key.Bytes), Database.NameOf(second, Database.KeyOf(key)))),
+        ];
+        var moved = 0;
+        try
+        {
+            for (; moved < moves.Count; moved++)
+                await RenameAsync(moves[moved].Key, moves[moved].NewKey);
+        }
+        catch (StreamEngineException)
+        {
+            await MoveBackAsync(moves[..moved]);
+            throw;
+        }
     }
 
     /// <summary>A key is there under another name, too; what had that name goes.</summary>
@@ -204,13 +217,18 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     }
 
     /// <summary>What is due goes.</summary>
-    public async ValueTask RemoveDueAsync()
+    /// <returns>Whether all of it did; what the engine refuses to remove stays due.</returns>
+    public async ValueTask<bool> RemoveDueAsync()
     {
+        List<(StreamName Key, Expiry Expiry)> refused = [];
         while (_expiries.TryTake(Now, out var due))
         {
-            if (StreamOf(due.Value.Key) == due.Value.Expiry.Stream)
-                await RemoveAsync(due.Value.Key);
+            if (StreamOf(due.Value.Key) == due.Value.Expiry.Stream && !await TryRemoveAsync(due.Value.Key))
+                refused.Add(due.Value);
         }
+        foreach (var (key, expiry) in refused)
+            _expiries.Set(key, expiry);
+        return refused.Count == 0;
     }
 
     /// <exception cref="CommandException">Values take all the memory that they may.</exception>
@@ -218,6 +236,34 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     {
         if (_bytes > maxBytes)
             throw new CommandException("OOM command not allowed when used memory > 'maxmemory'.");
+    }
+
+    private async ValueTask<bool> TryRemoveAsync(StreamName key)
+    {
+        try
+        {
+            await RemoveAsync(key);
+            return true;
+        }
+        catch (StreamEngineException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask MoveBackAsync(List<(StreamName Key, StreamName NewKey)> moved)
+    {
+        foreach (var (key, newKey) in Enumerable.Reverse(moved))
+        {
+            try
+            {
+                await RenameAsync(newKey, key);
+            }
+            catch (StreamEngineException)
+            {
+                // This one stays, and the others are moved back.
+            }
+        }
     }
 
     private void Changed(StreamName key)

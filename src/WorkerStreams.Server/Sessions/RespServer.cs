@@ -10,6 +10,9 @@ namespace WorkerStreams.Server.Sessions;
 /// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
 internal sealed class RespServer : IDisposable
 {
+    // Until it is tried again to remove what is due and cannot be, in milliseconds.
+    private const long RetryAfter = 1000;
+
     // How often it is looked for clients that have said nothing for too long.
     private const int LooksPerLimit = 10;
 
@@ -23,6 +26,7 @@ internal sealed class RespServer : IDisposable
     private long _rejected;
     private int _count;
     private ReadHold? _hold;
+    private long _retryAt;
 
     public RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
     {
@@ -38,6 +42,9 @@ internal sealed class RespServer : IDisposable
 
     /// <summary>All keys, the engine's streams among them.</summary>
     public KeySpace Keys { get; }
+
+    /// <summary>Lets one large dump be made at a time.</summary>
+    public SemaphoreSlim LargeDump { get; } = new(1);
 
     /// <summary>Lets commands in.</summary>
     public CommandGate Gate { get; } = new();
@@ -72,14 +79,15 @@ internal sealed class RespServer : IDisposable
     /// <summary>Those of them that were sent away, for there were too many.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
-    /// <summary>Waits until no command is carried out, and keeps others out. What is due has gone then, and nobody who waits is served until the end.</summary>
+    /// <summary>Waits until no command is carried out, and keeps others out. What is due has gone then, if the engine lets it, and nobody who waits is served until the end.</summary>
     public async ValueTask EnterAloneAsync()
     {
         await Gate.EnterAloneAsync();
         _hold = Engine.HoldReads();
         try
         {
-            await Keys.RemoveDueAsync();
+            if (!await Keys.RemoveDueAsync())
+                _retryAt = Keys.Now + RetryAfter;
         }
         catch
         {
@@ -93,7 +101,7 @@ internal sealed class RespServer : IDisposable
     {
         _hold!.Dispose();
         Keys.Waits.Serve(Keys);
-        _expiry.Set(Keys.NextExpiry);
+        _expiry.Set(Math.Max(Keys.NextExpiry, _retryAt));
         Gate.ExitAlone();
     }
 
@@ -101,6 +109,7 @@ internal sealed class RespServer : IDisposable
     {
         _expiry.Dispose();
         _idle?.Dispose();
+        LargeDump.Dispose();
     }
 
     /// <summary>Serves a client until it goes, breaks the protocol, or is to go.</summary>
@@ -144,15 +153,8 @@ internal sealed class RespServer : IDisposable
 
     private async Task RemoveDueAsync()
     {
-        try
-        {
-            await EnterAloneAsync();
-            ExitAlone();
-        }
-        catch (StreamEngineException)
-        {
-            // The engine has ended.
-        }
+        await EnterAloneAsync();
+        ExitAlone();
     }
 
     private static async Task ServeAsync(Session session)

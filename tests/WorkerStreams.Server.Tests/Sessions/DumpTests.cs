@@ -1,3 +1,5 @@
+using WorkerStreams.Engine;
+using WorkerStreams.Server.Sessions;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
@@ -47,6 +49,49 @@ public sealed class DumpTests
         Assert.Equal("+OK\r\n", await elsewhere.CallAsync("RESTORE", "s", "0", await DumpAsync(client, "s")));
 
         Assert.Equal(await client.AskAsync("XINFO STREAM s FULL\r\n"), await elsewhere.AskAsync("XINFO STREAM s FULL\r\n"));
+    }
+
+    [Fact]
+    public async Task One_that_is_larger_than_a_reply_may_be_is_refused()
+    {
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxReplyBytes = 65536);
+        using var client = await host.ConnectAsync();
+        for (var i = 1; i <= 8000; i++)
+            await host.Engine.AppendAsync("many", new(EntryFields.Of(("a", "1")), new StreamEntryId((ulong)i, 1)));
+        await host.Engine.AppendAsync("large", new(EntryFields.Of(("a", new string('x', 70_000)))));
+        await host.Engine.AppendAsync("small", new(EntryFields.Of(("a", new string('x', 60_000)))));
+
+        Assert.Matches("^-ERR the stream 'many' is too large to be copied in one step: .* 65536 are the most\r\n$", await client.CallAsync("DUMP", "many"));
+        Assert.Matches("^-ERR the stream 'large' is too large to be copied in one step: .* 65536 are the most\r\n$", await client.CallAsync("DUMP", "large"));
+        Assert.InRange((await client.CallAsync("DUMP", "small")).Length, 60_000, 65_536);
+    }
+
+    [Fact]
+    public async Task Large_ones_are_made_one_at_a_time()
+    {
+        using var engine = new InProcessStreamEngine();
+        for (var i = 0; i < 20; i++)
+            await engine.AppendAsync("large", new(EntryFields.Of(("a", new string('x', 100_000)))));
+        await engine.AppendAsync("small", new(EntryFields.Of(("a", "1"))));
+        using var server = new RespServer(engine, new(), TimeProvider.System);
+        using var client = new PipeClient();
+        using var other = new PipeClient();
+        var serving = Task.WhenAll(server.ServeAsync(client.Connection), server.ServeAsync(other.Connection));
+        await server.LargeDump.WaitAsync(ListenerHost.Patience);
+
+        await client.SendAsync("DUMP large\r\n");
+        Assert.False(client.IsAnswered);
+        await other.SendAsync("DUMP small\r\n");
+        Assert.Equal("$", await other.ReadAsync(1));
+        server.LargeDump.Release();
+
+        Assert.Equal("$", await client.ReadAsync(1));
+        foreach (var each in (PipeClient[])[client, other])
+        {
+            each.EndSending();
+            each.EndReading();
+        }
+        await serving.WaitAsync(ListenerHost.Patience);
     }
 
     private static async Task<RespClient> FilledAsync(ListenerHost host)

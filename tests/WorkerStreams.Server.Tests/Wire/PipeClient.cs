@@ -32,6 +32,18 @@ internal sealed class PipeClient : IDisposable
         return text;
     }
 
+    /// <summary>Whether there is something to read.</summary>
+    public bool IsAnswered
+    {
+        get
+        {
+            var isAnswered = _output.Reader.TryRead(out var read);
+            if (isAnswered)
+                _output.Reader.AdvanceTo(read.Buffer.Start);
+            return isAnswered;
+        }
+    }
+
     /// <summary>Takes no more replies.</summary>
     public void EndReading() => _output.Reader.Complete();
 
