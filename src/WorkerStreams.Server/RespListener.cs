@@ -147,8 +147,10 @@ public sealed class RespListener : IHostedService, IDisposable
             {
                 await part.Output.CompleteAsync();
                 await part.Input.CompleteAsync();
+                if (part is TlsPipe tls)
+                    await tls.EndAsync();
             }
-            catch (Exception lost) when (lost is IOException or ObjectDisposedException)
+            catch (Exception lost) when (lost is IOException or ObjectDisposedException or OperationCanceledException)
             {
                 // The client has gone.
             }

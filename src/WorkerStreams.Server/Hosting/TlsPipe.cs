@@ -15,7 +15,7 @@ internal sealed class TlsPipe : IDuplexPipe, IAsyncDisposable
     private TlsPipe(SslStream stream)
     {
         _stream = stream;
-        (Input, Output) = (PipeReader.Create(stream), PipeWriter.Create(stream));
+        (Input, Output) = (PipeReader.Create(stream, new(leaveOpen: true)), PipeWriter.Create(stream, new(leaveOpen: true)));
     }
 
     public PipeReader Input { get; }
@@ -40,6 +40,9 @@ internal sealed class TlsPipe : IDuplexPipe, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Tells the client that nothing more comes, so that it knows that nothing was cut off. What is written has been sent before.</summary>
+    public Task EndAsync() => _stream.ShutdownAsync();
 
     public async ValueTask DisposeAsync()
     {

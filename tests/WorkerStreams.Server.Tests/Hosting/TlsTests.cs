@@ -1,9 +1,5 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Hosting;
@@ -23,6 +19,52 @@ public sealed class TlsTests : IDisposable
         using var plain = await host.ConnectAsync();
         await plain.SendAsync("PING\r\n");
         Assert.DoesNotContain("PONG", await plain.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Who_quits_is_told_that_nothing_was_cut_off()
+    {
+        await using var host = await ListenerHost.StartAsync(options => options.Certificate = _certificate);
+        using var client = await ConnectAsync(host.Port);
+
+        await client.SendAsync("PING\r\nQUIT\r\n");
+
+        Assert.Equal("+PONG\r\n+OK\r\n", await client.ReadToEndAsync());
+        Assert.True(client.WasTold);
+    }
+
+    [Fact]
+    public async Task What_is_sent_while_a_read_waits_is_answered_after_it()
+    {
+        await using var host = await ListenerHost.StartAsync(options => options.Certificate = _certificate);
+        using var client = await ConnectAsync(host.Port);
+        using var other = await ConnectAsync(host.Port);
+        await client.SendAsync("BLPOP l 0\r\n");
+        await UntilBlockedAsync(other);
+        await client.SendAsync("PING\r\nECHO x\r\nQUIT\r\n");
+
+        await other.SendAsync("RPUSH l a\r\nQUIT\r\n");
+
+        Assert.Equal(":1\r\n+OK\r\n", await other.ReadToEndAsync());
+        Assert.Equal("*2\r\n$1\r\nl\r\n$1\r\na\r\n+PONG\r\n$1\r\nx\r\n+OK\r\n", await client.ReadToEndAsync());
+        Assert.True(client.WasTold);
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_tells_its_clients_so()
+    {
+        await using var host = await ListenerHost.StartAsync(options => options.Certificate = _certificate);
+        using var idle = await ConnectAsync(host.Port);
+        using var waiting = await ConnectAsync(host.Port);
+        await waiting.SendAsync("BLPOP l 0\r\n");
+        await UntilBlockedAsync(idle);
+
+        var stopping = host.StopAsync();
+
+        Assert.Equal(("", ""), (await idle.ReadToEndAsync(), await waiting.ReadToEndAsync()));
+        Assert.True(idle.WasTold);
+        Assert.True(waiting.WasTold);
+        await stopping.WaitAsync(ListenerHost.Patience);
     }
 
     [Theory]
@@ -55,15 +97,18 @@ public sealed class TlsTests : IDisposable
 
     private async Task<string> AskAsync(int port, string command)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, port);
-        await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => shown?.GetCertHashString() == _certificate.GetCertHashString());
-        await tls.AuthenticateAsClientAsync("localhost");
-        await tls.WriteAsync(Encoding.ASCII.GetBytes(command));
-        var reply = new byte[7];
-        await tls.ReadExactlyAsync(reply);
-        return Encoding.ASCII.GetString(reply);
+        using var client = await ConnectAsync(port);
+        await client.SendAsync(command);
+        return await client.ReadAsync(7);
     }
+
+    private Task<TlsClient> ConnectAsync(int port) => TlsClient.ConnectAsync(port, _certificate);
+
+    private static Task UntilBlockedAsync(TlsClient client) => ListenerHost.UntilAsync(async () =>
+    {
+        await client.SendAsync("INFO clients\r\n");
+        return (await client.ReadBulkAsync()).Contains("blocked_clients:1\r\n", StringComparison.Ordinal);
+    });
 
     private static X509Certificate2 Make()
     {
