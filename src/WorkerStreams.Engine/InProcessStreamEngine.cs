@@ -86,7 +86,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                 (stream, entry, options),
                 static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default),
                 cancellation,
-                Expect(stream, ExpectedChange.Of([entry], _store.Options.MaxEntryBytes), options?.Trim, Trimming.MostWithAppend));
+                Expectations.WithTrim(_store, stream, ExpectedChange.Of([entry], _store.Options.MaxEntryBytes), options?.Trim, Trimming.MostWithAppend));
         }
         // In memory it is by far the most frequent call, so nothing stands on its way.
         var shard = _store.ShardOf(stream);
@@ -113,7 +113,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
             (stream, entry, key, options),
             static (shard, on) => IdempotencyCommands.Append(shard, on.stream, on.entry, on.key, on.options ?? AppendOptions.Default),
             cancellation,
-            IsKept ? Expect(stream, ExpectedChange.Of(entry, key, _store.Options.MaxEntryBytes), options?.Trim, Trimming.MostWithAppend) : default);
+            IsKept ? Expectations.WithTrim(_store, stream, ExpectedChange.Of(entry, key, _store.Options.MaxEntryBytes), options?.Trim, Trimming.MostWithAppend) : default);
 
     /// <inheritdoc/>
     public ValueTask AppendAsync(
@@ -144,7 +144,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
             (stream, group, ids, references, outcomes),
             static (shard, on) => DeletionCommands.Acknowledge(shard, on.stream, on.group, on.ids.Span, on.references, on.outcomes.Span),
             cancellation,
-            IsKept ? Expect(stream, ids.Length, references) : default);
+            IsKept ? Expectations.Of(_store, stream, ids.Length, references) : default);
     }
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<AutoClaimResult> AutoClaimAsync(AutoClaimRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation, IsKept ? Expect(request) : default);
+        On(request.Stream, request, ClaimCommands.AutoClaim, cancellation, IsKept ? Expectations.Of(_store, request) : default);
 
     /// <inheritdoc/>
     public ValueTask<PendingSummary> GetPendingSummaryAsync(StreamName stream, StreamName group, CancellationToken cancellation = default) =>
@@ -192,7 +192,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
             (stream, ids, references, outcomes),
             static (shard, on) => DeletionCommands.Delete(shard, on.stream, on.ids.Span, on.references, on.outcomes.Span),
             cancellation,
-            IsKept ? Expect(stream, ids.Length, references) : default);
+            IsKept ? Expectations.Of(_store, stream, ids.Length, references) : default);
     }
 
     /// <inheritdoc/>
@@ -204,7 +204,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<long> TrimAsync(StreamName stream, StreamTrim trim, CancellationToken cancellation = default) =>
-        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, Expect(stream, ExpectedChange.Few, trim));
+        On(stream, (stream, trim), static (shard, on) => StreamCommands.Trim(shard, on.stream, on.trim), cancellation, IsKept ? Expectations.WithTrim(_store, stream, ExpectedChange.Few, trim) : default);
 
     /// <inheritdoc/>
     public ValueTask<long> GetLengthAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -253,7 +253,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<StreamName>> CollectConsumersAsync(StreamName stream, StreamName group, TimeSpan minIdle, CancellationToken cancellation = default) =>
-        On(stream, (stream, group, minIdle), static (shard, on) => NameCommands.Collect(shard, on.stream, on.group, on.minIdle), cancellation, new(_store.CountConsumers(stream, group)));
+        On(stream, (stream, group, minIdle), static (shard, on) => NameCommands.Collect(shard, on.stream, on.group, on.minIdle), cancellation, IsKept ? Expectations.OfConsumers(_store, stream, group) : default);
 
     /// <inheritdoc/>
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) =>
@@ -366,7 +366,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                     (stream, rest, restResults, options, endsWhereFull),
                     static (shard, on) => AppendCommands.Append(shard, on.stream, on.rest.Span, on.restResults.Span, on.options, on.endsWhereFull),
                     cancellation,
-                    IsKept ? Expect(stream, ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes), options.Trim, Trimming.MostWithAppend) : default).ConfigureAwait(false);
+                    IsKept ? Expectations.WithTrim(_store, stream, ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes), options.Trim, Trimming.MostWithAppend) : default).ConfigureAwait(false);
             }
             catch (StreamEngineException refusal) when (done > 0)
             {
@@ -426,28 +426,6 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                     return _store.FailAsync(shard.LastSequence, refusal);
             }
         }
-    }
-
-    private ExpectedChange Expect(AutoClaimRequest request) =>
-        new ExpectedChange(1 + _store.MostPending(request.Stream, request.Group, Math.Max(1, request.Count))).Naming(request.Consumer);
-
-    // Entries that are deleted may be pending in each group.
-    private ExpectedChange Expect(StreamName name, int ids, EntryReferences references)
-    {
-        var shard = _store.ShardOf(name);
-        using var held = shard.Hold();
-        var groups = references == EntryReferences.Delete && shard.TryGet(name, out var stream) ? stream.Groups.Count : 1;
-        return new((1L + groups) * ids);
-    }
-
-    // A trimming that goes by what groups refer to tells of each entry.
-    private ExpectedChange Expect(StreamName name, ExpectedChange change, StreamTrim? trim, long most = long.MaxValue)
-    {
-        if (!IsKept || trim is null or { References: EntryReferences.Keep })
-            return change;
-        var shard = _store.ShardOf(name);
-        using var held = shard.Hold();
-        return shard.TryGet(name, out var stream) ? change with { Ids = change.Ids + Trimming.MostTold(stream, trim, change.Ids, most, _store.Limits) } : change;
     }
 
     // What room was made in memory others may have used up.

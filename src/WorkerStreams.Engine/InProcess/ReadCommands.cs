@@ -14,7 +14,7 @@ internal static class ReadCommands
     {
         Check(request);
         var (batch, waiter) = (EntryBatch.Empty, default(Waiter));
-        var reserved = store.Journal is null || request is not ReadGroupRequest reading ? 0 : store.Reserve(Expect(store, reading));
+        var reserved = store.Journal is null || request is not ReadGroupRequest reading ? 0 : store.Reserve(Expectations.Of(store, reading));
         using (store.Enter(request.Streams))
         {
             store.ShardOf(request.Streams[0].Stream).HasReserved(reserved);
@@ -48,19 +48,6 @@ internal static class ReadCommands
                 GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
         }
         return reply.Build();
-    }
-
-    // What is new is told in one; what is delivered once more, one by one.
-    private static ExpectedChange Expect(StreamStore store, ReadGroupRequest request)
-    {
-        var ids = (long)request.Streams.Count;
-        for (var i = 0; i < request.Streams.Count; i++)
-        {
-            var (name, position) = request.Streams[i];
-            if (request.ClaimMinIdle is not null || position.Kind == ReadPositionKind.After)
-                ids += store.MostPending(name, request.Group, request.Count ?? int.MaxValue);
-        }
-        return new(ids, NameBytes: (long)request.Streams.Count * request.Consumer.Bytes.Length);
     }
 
     /// <summary>The last record of what has changed in these streams.</summary>

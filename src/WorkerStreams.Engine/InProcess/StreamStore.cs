@@ -11,8 +11,6 @@ namespace WorkerStreams.Engine.InProcess;
 internal sealed class StreamStore
 {
     private const int ShardCount = 64;
-    // They are reserved for without a look at how many there are.
-    private const int FewEntries = 10_000;
 
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly long _maxMemory;
@@ -171,26 +169,8 @@ internal sealed class StreamStore
     /// <summary>Whether a checkpoint would help, which lets so many bytes leave.</summary>
     public bool IsMemoryShort(long storable) => Meter.Used > _maxMemory - (_maxMemory / 4) && storable > _maxMemory / 8;
 
-    /// <summary>How many pending entries of a group a command will change that wants so many; what comes meanwhile is borne by the journal's reserve. Without any lock.</summary>
-    public long MostPending(StreamName stream, StreamName group, long wanted)
-    {
-        if (wanted is > 0 and <= FewEntries)
-            return wanted;
-        var shard = ShardOf(stream);
-        using var held = shard.Hold();
-        return shard.TryGet(stream, group, out _, out var state) ? Math.Min(wanted <= 0 ? long.MaxValue : wanted, state.Pending.Count) : 0;
-    }
-
     /// <summary>Whether there is no memory for so many more bytes.</summary>
     public bool IsFull(long bytes) => Meter.Used + bytes > _maxMemory;
-
-    /// <summary>How many consumers a group has. Without any lock.</summary>
-    public long CountConsumers(StreamName stream, StreamName group)
-    {
-        var shard = ShardOf(stream);
-        using var held = shard.Hold();
-        return shard.TryGet(stream, group, out _, out var state) ? 1 + state.Consumers.Count : 1;
-    }
 
     public Shard ShardOf(StreamName stream) => _shards[stream.Slot % ShardCount];
 

@@ -135,10 +135,16 @@ internal sealed class RespServer : IDisposable
         finally
         {
             _sessions.TryRemove(session.Id, out _);
-            // It is counted until it holds nothing any more.
-            await session.Input.EndAsync();
-            await connection.CloseAsync();
-            Interlocked.Decrement(ref _count);
+            try
+            {
+                await session.Input.EndAsync();
+                await connection.CloseAsync();
+            }
+            finally
+            {
+                // It is counted until it holds nothing any more.
+                Interlocked.Decrement(ref _count);
+            }
         }
     }
 
