@@ -34,7 +34,7 @@ internal sealed class CommandTable
         .. HashCommands.All,
         .. ServerCommands.All,
         .. ConfigCommands.All,
-        .. FunctionCommands.All,
+        .. ScriptCommands.All,
         .. IntrospectionCommands.All,
         .. EntryCommands.All,
         .. DeletionCommands.All,
