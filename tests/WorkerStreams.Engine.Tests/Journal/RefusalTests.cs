@@ -161,8 +161,7 @@ public sealed class RefusalTests
         if (checkpoint)
             journal.WriteCheckpoint();
         // The segments that follow are made meanwhile.
-        while (FileNames.Segments(folder.List())[^1] < 6)
-            await Task.Yield();
+        await Eventually.HoldsAsync(() => FileNames.Segments(folder.List())[^1] >= 6);
         return (folder.Kill(), journal.Records);
     }
 }

@@ -60,12 +60,13 @@ public sealed class ClientCommandTests
         await using var host = await ListenerHost.StartAsync();
         using var client = await host.ConnectAsync();
         using var other = await host.ConnectAsync();
+        var (id, otherId) = ((await client.CallAsync("CLIENT", "ID"))[1..^2], (await other.CallAsync("CLIENT", "ID"))[1..^2]);
         await client.CallAsync("SELECT", "5");
         await client.CallAsync("MULTI");
         await client.CallAsync("PING");
 
-        Assert.Matches("id=1 .* flags=x db=5 .* multi=1 ", await other.CallAsync("CLIENT", "LIST", "ID", "1"));
-        Assert.DoesNotContain("id=1 ", await other.CallAsync("CLIENT", "LIST", "ID", "2"));
+        Assert.Matches($"id={id} .* flags=x db=5 .* multi=1 ", await other.CallAsync("CLIENT", "LIST", "ID", id));
+        Assert.DoesNotContain($"id={id} ", await other.CallAsync("CLIENT", "LIST", "ID", otherId));
     }
 
     [Fact]

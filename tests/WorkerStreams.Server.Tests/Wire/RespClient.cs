@@ -8,6 +8,8 @@ namespace WorkerStreams.Server.Tests.Wire;
 /// <summary>A client that knows no more of the protocol than where a reply ends. Bytes are characters of Latin-1 here.</summary>
 internal sealed class RespClient : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly TcpClient _client;
     private readonly NetworkStream _stream;
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -115,7 +117,8 @@ internal sealed class RespClient : IDisposable
 
     private async Task<bool> FillAsync()
     {
-        (_start, _end) = (0, await _stream.ReadAsync(_buffer));
+        // What does not come fails the test that waits for it.
+        (_start, _end) = (0, await _stream.ReadAsync(_buffer).AsTask().WaitAsync(Patience, TimeProvider.System));
         return _end > 0;
     }
 }
