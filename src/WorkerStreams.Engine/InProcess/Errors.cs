@@ -24,6 +24,9 @@ internal static class Errors
     public static StreamEngineException TooLargeToCopy(StreamName stream, long bytes, long limit) =>
         new(StreamErrorCode.EntryTooLarge, $"ERR the stream '{stream}' is too large to be copied in one step: {bytes} bytes or more, {limit} are the most");
 
+    public static StreamEngineException TooMuchAtOnce(long bytes, long limit) =>
+        StreamEngineException.InvalidArgument($"the command may change too much in one step: the journal would need {bytes} bytes for it, {limit} are the most. Do it in parts");
+
     public static StreamEngineException DiskFull() => new(StreamErrorCode.DiskFull, "ERR the disk is full: nothing was stored");
 
     public static StreamEngineException NoSuchKey() => new(StreamErrorCode.NoStream, "ERR no such key");

@@ -5,32 +5,36 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>What commands may change that depends on what there is: looked up before, under the shard's lock. What comes in between is borne by the journal's reserve.</summary>
 internal static class Expectations
 {
-    // They are reserved for without a look at how many there are.
+    // They are reserved for without a look at what there is.
     private const int FewEntries = 10_000;
+    private const int FewNameBytes = 1024 * 1024;
 
     /// <summary>Of a group read: what is new is told in one; what is delivered once more, one by one.</summary>
     public static ExpectedChange Of(StreamStore store, ReadGroupRequest request)
     {
-        var ids = (long)request.Streams.Count;
-        for (var i = 0; i < request.Streams.Count; i++)
+        var (streams, count) = (request.Streams.Count, request.Count is > 0 and var given ? given : int.MaxValue);
+        var ids = (long)streams;
+        for (var i = 0; i < streams; i++)
         {
             var (name, position) = request.Streams[i];
             if (request.ClaimMinIdle is not null || position.Kind == ReadPositionKind.After)
-                ids += MostPending(store, name, request.Group, request.Count ?? int.MaxValue);
+                ids += count <= FewEntries / streams ? count : MostPending(store, name, request.Group, count);
         }
-        return new(ids, NameBytes: (long)request.Streams.Count * request.Consumer.Bytes.Length);
+        return new(ids, NameBytes: request.Consumer.Bytes.Length <= FewNameBytes / streams ? (long)streams * request.Consumer.Bytes.Length : NewNameBytes(store, request));
     }
 
-    public static ExpectedChange Of(StreamStore store, AutoClaimRequest request) =>
-        new ExpectedChange(1 + MostPending(store, request.Stream, request.Group, Math.Max(1, request.Count))).Naming(request.Consumer);
+    public static ExpectedChange Of(StreamStore store, AutoClaimRequest request)
+    {
+        var count = Math.Max(1, request.Count);
+        return new ExpectedChange(1 + (count <= FewEntries ? count : MostPending(store, request.Stream, request.Group, count))).Naming(request.Consumer);
+    }
 
     /// <summary>Of entries that are deleted, which may be pending in each group.</summary>
     public static ExpectedChange Of(StreamStore store, StreamName name, int ids, EntryReferences references)
     {
         var shard = store.ShardOf(name);
         using var held = shard.Hold();
-        var groups = references == EntryReferences.Delete && shard.TryGet(name, out var stream) ? stream.Groups.Count : 1;
-        return new((1L + groups) * ids);
+        return new(ids + (references == EntryReferences.Delete && shard.TryGet(name, out var stream) ? stream.MostPending(ids) : ids));
     }
 
     /// <summary>Of what may be done about each consumer of a group.</summary>
@@ -56,12 +60,25 @@ internal static class Expectations
         return shard.TryGet(name, out var stream) ? change with { Ids = change.Ids + Trimming.MostTold(stream, trim, change.Ids, most, store.Limits) } : change;
     }
 
-    private static long MostPending(StreamStore store, StreamName stream, StreamName group, long wanted)
+    private static long MostPending(StreamStore store, StreamName stream, StreamName group, int wanted)
     {
-        if (wanted is > 0 and <= FewEntries)
-            return wanted;
         var shard = store.ShardOf(stream);
         using var held = shard.Hold();
-        return shard.TryGet(stream, group, out _, out var state) ? Math.Min(wanted <= 0 ? long.MaxValue : wanted, state.Pending.Count) : 0;
+        return shard.TryGet(stream, group, out _, out var state) ? Math.Min((long)wanted, state.Pending.Count) : 0;
+    }
+
+    // Of the consumer in each group that does not know it.
+    private static long NewNameBytes(StreamStore store, ReadGroupRequest request)
+    {
+        HashSet<StreamName> streams = [];
+        for (var i = 0; i < request.Streams.Count; i++)
+        {
+            var name = request.Streams[i].Stream;
+            var shard = store.ShardOf(name);
+            using var held = shard.Hold();
+            if (shard.TryGet(name, request.Group, out _, out var group) && !group.TryGetConsumer(request.Consumer, out _))
+                streams.Add(name);
+        }
+        return (long)streams.Count * request.Consumer.Bytes.Length;
     }
 }

@@ -12,6 +12,9 @@ internal sealed class StreamStore
 {
     private const int ShardCount = 64;
 
+    // In bytes: what a record may tell of one command, besides the bytes that came with it.
+    private const long MostTold = 1L << 30;
+
     private readonly Shard[] _shards = new Shard[ShardCount];
     private readonly long _maxMemory;
     // Above that chunks leave.
@@ -118,10 +121,12 @@ internal sealed class StreamStore
 
     /// <summary>Reserves room for the record of what a command will change, and makes room in memory for what it brings. Without any lock, for it may have to wait until there is some.</summary>
     /// <returns>The bytes that were reserved.</returns>
-    /// <exception cref="StreamEngineException">The disk is full.</exception>
+    /// <exception cref="StreamEngineException">The disk is full, or it is more than one command may change.</exception>
     public long Reserve(in ExpectedChange change)
     {
         var bytes = change.RecordBytes;
+        if (bytes - change.Bytes > MostTold)
+            throw Errors.TooMuchAtOnce(bytes - change.Bytes, MostTold);
         if (change.Bytes > 0)
         {
             TryMakeRoom(change.Bytes);

@@ -151,6 +151,9 @@ internal sealed class StreamState
         }
     }
 
+    /// <summary>How often so many entries may be pending, in all groups together.</summary>
+    public long MostPending(long entries) => Groups.Sum(group => Math.Min(entries, group.Pending.Count));
+
     public void SetIds(StreamEntryId lastId, long entriesAdded, StreamEntryId maxDeletedId)
     {
         (LastId, EntriesAdded, MaxDeletedId) = (lastId, entriesAdded, maxDeletedId);

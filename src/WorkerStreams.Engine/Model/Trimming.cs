@@ -45,7 +45,7 @@ internal static class Trimming
             return 0;
         var over = trim.Strategy == TrimStrategy.MaxLength ? stream.Log.Count + appended - trim.Length : stream.Log.Count + appended;
         var told = Math.Clamp(over, 0, Math.Min(most, trim.Approximate ? LimitOf(trim, limits) : long.MaxValue));
-        return trim.References == EntryReferences.Delete ? told * (1 + stream.Groups.Count) : told;
+        return trim.References == EntryReferences.Delete ? stream.MostPending(told) : told;
     }
 
     /// <summary>The number of oldest entries that <paramref name="trim"/> removes.</summary>

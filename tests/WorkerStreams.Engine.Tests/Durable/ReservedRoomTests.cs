@@ -131,6 +131,64 @@ public sealed class ReservedRoomTests : IDisposable
         Assert.All(pending, static entry => Assert.Equal(2, entry.DeliveryCount));
     }
 
+    [Theory]
+    [InlineData("read")]
+    [InlineData("claim")]
+    [InlineData("names")]
+    [InlineData("delete")]
+    [InlineData("trim")]
+    public async Task Little_is_reserved_for_what_can_change_little(string command)
+    {
+        const int Many = 100;
+        await _engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("f", "v")), NewEntryId.Explicit(IdOf(1))));
+        for (var i = 0; i < Many; i++)
+            await _engine.CreateGroupAsync(Orders, string.Create(CultureInfo.InvariantCulture, $"g{i}"), GroupPosition.End);
+        await _engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning);
+        var consumer = command == "names" ? Long("reader") : "reader";
+        (await _engine.ReadGroupAsync(new() { Group = Group, Consumer = consumer, Streams = [new(Orders, ReadPosition.Undelivered)] })).Dispose();
+        var made = 0;
+        _folder.Before = (call, name) => made += call == "create" && name.StartsWith("segment", StringComparison.Ordinal) ? 1 : 0;
+
+        switch (command)
+        {
+            case "read":
+                await ReadAsync(ReadPosition.After(default));
+                break;
+            case "claim":
+                await ReadAsync(ReadPosition.Undelivered);
+                break;
+            case "names":
+                (await _engine.ReadGroupAsync(new() { Group = Group, Consumer = consumer, Streams = [.. Enumerable.Repeat(new StreamPosition(Orders, ReadPosition.Undelivered), Many)] })).Dispose();
+                break;
+            case "delete":
+                await _engine.DeleteAsync(Orders, Enumerable.Range(1, Many).Select(IdOf).ToArray(), EntryReferences.Delete, new DeletionOutcome[Many]);
+                break;
+            case "trim":
+                for (var i = 0; i < Many; i++)
+                    await _engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("f", "v"))));
+                made = 0;
+                Assert.Equal(Many + 1, await _engine.TrimAsync(Orders, StreamTrim.MaxLength(0) with { References = EntryReferences.Delete }));
+                break;
+        }
+        Assert.InRange(made, 0, 8);
+
+        async Task ReadAsync(ReadPosition position) => (await _engine.ReadGroupAsync(
+            new() { Group = Group, Consumer = consumer, Streams = [.. Enumerable.Repeat(new StreamPosition(Orders, position), Many)], Count = 10_000, ClaimMinIdle = TimeSpan.Zero })).Dispose();
+    }
+
+    [Fact]
+    public async Task More_than_a_journal_can_take_in_one_record_is_refused()
+    {
+        await FillAsync();
+        var refused = await Assert.ThrowsAsync<StreamEngineException>(async () => await _engine.ReadGroupAsync(
+            new() { Group = Group, Consumer = "c", Streams = [.. Enumerable.Repeat(new StreamPosition(Orders, ReadPosition.After(default)), 200)] }));
+        Assert.Equal(StreamErrorCode.InvalidArgument, refused.Code);
+        Assert.Equal(
+            "ERR the command may change too much in one step: the journal would need 1280014024 bytes for it, 1073741824 are the most. Do it in parts", refused.Message);
+        await ReopenAsync();
+        Assert.Equal(Entries, (await _engine.GetPendingSummaryAsync(Orders, Group)).Count);
+    }
+
     private static StreamEntryId IdOf(int number) => new((ulong)number * 1_000_000_007, 0);
 
     private async Task FillAsync()
