@@ -6,6 +6,9 @@ public sealed record StreamInfo
     /// <summary>The entries in the stream.</summary>
     public required long Length { get; init; }
 
+    /// <summary>The nodes that hold the entries, by which approximate trimming goes: <c>radix-tree-keys</c>.</summary>
+    public long Nodes { get; init; }
+
     /// <summary>The greatest id ever given; appends are above it, also after deletes and trims.</summary>
     public required StreamEntryId LastGeneratedId { get; init; }
 

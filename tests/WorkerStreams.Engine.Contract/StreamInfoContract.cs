@@ -34,6 +34,17 @@ public abstract class StreamInfoContract(EngineFixture fixture) : EngineContract
     }
 
     [Fact]
+    public async Task The_nodes_are_counted()
+    {
+        await AppendAsync(IdRun(1, 3 * Traits.NodeMaxEntries));
+        Assert.Equal(3, (await Engine.GetStreamInfoAsync(Stream)).Nodes);
+        await Engine.DeleteAsync(Stream, Ids(IdRun(Traits.NodeMaxEntries + 1, 2 * Traits.NodeMaxEntries)));
+        Assert.Equal(2, (await Engine.GetStreamInfoAsync(Stream)).Nodes);
+        await Engine.TrimAsync(Stream, StreamTrim.MaxLength(0));
+        Assert.Equal(0, (await Engine.GetStreamInfoAsync(Stream)).Nodes);
+    }
+
+    [Fact]
     public async Task An_empty_stream_has_no_first_and_no_last_entry()
     {
         await AppendAsync("1-0");

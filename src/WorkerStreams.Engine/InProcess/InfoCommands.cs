@@ -12,6 +12,7 @@ internal static class InfoCommands
         return new()
         {
             Length = stream.Log.Count,
+            Nodes = stream.Log.NodeCount,
             LastGeneratedId = stream.LastId,
             MaxDeletedEntryId = stream.MaxDeletedId,
             EntriesAdded = stream.EntriesAdded,

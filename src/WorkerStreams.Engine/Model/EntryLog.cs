@@ -33,6 +33,9 @@ internal sealed class EntryLog(NodeGrain grain, MemoryMeter meter, ChunkCache? c
     /// <summary>The last entry's id, or 0-0 where there is none.</summary>
     public StreamEntryId LastId => _tail?.LastId ?? default;
 
+    /// <summary>The chunks there are.</summary>
+    public int NodeCount => _chunks.Count - _gone;
+
     /// <summary>The entries in the first chunk.</summary>
     public int FirstNodeCount => _head?.Live ?? 0;
 

@@ -17,6 +17,7 @@ internal static class InfoCommands
         return new()
         {
             Length = info.Number("length"),
+            Nodes = info.Number("radix-tree-keys"),
             LastGeneratedId = IdOf(info["last-generated-id"]),
             MaxDeletedEntryId = IdOf(info["max-deleted-entry-id"]),
             // Redis 6.2 does not count them; it has at least those that are there.

@@ -53,11 +53,11 @@ internal static class InfoCommands
     {
         reply.Bulk("length"u8);
         reply.Number(info.Length);
-        // There is no radix tree: a stream is one key and one node.
         reply.Bulk("radix-tree-keys"u8);
-        reply.Number(info.Length > 0 ? 1 : 0);
+        reply.Number(info.Nodes);
+        // There is no such tree; it would have at least a root, and one node for each key.
         reply.Bulk("radix-tree-nodes"u8);
-        reply.Number(info.Length > 0 ? 2 : 1);
+        reply.Number(info.Nodes + 1);
         reply.Bulk("last-generated-id"u8);
         reply.Id(info.LastGeneratedId);
         reply.Bulk("max-deleted-entry-id"u8);

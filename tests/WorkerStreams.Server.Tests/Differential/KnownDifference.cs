@@ -35,7 +35,7 @@ internal sealed record KnownDifference(string Reason, Regex Of, Regex LeftOut)
             new("^\\S+ help", RegexOptions.IgnoreCase),
             new("(?<=Print)s(?= this help)")),
         new(
-            "There is no radix tree",
+            "There is no radix tree, and the nodes are larger",
             new("^xinfo stream", RegexOptions.IgnoreCase),
             new(@"(?<=radix-tree-(keys|nodes)\r\n):\d+\r\n")),
         new(
