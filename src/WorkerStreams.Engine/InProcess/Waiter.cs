@@ -23,6 +23,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     private EntryBatch _batch = EntryBatch.Empty;
     private Exception? _error;
     private ITimer? _timer;
+    private long _begun;
     private CancellationTokenRegistration _registration;
     private int _armedAndDone;
 
@@ -50,6 +51,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     public ValueTask<EntryBatch> Start(CancellationToken cancellation)
     {
         _registration = cancellation.UnsafeRegister(static (waiter, token) => ((Waiter)waiter!).Cancel(token), this);
+        _begun = _store.Options.TimeProvider.GetTimestamp();
         if (_request.Block is { } block && block > TimeSpan.Zero)
             _timer = _store.Options.TimeProvider.CreateTimer(static waiter => ((Waiter)waiter!).TimeOut(), this, block, Timeout.InfiniteTimeSpan);
         if (_request is ReadGroupRequest { ClaimMinIdle: not null } claiming)
@@ -182,6 +184,9 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
 
     private void TimeOut()
     {
+        // The system's timers may be a millisecond early.
+        if (_store.Options.TimeProvider.GetElapsedTime(_begun) < _request.Block && _timer?.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan) == true)
+            return;
         // It may have made its consumer.
         if (TryEnd(WaitState.TimedOut))
             Complete(this, _store.CommitAsync(ReadCommands.LastSequence(_store, _positions)));

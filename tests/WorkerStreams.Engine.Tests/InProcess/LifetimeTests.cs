@@ -47,6 +47,20 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public async Task A_wait_ends_no_sooner_than_asked_for_though_timers_are_early()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new InProcessStreamEngine(new() { TimeProvider = new EarlyTimers(time) });
+        var waiting = engine.ReadAsync(Read(ReadPosition.End) with { Block = TimeSpan.FromMilliseconds(100) }).AsTask();
+
+        time.Advance(TimeSpan.FromMilliseconds(99.5));
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        using var batch = await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, batch.Count);
+    }
+
+    [Fact]
     public async Task Thousands_of_reads_wait_without_threads()
     {
         var time = new FakeTimeProvider();
