@@ -103,7 +103,7 @@ internal static class ListCommands
         var isBroken = true;
         try
         {
-            served = await session.WaitAsync(ServedAsync(wait.Served.WaitAsync(timeout, session.Server.Time, session.BeginWait())), null);
+            served = await session.WaitAsync(ServedAsync(wait.Served.WaitAsync(timeout, session.Server.Time, session.BeginWait())), new(wait.Keys), null);
             isBroken = false;
         }
         catch (TimeoutException)

@@ -57,7 +57,7 @@ internal static class ServerCommands
         if (replicas > 0 && !session.IsExecuting)
         {
             var time = timeout is 0 or > MostMilliseconds ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(timeout);
-            await session.WaitAsync(PassAsync(Task.Delay(time, session.Server.Time, session.BeginWait())), true);
+            await session.WaitAsync(PassAsync(Task.Delay(time, session.Server.Time, session.BeginWait())), new([]), true);
         }
         session.Reply.Number(0);
 
@@ -96,7 +96,7 @@ internal static class ServerCommands
         ("Server", () => [
             $"redis_version:{RedisVersion}", "redis_mode:standalone", $"process_id:{Environment.ProcessId}", $"tcp_port:{server.Port}",
             Line($"uptime_in_seconds:{server.Uptime.TotalSeconds:F0}")]),
-        ("Clients", () => [$"connected_clients:{server.Count}", $"maxclients:{server.Options.MaxClients}", $"blocked_clients:{server.Sessions.Count(static other => other.IsBlocked)}"]),
+        ("Clients", () => Clients(server)),
         ("Memory", () => [$"used_memory:{server.Engine.UsedMemory + server.Keys.Bytes}"]),
         ("Persistence", static () => ["loading:0"]),
         ("Stats", () => [
@@ -107,6 +107,16 @@ internal static class ServerCommands
         ("Errorstats", server.Statistics.Errors),
         ("Keyspace", () => server.Keys.Count().Select(static database => $"db{database.Number}:keys={database.Keys},expires={database.Expiring},avg_ttl=0")),
     ];
+
+    private static IEnumerable<string> Clients(RespServer server)
+    {
+        var blocked = server.Sessions.Select(static other => other.BlockedOn).OfType<BlockedOn>().ToList();
+        return [
+            $"connected_clients:{server.Count}", $"maxclients:{server.Options.MaxClients}", $"blocked_clients:{blocked.Count}",
+            $"total_blocking_keys:{Keys(blocked)}", $"total_blocking_keys_on_nokey:{Keys(blocked.Where(static on => on.EndsWithKey))}"];
+
+        static int Keys(IEnumerable<BlockedOn> blocked) => blocked.SelectMany(static on => on.Keys).Distinct().Count();
+    }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     // Read by others, too.
     private long _lastUsed = server.Time.GetTimestamp();
-    private volatile bool _isBlocked;
+    private volatile BlockedOn? _blockedOn;
     private volatile bool _isBusy;
     private volatile bool _isSending;
     private volatile bool _isEnded;
@@ -77,8 +77,11 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     /// <summary>Whether it was ended, though it may not have found out yet.</summary>
     public bool IsEnded => _isEnded;
 
-    /// <summary>Whether it waits for entries.</summary>
-    public bool IsBlocked => _isBlocked;
+    /// <summary>What it waits for; null where it does not.</summary>
+    public BlockedOn? BlockedOn => _blockedOn;
+
+    /// <summary>Whether it waits for others.</summary>
+    public bool IsBlocked => _blockedOn is not null;
 
     public EndPoint? RemoteAddress => connection.Remote;
 
@@ -278,7 +281,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     {
         lock (_waitLock)
         {
-            if (!_isBlocked || _wait is null)
+            if (!IsBlocked || _wait is null)
                 return false;
             _unblockedAsError = asError;
             _wait.Cancel();
@@ -340,13 +343,14 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     /// <summary>Waits for what only others can bring. They are let in meanwhile.</summary>
     /// <param name="wait">Ends by the token that <see cref="BeginWait"/> gave, too. What it brings is disposed of, where that can be, if the client has gone by then.</param>
+    /// <param name="on">What it waits for.</param>
     /// <param name="timedOut">What stands for a wait that CLIENT UNBLOCK ends as if time had run out.</param>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     /// <exception cref="CommandException">The wait was ended by CLIENT UNBLOCK.</exception>
-    public async ValueTask<TResult> WaitAsync<TResult>(ValueTask<TResult> wait, TResult timedOut)
+    public async ValueTask<TResult> WaitAsync<TResult>(ValueTask<TResult> wait, BlockedOn on, TResult timedOut)
     {
         Leave();
-        _isBlocked = true;
+        _blockedOn = on;
         var waiting = wait.AsTask();
         try
         {
@@ -367,7 +371,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
         }
         finally
         {
-            _isBlocked = false;
+            _blockedOn = null;
         }
     }
 
@@ -399,7 +403,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     {
         try
         {
-            return await WaitAsync(read, EntryBatch.Empty);
+            return await WaitAsync(read, new([.. request.Streams.Select(static position => position.Stream)], EndsWithKey: request is ReadGroupRequest), EntryBatch.Empty);
         }
         catch (StreamEngineException gone) when (gone.Code == StreamErrorCode.NoGroup)
         {

@@ -122,6 +122,26 @@ public sealed class BlockedClientTests
         Assert.Equal(":1\r\n", await admin.AskAsync("XLEN s\r\n"));
     }
 
+    [Fact]
+    public async Task INFO_tells_for_how_many_keys_clients_wait()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var client = await host.ConnectAsync();
+        await client.AskAsync("XGROUP CREATE s g $ MKSTREAM\r\n");
+        using var list = await host.ConnectAsync();
+        using var reader = await host.ConnectAsync();
+        using var member = await host.ConnectAsync();
+        await list.SendAsync("BLPOP l m s2 0\r\n");
+        await reader.SendAsync("XREAD BLOCK 0 STREAMS s $\r\n");
+        await member.SendAsync("XREADGROUP GROUP g c BLOCK 0 STREAMS s >\r\n");
+        await host.UntilBlockedAsync(3);
+        Assert.Contains("\r\ntotal_blocking_keys:4\r\ntotal_blocking_keys_on_nokey:1\r\n", await client.CallAsync("INFO", "clients"));
+
+        await client.CallAsync("DEL", "s");
+        await host.UntilBlockedAsync(2);
+        Assert.Contains("\r\ntotal_blocking_keys:4\r\ntotal_blocking_keys_on_nokey:0\r\n", await client.CallAsync("INFO", "clients"));
+    }
+
     [Theory]
     [InlineData("TIMEOUT", "*-1\r\n")]
     [InlineData("ERROR", "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n")]

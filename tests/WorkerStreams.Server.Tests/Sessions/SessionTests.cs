@@ -18,7 +18,7 @@ public sealed class SessionTests
         session.BeginWait();
         client.EndReading();
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => session.WaitAsync(new ValueTask<IDisposable>(brought), brought).AsTask());
+        await Assert.ThrowsAsync<OperationCanceledException>(() => session.WaitAsync(new ValueTask<IDisposable>(brought), new([]), brought).AsTask());
 
         Assert.Throws<ObjectDisposedException>(() => brought.Token);
     }
