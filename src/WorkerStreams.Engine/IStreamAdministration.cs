@@ -21,6 +21,17 @@ public interface IStreamAdministration
     /// <param name="cancellation">Ends the call.</param>
     ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration = null, int? maxIds = null, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// XIDMPRECORD (8.6.2): the stream remembers an append that was done as it does one of <see cref="IStreamEngine.AppendOnceAsync"/>, until the time in its id is too long ago; for who
+    /// brings a stream from elsewhere. Nothing changes where it does already.
+    /// </summary>
+    /// <param name="stream">The stream; it must exist.</param>
+    /// <param name="key">By what the append is known: one with an id.</param>
+    /// <param name="id">The entry; it must be in the stream.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.InvalidArgument"/>: there is no such entry, or by this key another one is known.</exception>
+    ValueTask RecordIdempotencyAsync(StreamName stream, IdempotencyKey key, StreamEntryId id, CancellationToken cancellation = default);
+
     /// <summary>DEL: the stream goes with its groups; who waits in a group is woken with <see cref="StreamErrorCode.NoGroup"/>.</summary>
     /// <returns>Whether there was one.</returns>
     ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default);

@@ -2,7 +2,7 @@ namespace WorkerStreams.Engine;
 
 /// <summary>
 /// By what an append is known, so that it is done once however often it is asked for: IDMP and IDMPAUTO of XADD (Redis 8.6). Remembered of each producer are the last
-/// <see cref="IdempotencyInfo.MaxIds"/> appends, for <see cref="IdempotencyInfo.Duration"/>.
+/// <see cref="IdempotencyInfo.MaxIds"/> appends, each until the time in its id is <see cref="IdempotencyInfo.Duration"/> ago.
 /// </summary>
 public readonly record struct IdempotencyKey
 {
@@ -17,12 +17,12 @@ public readonly record struct IdempotencyKey
     /// <summary>IDMP: the append is known by an id of the producer's.</summary>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.InvalidArgument"/>: one of them is empty.</exception>
     public static IdempotencyKey Of(StreamName producer, StreamName id) =>
-        producer.IsEmpty ? throw StreamEngineException.InvalidArgument("IDMP requires a non-empty producer ID")
-        : id.IsEmpty ? throw StreamEngineException.InvalidArgument("IDMP requires a non-empty idempotent ID")
+        producer.IsEmpty ? throw StreamEngineException.InvalidArgument("syntax error, IDMP requires a non-empty producer ID")
+        : id.IsEmpty ? throw StreamEngineException.InvalidArgument("syntax error, IDMP requires a non-empty idempotent ID")
         : new(producer, id);
 
     /// <summary>IDMPAUTO: the append is known by its fields, in whatever order.</summary>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.InvalidArgument"/>: it is empty.</exception>
     public static IdempotencyKey OfFields(StreamName producer) =>
-        producer.IsEmpty ? throw StreamEngineException.InvalidArgument("IDMPAUTO requires a non-empty producer ID") : new(producer, null);
+        producer.IsEmpty ? throw StreamEngineException.InvalidArgument("syntax error, IDMPAUTO requires a non-empty producer ID") : new(producer, null);
 }

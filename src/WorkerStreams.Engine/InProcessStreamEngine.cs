@@ -219,6 +219,10 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         On(stream, (stream, duration, maxIds), static (shard, on) => IdempotencyCommands.Configure(shard, on.stream, on.duration, on.maxIds), cancellation, ExpectedChange.Few);
 
     /// <inheritdoc/>
+    public ValueTask RecordIdempotencyAsync(StreamName stream, IdempotencyKey key, StreamEntryId id, CancellationToken cancellation = default) =>
+        On(stream, (stream, key, id), static (shard, on) => IdempotencyCommands.Record(shard, on.stream, on.key, on.id), cancellation, ExpectedChange.Of(key));
+
+    /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
         On(stream, stream, StreamCommands.DeleteStream, cancellation, ExpectedChange.Few);
 

@@ -2,7 +2,7 @@ using WorkerStreams.Engine.InProcess;
 
 namespace WorkerStreams.Engine;
 
-/// <summary>WATCH: tells whether a stream's entries, or that there is such a stream, has changed since it was asked for, be it that all is as before by now. What changes groups alone is no change.</summary>
+/// <summary>WATCH: tells whether a stream's entries, or that there is such a stream, has changed since it was asked for, be it that all is as before by now. What changes groups, or what is remembered of appends, alone is no change.</summary>
 public sealed class KeyWatch : IDisposable
 {
     private readonly Shard _shard;

@@ -229,6 +229,13 @@ public sealed class RedisStreamEngine : IStreamEngine, IDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask RecordIdempotencyAsync(StreamName stream, IdempotencyKey key, StreamEntryId id, CancellationToken cancellation = default)
+    {
+        _watch.Require(ServerAbility.IdempotencyRecords, "XIDMPRECORD");
+        return StreamCommands.RecordIdempotencyAsync(Open, stream, key, id, cancellation);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) =>
         StreamCommands.DeleteStreamAsync(Open, stream, cancellation);
 

@@ -49,7 +49,15 @@ public readonly record struct EngineError(StreamErrorCode Code, string Text)
     /// <summary>Of this seam: in Redis the option that comes last holds, and a request has no order.</summary>
     public static EngineError IdleWithTime { get; } = Argument("syntax error, IDLE and TIME at the same time are not compatible");
 
-    public static EngineError OnceWithId { get; } = Argument("IDMP/IDMPAUTO can be used only with auto-generated IDs");
+    public static EngineError OnceWithId { get; } = Argument("syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs");
+
+    public static EngineError NoProducer { get; } = Argument("producer ID must be non-empty");
+
+    public static EngineError NoIdempotentId { get; } = Argument("idempotent ID must be non-empty");
+
+    public static EngineError NoSuchEntry { get; } = Argument("No such message in stream");
+
+    public static EngineError KnownByOther { get; } = Argument("IID already exists for this producer with a different stream ID");
 
     public static EngineError NackCountNegative { get; } = Argument("Invalid RETRYCOUNT value, must be >= 0");
 

@@ -4,7 +4,7 @@ namespace WorkerStreams.Engine.Contract;
 /// <param name="Level">The version of Redis whose behaviour it has.</param>
 public sealed record EngineTraits(Version Level)
 {
-    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0), V82 = new(8, 2), V84 = new(8, 4), V86 = new(8, 6), V88 = new(8, 8);
+    private static readonly Version V72 = new(7, 2), V74 = new(7, 4), V80 = new(8, 0), V82 = new(8, 2), V84 = new(8, 4), V86 = new(8, 6), V862 = new(8, 6, 2), V88 = new(8, 8);
 
     /// <summary>What the contracts are written for: Redis 8.8.</summary>
     public static EngineTraits Newest { get; } = new(V88);
@@ -53,6 +53,9 @@ public sealed record EngineTraits(Version Level)
 
     /// <summary>8.6: an append can be done once, however often it is asked for.</summary>
     public bool AppendsOnce { get; } = Level >= V86;
+
+    /// <summary>8.6.2: an append that was done can be recorded as one that is to be done once.</summary>
+    public bool RecordsAppends { get; } = Level >= V862;
 
     /// <summary>8.8: entries can be handed back, and are nobody's then.</summary>
     public bool Nacks { get; } = Level >= V88;

@@ -23,7 +23,7 @@ public sealed class RandomCommands
         _choose = new(new Random(seed), _tag, ExactTime);
         _reference = new(fixture.Traits, Now);
         _text = new(fixture.Traits, ExactTime);
-        var foresight = new Foresight(Now, stream => ExactTime || _reference.LastId(stream).Milliseconds >= RandomChoices.Ahead, static (_, _) => true);
+        var foresight = new Foresight(Now, stream => ExactTime || _reference.LastId(stream).Milliseconds >= RandomChoices.Ahead, static (_, _) => true, id => ExactTime || id.Milliseconds >= RandomChoices.Ahead);
         _commands = new(_choose, _text, fixture.Traits, _tag, foresight);
 
         DateTimeOffset Now() => fixture.Now ?? TimeProvider.System.GetUtcNow();

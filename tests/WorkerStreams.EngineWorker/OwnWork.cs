@@ -22,7 +22,7 @@ internal sealed class OwnWork
     {
         _tag = tag;
         _choose = new(new Random(seed), tag, exactTime: true);
-        _commands = new(_choose, OwnState.Text, EngineTraits.Newest, tag, new(() => now, static _ => true, static (_, _) => true));
+        _commands = new(_choose, OwnState.Text, EngineTraits.Newest, tag, new(() => now, static _ => true, static (_, _) => true, static _ => true));
     }
 
     /// <summary>What the names of a task's streams begin with.</summary>

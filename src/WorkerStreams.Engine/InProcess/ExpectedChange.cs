@@ -48,6 +48,9 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
         return new(1, bytes <= maxEntryBytes ? bytes : 0, BringsEntries: true);
     }
 
+    /// <param name="key">By what an append is known that is to be remembered.</param>
+    public static ExpectedChange Of(IdempotencyKey key) => new(1, key.Producer.Bytes.Length + (key.Id?.Bytes.Length ?? 0), BringsEntries: true);
+
     public static ExpectedChange Of(SettleRequest request)
     {
         var bytes = 0L;

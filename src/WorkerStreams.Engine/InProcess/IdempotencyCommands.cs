@@ -2,7 +2,7 @@ using WorkerStreams.Engine.Model;
 
 namespace WorkerStreams.Engine.InProcess;
 
-/// <summary>XADD with IDMP or IDMPAUTO, and XCFGSET.</summary>
+/// <summary>XADD with IDMP or IDMPAUTO, XIDMPRECORD, and XCFGSET.</summary>
 internal static class IdempotencyCommands
 {
     private static readonly TimeSpan ShortestDuration = TimeSpan.FromSeconds(1), LongestDuration = TimeSpan.FromDays(1);
@@ -14,9 +14,9 @@ internal static class IdempotencyCommands
         if (entry.Fields.EncodedLength == 0)
             throw Errors.Arity("xadd");
         if (entry.Id.Kind != NewEntryIdKind.Auto)
-            throw StreamEngineException.InvalidArgument("IDMP/IDMPAUTO can be used only with auto-generated IDs");
+            throw StreamEngineException.InvalidArgument("syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs");
         if (key.Producer.IsEmpty)
-            throw StreamEngineException.InvalidArgument("IDMP requires a non-empty producer ID");
+            throw StreamEngineException.InvalidArgument("syntax error, IDMP requires a non-empty producer ID");
         var (now, known) = (shard.Store.Now, key.Id ?? FieldsDigest.Of(entry.Fields));
         if (shard.TryGet(name, out var stream) && stream.FindAppended(key.Producer, known, now) is { } id)
         {
@@ -26,6 +26,28 @@ internal static class IdempotencyCommands
         if (shard.Store.CheckRoom(shard, entry.Fields.EncodedLength + known.Bytes.Length + key.Producer.Bytes.Length) is { } refusal)
             throw refusal;
         return AppendCommands.Append(shard, name, entry, options, stored => stored.HasAppended(key.Producer, known, stored.LastId, now));
+    }
+
+    public static void Record(Shard shard, StreamName name, IdempotencyKey key, StreamEntryId id)
+    {
+        if (key.Producer.IsEmpty)
+            throw StreamEngineException.InvalidArgument("producer ID must be non-empty");
+        if (key.Id is not { } known)
+            throw StreamEngineException.InvalidArgument("idempotent ID must be non-empty");
+        if (!shard.TryGet(name, out var stream))
+            throw Errors.NoSuchKey();
+        if (!stream.Log.TryFind(id, out _, out _))
+            throw StreamEngineException.InvalidArgument("No such message in stream");
+        var now = shard.Store.Now;
+        if (stream.FindAppended(key.Producer, known, now) is { } there)
+        {
+            if (there != id)
+                throw StreamEngineException.InvalidArgument("IID already exists for this producer with a different stream ID");
+            return;
+        }
+        if (shard.Store.CheckRoom(shard, known.Bytes.Length + key.Producer.Bytes.Length) is { } refusal)
+            throw refusal;
+        stream.HasAppended(key.Producer, known, id, now);
     }
 
     public static void Configure(Shard shard, StreamName name, TimeSpan? duration, int? maxIds)

@@ -1,8 +1,8 @@
 namespace WorkerStreams.Engine.Model;
 
 /// <summary>
-/// The appends of a stream that are to be done once, as far as they are remembered: of each producer the last ones, each for a time. What is beyond goes when the next one
-/// comes, in an order that follows from their times, so it is not told of as a change.
+/// The appends of a stream that are to be done once, as far as they are remembered: of each producer the last ones, each until its entry's id is so old. What is beyond goes
+/// when the next one comes, as follows from ids and times, so it is not told of as a change.
 /// </summary>
 internal sealed class IdempotentAppends(MemoryMeter meter)
 {
@@ -10,7 +10,8 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
     private const int AppendBytes = 256;
 
     private readonly Dictionary<StreamName, Producer> _producers = [];
-    private readonly LinkedList<Append> _byAge = [];
+    private readonly SortedSet<Append> _byAge = new(Comparer<Append>.Create(static (one, other) => (one.Id, one.Number).CompareTo((other.Id, other.Number))));
+    private long _lastNumber;
 
     /// <summary>For how long an append is remembered, in milliseconds.</summary>
     public long Duration { get; private set; } = (long)IdempotencyInfo.Default.Duration.TotalMilliseconds;
@@ -31,9 +32,9 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
     /// <summary>The bytes of their names.</summary>
     public long NameBytes { get; private set; }
 
-    /// <summary>Those that are remembered, the oldest first.</summary>
+    /// <summary>Those that are remembered, of each producer in the order in which they came.</summary>
     public IEnumerable<(StreamName Producer, StreamName Key, StreamEntryId Id, long At)> All =>
-        _byAge.Select(static append => (append.Producer.Name, append.Key, append.Id, append.At));
+        _producers.Values.SelectMany(static producer => producer.InOrder).Select(static append => (append.Producer.Name, append.Key, append.Id, append.At));
 
     /// <summary>The id that the append was given when it was done, or null.</summary>
     public StreamEntryId? Find(StreamName producer, StreamName key) =>
@@ -49,22 +50,22 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
             Forget(older);
         if (its.InOrder.Count == MaxIds)
             Forget(its.InOrder.First!.Value);
-        var append = new Append(its, key, id, now);
+        var append = new Append(++_lastNumber, its, key, id, now);
         _producers[producer] = its;
         its.ByKey.Add(key, append);
         its.InOrder.AddLast(append.OfProducer);
-        _byAge.AddLast(append.OfAll);
+        _byAge.Add(append);
         Account(append, 1);
         Added++;
     }
 
     public void CountDuplicate() => Duplicates++;
 
-    /// <summary>Forgets those that were done too long ago.</summary>
+    /// <summary>Forgets those whose entries' ids are too old.</summary>
     public void Expire(long now)
     {
-        while (_byAge.First is { } oldest && now - oldest.Value.At >= Duration)
-            Forget(oldest.Value);
+        while (now >= Duration && _byAge.Min is { } oldest && oldest.Id.Milliseconds <= (ulong)(now - Duration))
+            Forget(oldest);
     }
 
     /// <summary>Sets how much is remembered: where that changes, all is forgotten.</summary>
@@ -78,14 +79,14 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
     /// <summary>Forgets all.</summary>
     public void Clear()
     {
-        while (_byAge.First is { } oldest)
-            Forget(oldest.Value);
+        while (_byAge.Min is { } oldest)
+            Forget(oldest);
     }
 
     private void Forget(Append append)
     {
         var producer = append.Producer;
-        _byAge.Remove(append.OfAll);
+        _byAge.Remove(append);
         producer.InOrder.Remove(append.OfProducer);
         producer.ByKey.Remove(append.Key);
         Account(append, -1);
@@ -102,11 +103,14 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
 
     private sealed class Append
     {
-        public Append(Producer producer, StreamName key, StreamEntryId id, long at)
+        public Append(long number, Producer producer, StreamName key, StreamEntryId id, long at)
         {
-            (Producer, Key, Id, At) = (producer, key, id, at);
-            (OfAll, OfProducer) = (new(this), new(this));
+            (Number, Producer, Key, Id, At) = (number, producer, key, id, at);
+            OfProducer = new(this);
         }
+
+        /// <summary>Tells it from others of the same entry.</summary>
+        public long Number { get; }
 
         public Producer Producer { get; }
 
@@ -114,9 +118,8 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
 
         public StreamEntryId Id { get; }
 
+        /// <summary>When it came to be remembered.</summary>
         public long At { get; }
-
-        public LinkedListNode<Append> OfAll { get; }
 
         public LinkedListNode<Append> OfProducer { get; }
     }

@@ -71,7 +71,7 @@ internal sealed class StreamState
         return Idempotency?.Find(producer, key);
     }
 
-    /// <summary>An append that is to be done once was done.</summary>
+    /// <summary>An append that is to be done once was done, now or earlier.</summary>
     public void HasAppended(StreamName producer, StreamName key, StreamEntryId id, long now)
     {
         (Idempotency ??= new(_meter)).Add(producer, key, id, now);
@@ -89,14 +89,14 @@ internal sealed class StreamState
     public void SetIdempotency(long? duration, int? maxIds)
     {
         var appends = Idempotency ?? new(_meter);
-        SetIdempotency(duration ?? appends.Duration, maxIds ?? appends.MaxIds, appends.Added, appends.Duplicates);
+        if ((duration ?? appends.Duration, maxIds ?? appends.MaxIds) is var wanted && wanted != (appends.Duration, appends.MaxIds))
+            SetIdempotency(wanted.Item1, wanted.Item2, appends.Added, appends.Duplicates);
     }
 
     /// <inheritdoc cref="IdempotentAppends.Set"/>
     public void SetIdempotency(long duration, int maxIds, long added, long duplicates)
     {
         (Idempotency ??= new(_meter)).Set(duration, maxIds, added, duplicates);
-        Version++;
         Changes?.IdempotencySet(this);
     }
 

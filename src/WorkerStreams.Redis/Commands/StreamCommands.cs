@@ -4,7 +4,7 @@ using WorkerStreams.Redis.Replies;
 
 namespace WorkerStreams.Redis.Commands;
 
-/// <summary>XRANGE, XDEL, XTRIM, XLEN, XSETID, XCFGSET and DEL.</summary>
+/// <summary>XRANGE, XDEL, XTRIM, XLEN, XSETID, XCFGSET, XIDMPRECORD and DEL.</summary>
 internal static class StreamCommands
 {
     private static readonly (long, TimeSpan) NotDelivered = (StreamEntry.UnknownDeliveryCount, default);
@@ -52,6 +52,10 @@ internal static class StreamCommands
             words.Text("IDMP-MAXSIZE").Number(most);
         await connection.SendAsync("XCFGSET", words, cancellation);
     }
+
+    public static async ValueTask RecordIdempotencyAsync(
+        RedisConnection connection, StreamName stream, IdempotencyKey key, StreamEntryId id, CancellationToken cancellation) =>
+        await connection.SendAsync("XIDMPRECORD", new Arguments().Key(stream).Name(key.Producer).Name(key.Id ?? default(StreamName)).Id(id), cancellation);
 
     public static async ValueTask<bool> DeleteStreamAsync(RedisConnection connection, StreamName stream, CancellationToken cancellation) =>
         (long)await connection.SendAsync("DEL", new Arguments().Key(stream), cancellation) > 0;

@@ -11,6 +11,7 @@ internal static class ServerAbilities
         (ServerAbility.References, "XACKDEL and XDELEX", new(8, 2), null),
         (ServerAbility.ClaimingReads, "XREADGROUP CLAIM", new(8, 4), null),
         (ServerAbility.IdempotentAppends, "idempotent XADD", new(8, 6), null),
+        (ServerAbility.IdempotencyRecords, "XIDMPRECORD", new(8, 6, 2), null),
         (ServerAbility.NegativeAcknowledgements, "XNACK", new(8, 8), null),
     ];
 

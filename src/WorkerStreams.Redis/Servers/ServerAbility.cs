@@ -13,5 +13,7 @@ internal enum ServerAbility
 
     IdempotentAppends,
 
+    IdempotencyRecords,
+
     NegativeAcknowledgements,
 }

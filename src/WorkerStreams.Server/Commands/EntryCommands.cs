@@ -4,7 +4,7 @@ using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
 
-/// <summary>XADD, XTRIM, XDEL, XLEN, XCFGSET and XSETID.</summary>
+/// <summary>XADD, XTRIM, XDEL, XLEN, XCFGSET, XIDMPRECORD and XSETID.</summary>
 internal static class EntryCommands
 {
     public static IReadOnlyList<Command> All { get; } =
@@ -14,6 +14,7 @@ internal static class EntryCommands
         new("xdel", -3, "Deletes entries of a stream.", DeleteAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
         new("xlen", 2, "Counts the entries of a stream.", LengthAsync) { FirstKey = 1, LastKey = 1 },
         new("xcfgset", -2, "Sets how much a stream remembers of appends that are to be done once.", ConfigureAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
+        new("xidmprecord", 5, "Has a stream remember an append that was done as one that is to be done once.", RecordAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
         new("xsetid", -3, "Sets the last id of a stream.", SetIdAsync) { Writes = true, FirstKey = 1, LastKey = 1 },
     ];
 
@@ -67,8 +68,26 @@ internal static class EntryCommands
 
     private static async ValueTask ConfigureAsync(Session session, Request request)
     {
-        var (duration, maxIds) = Idempotency.ParseSettings(request);
-        await session.Engine.SetIdempotencyAsync(session.Key(request[1]), duration, maxIds);
+        var key = session.Key(request[1]);
+        try
+        {
+            var (duration, maxIds) = Idempotency.ParseSettings(request);
+            await session.Engine.SetIdempotencyAsync(key, duration, maxIds);
+        }
+        catch (CommandException)
+        {
+            // Redis looks for the key first.
+            if (!await session.Engine.ExistsAsync(key))
+                throw CommandException.NoSuchKey();
+            throw;
+        }
+        session.Reply.Ok();
+    }
+
+    private static async ValueTask RecordAsync(Session session, Request request)
+    {
+        var (id, known) = (request.Id(4), Idempotency.ParseRecord(request));
+        await session.Engine.RecordIdempotencyAsync(session.Key(request[1]), known, id);
         session.Reply.Ok();
     }
 

@@ -3,7 +3,7 @@ using WorkerStreams.Server.Protocol;
 
 namespace WorkerStreams.Server.Commands;
 
-/// <summary>IDMP and IDMPAUTO of XADD, and the options of XCFGSET.</summary>
+/// <summary>IDMP and IDMPAUTO of XADD, what XIDMPRECORD names, and the options of XCFGSET.</summary>
 internal static class Idempotency
 {
     private const long LongestDuration = 86_400, MostIds = 10_000;
@@ -26,9 +26,15 @@ internal static class Idempotency
         return IdempotencyKey.Of(producer, new(request[index]));
     }
 
-    public static CommandException Twice() => new("ERR IDMP/IDMPAUTO specified multiple times");
+    public static CommandException Twice() => new("ERR syntax error, IDMP/IDMPAUTO specified multiple times");
 
-    public static CommandException NeedsAutoId() => new("ERR IDMP/IDMPAUTO can be used only with auto-generated IDs");
+    public static CommandException NeedsAutoId() => new("ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs");
+
+    /// <exception cref="CommandException">A word is empty.</exception>
+    public static IdempotencyKey ParseRecord(Request request) =>
+        request[2].IsEmpty ? throw new CommandException("ERR producer ID must be non-empty")
+        : request[3].IsEmpty ? throw new CommandException("ERR idempotent ID must be non-empty")
+        : IdempotencyKey.Of(new(request[2]), new(request[3]));
 
     /// <exception cref="CommandException">The options are no good.</exception>
     public static (TimeSpan? Duration, int? MaxIds) ParseSettings(Request request)
@@ -39,18 +45,22 @@ internal static class Idempotency
             if (i + 1 == request.Count)
                 throw CommandException.Syntax();
             if (request.Is(i, "IDMP-DURATION"u8))
-                duration = request.Number(i + 1);
+                duration = Setting(request, i + 1, "IDMP-DURATION", duration, LongestDuration, "seconds");
             else if (request.Is(i, "IDMP-MAXSIZE"u8))
-                maxIds = request.Number(i + 1);
+                maxIds = Setting(request, i + 1, "IDMP-MAXSIZE", maxIds, MostIds, "entries");
             else
                 throw CommandException.Syntax();
         }
         if (request.Count == 2)
             throw new CommandException("ERR At least one parameter must be specified");
-        if (duration is < 1 or > LongestDuration)
-            throw new CommandException("ERR IDMP-DURATION must be between 1 and 86400 seconds");
-        if (maxIds is < 1 or > MostIds)
-            throw new CommandException("ERR IDMP-MAXSIZE must be between 1 and 10000 entries");
         return (duration is { } seconds ? TimeSpan.FromSeconds(seconds) : null, (int?)maxIds);
+    }
+
+    private static long Setting(Request request, int index, string name, long? before, long most, string unit)
+    {
+        if (before is not null)
+            throw new CommandException($"ERR {name} specified multiple times");
+        var number = request.Number(index);
+        return number >= 1 && number <= most ? number : throw new CommandException($"ERR {name} must be between 1 and {most} {unit}");
     }
 }

@@ -43,9 +43,9 @@ internal readonly record struct TrimOptions(StreamTrim? Trim, bool CreateStream,
             {
                 options = options.Key is null ? options with { Key = Idempotency.Parse(request, ref i) } : throw Idempotency.Twice();
             }
-            else if (request.TryReferences(i, out var references))
+            else if (trimming.References is null && request.TryReferences(i, out var references))
             {
-                trimming.References = trimming.References is null ? references : throw CommandException.Syntax();
+                trimming.References = references;
             }
             else if (isAppend)
             {

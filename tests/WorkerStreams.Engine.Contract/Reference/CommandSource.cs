@@ -22,7 +22,7 @@ internal sealed class CommandSource
         [
             (30, Append), (6, AppendMany), (8, Delete), (3, Trim), (5, Range), (4, Read), (22, ReadNew), (8, ReadHistory), (14, Acknowledge),
             (8, Settle), (7, Claim), (7, AutoClaim), (2, Summary), (5, Pending), (2, SetId), (2, CreateGroup), (1, SetGroup), (1, DestroyGroup),
-            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete), (traits.Nacks ? 5 : 0, Nack), (traits.AppendsOnce ? 6 : 0, AppendOnce), (traits.AppendsOnce ? 1 : 0, SetIdempotency),
+            (1, CreateConsumer), (1, DeleteConsumer), (4, Move), (4, DeleteWithReferences), (3, AcknowledgeAndDelete), (traits.Nacks ? 5 : 0, Nack), (traits.AppendsOnce ? 6 : 0, AppendOnce), (traits.AppendsOnce ? 1 : 0, SetIdempotency), (traits.RecordsAppends ? 4 : 0, RecordIdempotency),
         ];
     }
 
@@ -69,6 +69,18 @@ internal sealed class CommandSource
         return new($"set idempotency {stream} {duration} {most}", async engine =>
         {
             await engine.SetIdempotencyAsync(stream, duration, most);
+            return "done";
+        });
+    }
+
+    private RandomCommand RecordIdempotency()
+    {
+        var (stream, key, id) = (_choose.Stream(), IdempotencyKey.Of(_choose.Of<StreamName>("p", "q"), $"{_choose.Number(1, 12)}"), _choose.Id());
+        if (!_foresight.OfMemory(id))
+            return AppendOnce();
+        return new($"record idempotency {stream} {key} {id}", async engine =>
+        {
+            await engine.RecordIdempotencyAsync(stream, key, id);
             return "done";
         });
     }

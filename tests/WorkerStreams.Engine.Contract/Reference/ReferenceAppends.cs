@@ -10,7 +10,7 @@ internal sealed class ReferenceAppends
     public long Duplicates { get; set; }
 
     /// <summary>Those that are remembered, in the order in which they were done.</summary>
-    public List<(StreamName Producer, string Key, StreamEntryId Id, long At)> Remembered { get; } = [];
+    public List<(StreamName Producer, string Key, StreamEntryId Id)> Remembered { get; } = [];
 
     private long Added { get; set; }
 
@@ -20,9 +20,9 @@ internal sealed class ReferenceAppends
         return Remembered.Where(append => append.Producer == producer && append.Key == key).Select(append => (StreamEntryId?)append.Id).SingleOrDefault();
     }
 
-    public void Add(StreamName producer, string key, StreamEntryId id, long now)
+    public void Add(StreamName producer, string key, StreamEntryId id)
     {
-        Remembered.Add((producer, key, id, now));
+        Remembered.Add((producer, key, id));
         Added++;
         if (Remembered.Count(append => append.Producer == producer) > MaxIds)
             Remembered.RemoveAt(Remembered.FindIndex(append => append.Producer == producer));
@@ -31,11 +31,11 @@ internal sealed class ReferenceAppends
     public IdempotencyInfo Describe(long now)
     {
         // Nothing is forgotten here: who looks may go back to an earlier time.
-        var left = Remembered.Where(append => !IsOld(append.At, now)).ToList();
+        var left = Remembered.Where(append => !IsOld(append.Id, now)).ToList();
         return new(TimeSpan.FromMilliseconds(Duration), MaxIds, left.Select(append => append.Producer).Distinct().Count(), left.Count, Added, Duplicates);
     }
 
-    private void Expire(long now) => Remembered.RemoveAll(append => IsOld(append.At, now));
+    private void Expire(long now) => Remembered.RemoveAll(append => IsOld(append.Id, now));
 
-    private bool IsOld(long at, long now) => now - at >= Duration;
+    private bool IsOld(StreamEntryId id, long now) => (decimal)id.Milliseconds + Duration <= now;
 }

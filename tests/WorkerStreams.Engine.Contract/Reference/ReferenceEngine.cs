@@ -32,7 +32,7 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         var results = new AppendResult[1];
         Append(stream, [entry], results, options ?? AppendOptions.Default);
         if (results[0].Status == AppendStatus.Stored)
-            _streams[stream].Appends.Add(key.Producer, known, results[0].Id, Now);
+            _streams[stream].Appends.Add(key.Producer, known, results[0].Id);
         return Answer(results[0]);
     }
 
@@ -269,6 +269,16 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
         if ((time, most) != (found.Appends.Duration, found.Appends.MaxIds))
             found.Appends.Remembered.Clear();
         (found.Appends.Duration, found.Appends.MaxIds) = (time, most);
+    });
+
+    public ValueTask RecordIdempotencyAsync(StreamName stream, IdempotencyKey key, StreamEntryId id, CancellationToken cancellation = default) => Run(() =>
+    {
+        var found = Find(stream, EngineError.NoKey);
+        Refuse(!found.Entries.ContainsKey(id), EngineError.NoSuchEntry);
+        var known = found.Appends.Find(key.Producer, $"{key.Id}", Now);
+        Refuse(known is not null && known != id, EngineError.KnownByOther);
+        if (known is null)
+            found.Appends.Add(key.Producer, $"{key.Id}", id);
     });
 
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation = default) => new(_streams.Remove(stream));

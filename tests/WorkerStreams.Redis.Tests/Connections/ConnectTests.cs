@@ -27,6 +27,7 @@ public sealed class ConnectTests(RedisServer server) : EngineTest(server)
             (new(8, 4), async () => (await engine.ReadGroupAsync(read)).Dispose()),
             (new(8, 6), async () => await engine.AppendOnceAsync(Stream, Entry("*"), IdempotencyKey.Of("p", "1"))),
             (new(8, 6), async () => await engine.SetIdempotencyAsync(Stream, maxIds: 1)),
+            (new(8, 6, 2), async () => await engine.RecordIdempotencyAsync(Stream, IdempotencyKey.Of("p", "1"), new(1, 0))),
             (new(8, 8), async () => await engine.NackAsync(new() { Stream = Stream, Group = Group, Ids = new StreamEntryId[] { new(1, 0) }, Mode = NackMode.Fail })),
         ];
         foreach (var (since, call) in calls.Where(call => Server.IsValkey || Server.Version < call.Since))

@@ -36,7 +36,7 @@ internal sealed class Story : IDisposable
         _streams = [tag + "s", tag + "t", $"{seed}u"];
         _choose = new(new Random(seed), tag, exactTime: false);
         _text = new(EngineTraits.Redis80, exactTime: false);
-        _commands = new(_choose, _text, EngineTraits.Redis80, tag, new(TimeProvider.System.GetUtcNow, ForetellsIds, IsThere));
+        _commands = new(_choose, _text, EngineTraits.Redis80, tag, new(TimeProvider.System.GetUtcNow, ForetellsIds, IsThere, static _ => false));
         _rare = new(_choose, _text, _streams);
         if (_choose.Chance(50))
             _choose.Seen(new(RandomChoices.Ahead, 1));

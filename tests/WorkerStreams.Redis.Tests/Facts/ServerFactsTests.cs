@@ -5,7 +5,7 @@ namespace WorkerStreams.Redis.Tests.Facts;
 /// <summary>What is known of a server by what it tells.</summary>
 public sealed class ServerFactsTests
 {
-    private const string Since82 = "XACKDEL and XDELEX", Since84 = Since82 + ", XREADGROUP CLAIM", Since86 = Since84 + ", idempotent XADD", Since88 = Since86 + ", XNACK";
+    private const string Since82 = "XACKDEL and XDELEX", Since84 = Since82 + ", XREADGROUP CLAIM", Since86 = Since84 + ", idempotent XADD", Since862 = Since86 + ", XIDMPRECORD", Since88 = Since862 + ", XNACK";
 
     [Theory]
     [InlineData("redis_version:6.2.0", "Redis 6.2.0", "auto-claim", "group lag, " + Since88)]
@@ -13,9 +13,10 @@ public sealed class ServerFactsTests
     [InlineData("redis_version:7.0.15", "Redis 7.0.15", "auto-claim, group lag", Since88)]
     [InlineData("redis_version:7.4.2", "Redis 7.4.2", "auto-claim, group lag", Since88)]
     [InlineData("redis_version:8.0.6", "Redis 8.0.6", "auto-claim, group lag", Since88)]
-    [InlineData("redis_version:8.2.1", "Redis 8.2.1", "auto-claim, group lag, " + Since82, "XREADGROUP CLAIM, idempotent XADD, XNACK")]
-    [InlineData("redis_version:8.4.0", "Redis 8.4.0", "auto-claim, group lag, " + Since84, "idempotent XADD, XNACK")]
-    [InlineData("redis_version:8.6.0", "Redis 8.6.0", "auto-claim, group lag, " + Since86, "XNACK")]
+    [InlineData("redis_version:8.2.1", "Redis 8.2.1", "auto-claim, group lag, " + Since82, "XREADGROUP CLAIM, idempotent XADD, XIDMPRECORD, XNACK")]
+    [InlineData("redis_version:8.4.0", "Redis 8.4.0", "auto-claim, group lag, " + Since84, "idempotent XADD, XIDMPRECORD, XNACK")]
+    [InlineData("redis_version:8.6.0", "Redis 8.6.0", "auto-claim, group lag, " + Since86, "XIDMPRECORD, XNACK")]
+    [InlineData("redis_version:8.6.3", "Redis 8.6.3", "auto-claim, group lag, " + Since862, "XNACK")]
     [InlineData("redis_version:8.8.0", "Redis 8.8.0", "auto-claim, group lag, " + Since88, "nothing")]
     [InlineData("redis_version:8.8.0-rc1", "Redis 8.8.0", "auto-claim, group lag, " + Since88, "nothing")]
     [InlineData("redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:7.2.11", "Valkey 7.2.11", "auto-claim, group lag", Since88)]

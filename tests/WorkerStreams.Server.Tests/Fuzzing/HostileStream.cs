@@ -46,7 +46,7 @@ internal sealed class HostileStream(Random random)
     // What came after Redis 7.0, in any order.
     private IEnumerable<string> Newer()
     {
-        yield return Of("XDELEX", "XACKDEL", "XNACK", "XCFGSET", "XADD", "XTRIM", "XREADGROUP");
+        yield return Of("XDELEX", "XACKDEL", "XNACK", "XCFGSET", "XIDMPRECORD", "XADD", "XTRIM", "XREADGROUP");
         yield return Of("s", "GROUP");
         yield return Of("g", "IDMP", "KEEPREF", "MAXLEN");
         for (var left = random.Next(2, 14); left > 0; left--)

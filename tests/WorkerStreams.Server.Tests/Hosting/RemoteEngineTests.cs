@@ -86,8 +86,10 @@ public sealed class RemoteEngineTests
 
         Assert.Equal(first, await engine.AppendOnceAsync("s", entry, IdempotencyKey.Of("p", "1")));
         Assert.Equal(new IdempotencyInfo(TimeSpan.FromSeconds(100), 100, 1, 2, 2, 1), (await engine.GetStreamInfoAsync("s")).Idempotency);
+        await engine.RecordIdempotencyAsync("s", IdempotencyKey.Of("q", "1"), first!.Value);
+        Assert.Equal(first, await engine.AppendOnceAsync("s", entry, IdempotencyKey.Of("q", "1")));
         await engine.SetIdempotencyAsync("s", TimeSpan.FromSeconds(7), 8);
-        Assert.Equal(new IdempotencyInfo(TimeSpan.FromSeconds(7), 8, 0, 0, 2, 1), (await engine.GetStreamInfoAsync("s")).Idempotency);
+        Assert.Equal(new IdempotencyInfo(TimeSpan.FromSeconds(7), 8, 0, 0, 3, 2), (await engine.GetStreamInfoAsync("s")).Idempotency);
         var refusal = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.SetIdempotencyAsync("s"));
         Assert.Equal((StreamErrorCode.InvalidArgument, "ERR At least one parameter must be specified"), (refusal.Code, refusal.Message));
     }

@@ -3,7 +3,7 @@ using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
 
-/// <summary>XADD with IDMP and IDMPAUTO, XCFGSET and the figures of XINFO, as Redis 8.6 has them. The ends of the texts that XCFGSET refuses with are the listener's own.</summary>
+/// <summary>XADD with IDMP and IDMPAUTO, XIDMPRECORD, XCFGSET and the figures of XINFO, as Redis 8.6 has them.</summary>
 public sealed class IdempotencyRepliesTests
 {
     private const string First = "$14\r\n946684800000-0\r\n", Second = "$14\r\n946684800000-1\r\n";
@@ -18,18 +18,32 @@ public sealed class IdempotencyRepliesTests
     [InlineData("XADD s NOMKSTREAM IDMP q 1 MAXLEN ~ 5 * a 1", Second)]
     [InlineData("XADD s IDMPAUTO p * a 1", Second)]
     [InlineData("XADD t NOMKSTREAM IDMP p 1 * a 1", "$-1\r\n")]
-    [InlineData("XADD s IDMP p 1 5-0 a 1", "-ERR IDMP/IDMPAUTO can be used only with auto-generated IDs\r\n")]
-    [InlineData("XADD s IDMPAUTO p 946684800000-* a 1", "-ERR IDMP/IDMPAUTO can be used only with auto-generated IDs\r\n")]
-    [InlineData("XADD s IDMP p 1 IDMP p 2 * a 1", "-ERR IDMP/IDMPAUTO specified multiple times\r\n")]
-    [InlineData("XADD s IDMPAUTO p IDMP p 2 * a 1", "-ERR IDMP/IDMPAUTO specified multiple times\r\n")]
-    [InlineData("XADD s IDMP \"\" 1 * a 1", "-ERR IDMP requires a non-empty producer ID\r\n")]
-    [InlineData("XADD s IDMP p \"\" * a 1", "-ERR IDMP requires a non-empty idempotent ID\r\n")]
-    [InlineData("XADD s IDMPAUTO \"\" * a 1", "-ERR IDMPAUTO requires a non-empty producer ID\r\n")]
+    [InlineData("XADD s IDMP p 1 5-0 a 1", "-ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs\r\n")]
+    [InlineData("XADD s IDMPAUTO p 946684800000-* a 1", "-ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs\r\n")]
+    [InlineData("XADD s IDMP p 1 IDMP p 2 * a 1", "-ERR syntax error, IDMP/IDMPAUTO specified multiple times\r\n")]
+    [InlineData("XADD s IDMPAUTO p IDMP p 2 * a 1", "-ERR syntax error, IDMP/IDMPAUTO specified multiple times\r\n")]
+    [InlineData("XADD s IDMP \"\" 1 * a 1", "-ERR syntax error, IDMP requires a non-empty producer ID\r\n")]
+    [InlineData("XADD s IDMP p \"\" * a 1", "-ERR syntax error, IDMP requires a non-empty idempotent ID\r\n")]
+    [InlineData("XADD s IDMPAUTO \"\" * a 1", "-ERR syntax error, IDMPAUTO requires a non-empty producer ID\r\n")]
     [InlineData("XADD s IDMP p 1 * a", "-ERR wrong number of arguments for 'xadd' command\r\n")]
     [InlineData("XADD s IDMP p 1 a 1", "-ERR Invalid stream ID specified as stream command argument\r\n")]
     [InlineData("XCFGSET s IDMP-DURATION 86400 IDMP-MAXSIZE 10000", "+OK\r\n")]
     [InlineData("xcfgset s idmp-maxsize 1", "+OK\r\n")]
+    [InlineData("XIDMPRECORD s p 1 946684800000-0", "+OK\r\n")]
+    [InlineData("xidmprecord s p 2 946684800000", "+OK\r\n")]
+    [InlineData("XIDMPRECORD s p 1 5-0", "-ERR No such message in stream\r\n")]
+    [InlineData("XIDMPRECORD nothing p 1 5-0", "-ERR no such key\r\n")]
+    [InlineData("XIDMPRECORD nothing p \"\" 5-0", "-ERR idempotent ID must be non-empty\r\n")]
+    [InlineData("XIDMPRECORD text \"\" \"\" 5-0", "-ERR producer ID must be non-empty\r\n")]
+    [InlineData("XIDMPRECORD text \"\" \"\" x", "-ERR Invalid stream ID specified as stream command argument\r\n")]
+    [InlineData("XIDMPRECORD text p 1 5-0", "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n")]
+    [InlineData("XIDMPRECORD s p 1", "-ERR wrong number of arguments for 'xidmprecord' command\r\n")]
     [InlineData("XCFGSET nothing IDMP-MAXSIZE 1", "-ERR no such key\r\n")]
+    [InlineData("XCFGSET nothing OTHER x", "-ERR no such key\r\n")]
+    [InlineData("XCFGSET text", "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n")]
+    [InlineData("XCFGSET s IDMP-MAXSIZE 5 idmp-maxsize x", "-ERR IDMP-MAXSIZE specified multiple times\r\n")]
+    [InlineData("XCFGSET s IDMP-DURATION 5 IDMP-MAXSIZE 5 IDMP-DURATION 5", "-ERR IDMP-DURATION specified multiple times\r\n")]
+    [InlineData("XCFGSET s IDMP-MAXSIZE 0 IDMP-DURATION", "-ERR IDMP-MAXSIZE must be between 1 and 10000 entries\r\n")]
     [InlineData("XCFGSET s", "-ERR At least one parameter must be specified\r\n")]
     [InlineData("XCFGSET s IDMP-DURATION", "-ERR syntax error\r\n")]
     [InlineData("XCFGSET s OTHER 1", "-ERR syntax error\r\n")]
@@ -42,6 +56,7 @@ public sealed class IdempotencyRepliesTests
         await using var host = await ListenerHost.StartAsync(time: _time);
         using var client = await host.ConnectAsync();
         Assert.Equal(First, await client.AskAsync("XADD s IDMP p 1 * a 1\r\n"));
+        await client.AskAsync("SET text 1\r\n");
 
         Assert.Equal(reply, await client.AskAsync(line + "\r\n"));
     }
@@ -55,6 +70,20 @@ public sealed class IdempotencyRepliesTests
         Assert.Equal(First, await client.AskAsync("XADD s IDMPAUTO p * a 1 b 2\r\n"));
         Assert.Equal(First, await client.AskAsync("XADD s IDMPAUTO p * b 2 a 1\r\n"));
         Assert.Equal(Second, await client.AskAsync("XADD s IDMPAUTO p * b 1 a 2\r\n"));
+    }
+
+    [Theory]
+    [InlineData("XADD s IDMP p 1 * a 1")]
+    [InlineData("XIDMPRECORD s p 2 946684800000-0")]
+    [InlineData("XCFGSET s IDMP-DURATION 100 IDMP-MAXSIZE 99")]
+    public async Task What_is_remembered_is_not_watched(string line)
+    {
+        await using var host = await ListenerHost.StartAsync(time: _time);
+        using var client = await host.ConnectAsync();
+        foreach (var before in (string[])["XADD s IDMP p 1 * a 1", "WATCH s", line, "MULTI"])
+            await client.AskAsync(before + "\r\n");
+
+        Assert.Equal("*0\r\n", await client.AskAsync("EXEC\r\n"));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class ReferenceRepliesTests
     [InlineData("XACKDEL s g IDS 2 1-0 x", "-ERR Invalid stream ID specified as stream command argument\r\n")]
     [InlineData("XTRIM s MAXLEN 1 ACKED DELREF", "-ERR syntax error\r\n")]
     [InlineData("XTRIM s DELREF KEEPREF", "-ERR syntax error\r\n")]
-    [InlineData("XADD s DELREF ACKED * a 1", "-ERR syntax error\r\n")]
+    [InlineData("XADD s DELREF ACKED * a 1", "-ERR Invalid stream ID specified as stream command argument\r\n")]
     public async Task What_is_wrong_changes_nothing(string line, string error)
     {
         await using var host = await ListenerHost.StartAsync();

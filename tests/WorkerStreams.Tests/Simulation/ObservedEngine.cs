@@ -104,6 +104,9 @@ internal sealed class ObservedEngine(IStreamEngine engine, SimulatedProcess proc
     public ValueTask SetIdempotencyAsync(StreamName stream, TimeSpan? duration, int? maxIds, CancellationToken cancellation) =>
         Call("set idempotency").SetIdempotencyAsync(stream, duration, maxIds, cancellation);
 
+    public ValueTask RecordIdempotencyAsync(StreamName stream, IdempotencyKey key, StreamEntryId id, CancellationToken cancellation) =>
+        Call("record idempotency").RecordIdempotencyAsync(stream, key, id, cancellation);
+
     public ValueTask<bool> DeleteStreamAsync(StreamName stream, CancellationToken cancellation) => Call("delete stream").DeleteStreamAsync(stream, cancellation);
 
     public ValueTask CreateGroupAsync(StreamName stream, StreamName group, GroupPosition position, bool createStream, long? entriesRead, CancellationToken cancellation) =>
