@@ -73,6 +73,21 @@ public interface IKeySpace
     /// <exception cref="ArgumentException">One of them is out of its range.</exception>
     void SetNodeLimits(int maxEntries, int maxBytes);
 
+    /// <summary>CONFIG GET <c>stream-idmp-duration</c> (8.6): for how long streams that are made from now on remember appends that are to be done once. Default: 100 seconds.</summary>
+    TimeSpan IdempotencyDuration { get; }
+
+    /// <summary>CONFIG GET <c>stream-idmp-maxsize</c> (8.6): how many of each producer they do. Default: 100.</summary>
+    int IdempotencyMaxIds { get; }
+
+    /// <summary>
+    /// CONFIG SET <c>stream-idmp-duration</c> and <c>stream-idmp-maxsize</c> (8.6), until the engine ends. A stream keeps what it was made with, on disk too, until
+    /// <see cref="IStreamAdministration.SetIdempotencyAsync"/>.
+    /// </summary>
+    /// <param name="duration">1 to 86,400 seconds, in whole ones in Redis.</param>
+    /// <param name="maxIds">1 to 10,000.</param>
+    /// <exception cref="ArgumentException">One of them is out of its range.</exception>
+    void SetIdempotencyDefaults(TimeSpan duration, int maxIds);
+
     /// <summary>KEYS: the names of the streams, in no order. Those made or deleted meanwhile may be among them or not.</summary>
     IReadOnlyList<StreamName> GetKeys();
 }

@@ -334,6 +334,22 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         _store.Grain.Limits = new(maxEntries, maxBytes);
     }
 
+    /// <inheritdoc/>
+    public TimeSpan IdempotencyDuration => TimeSpan.FromMilliseconds(_store.Idempotency.Duration);
+
+    /// <inheritdoc/>
+    public int IdempotencyMaxIds => _store.Idempotency.MaxIds;
+
+    /// <inheritdoc/>
+    public void SetIdempotencyDefaults(TimeSpan duration, int maxIds)
+    {
+        if (!IdempotencyLimits.IsDuration(duration))
+            throw new ArgumentException($"{duration} is no duration from 1 to 86400 seconds.", nameof(duration));
+        if (!IdempotencyLimits.IsMaxIds(maxIds))
+            throw new ArgumentException($"{maxIds} is not from 1 to 10000.", nameof(maxIds));
+        _store.Idempotency = new((long)duration.TotalMilliseconds, maxIds);
+    }
+
     /// <summary>A checkpoint in parts of about so many bytes.</summary>
     internal Checkpoint GetCheckpoint(int partBytes) => new(_store, _store.Journal!, partBytes);
 

@@ -107,7 +107,7 @@ internal sealed class ChangeReplay(StreamStore store, Action<string>? lost = nul
                 break;
             case ChangeKind.IdempotencySet:
                 var (duration, maxIds, known, duplicates) = (reader.ReadNumber(), (int)reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
-                FindStream(number)?.SetIdempotency(duration, maxIds, known, duplicates);
+                FindStream(number)?.SetIdempotency(new(duration, maxIds), known, duplicates);
                 break;
             case ChangeKind.IdsSet:
                 var (last, added, maxDeleted) = (reader.ReadId(), reader.ReadNumber(), reader.ReadId());

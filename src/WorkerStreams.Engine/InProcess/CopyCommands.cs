@@ -71,6 +71,8 @@ internal static class CopyCommands
         copy.SetIds(source.LastId, source.EntriesAdded, source.MaxDeletedId);
         if (source.Idempotency is { } appends)
             Copy(appends, copy);
+        else
+            copy.SetIdempotency(source.IdempotencyLimits);
         foreach (var group in source.Groups)
             Copy(group, copy.AddGroup(group.Name, shard.Store.NextNumber(), group.LastId, group.EntriesRead));
         return copy;
@@ -126,7 +128,7 @@ internal static class CopyCommands
     private static void Copy(IdempotentAppends source, StreamState copy)
     {
         // Each that follows adds to the count.
-        copy.SetIdempotency(source.Duration, source.MaxIds, source.Added - source.Count, source.Duplicates);
+        copy.SetIdempotency(source.Limits, source.Added - source.Count, source.Duplicates);
         foreach (var (producer, key, id, at) in source.All)
             copy.HasAppended(producer, key, id, at);
     }

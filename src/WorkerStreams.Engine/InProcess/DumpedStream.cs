@@ -119,8 +119,8 @@ internal sealed class DumpedStream : IDisposable
 
     private static void SetIdempotency(StreamState stream, long duration, long maxIds, long added, long duplicates)
     {
-        Check(IdempotencyCommands.AreLimits(duration, maxIds) && added is >= 0 and <= long.MaxValue / 2 && duplicates is >= 0 and <= long.MaxValue / 2);
-        stream.SetIdempotency(duration, (int)maxIds, added, duplicates);
+        Check(IdempotencyLimits.IsDuration(TimeSpan.FromMilliseconds(duration)) && IdempotencyLimits.IsMaxIds(maxIds) && added is >= 0 and <= long.MaxValue / 2 && duplicates is >= 0 and <= long.MaxValue / 2);
+        stream.SetIdempotency(new(duration, (int)maxIds), added, duplicates);
     }
 
     private static void HasAppended(StreamState stream, StreamName producer, StreamName key, StreamEntryId id, long at)

@@ -5,9 +5,6 @@ namespace WorkerStreams.Engine.InProcess;
 /// <summary>XADD with IDMP or IDMPAUTO, XIDMPRECORD, and XCFGSET.</summary>
 internal static class IdempotencyCommands
 {
-    private static readonly TimeSpan ShortestDuration = TimeSpan.FromSeconds(1), LongestDuration = TimeSpan.FromDays(1);
-    private const int MostIds = 10_000;
-
     /// <returns>The id that it has been given, now or before; null where there is no stream and none is to be made.</returns>
     public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, IdempotencyKey key, AppendOptions options)
     {
@@ -54,18 +51,15 @@ internal static class IdempotencyCommands
     {
         if (duration is null && maxIds is null)
             throw StreamEngineException.InvalidArgument("At least one parameter must be specified");
-        if (duration < ShortestDuration || duration > LongestDuration)
+        if (duration is { } time && !IdempotencyLimits.IsDuration(time))
             throw StreamEngineException.InvalidArgument("IDMP-DURATION must be between 1 and 86400 seconds");
-        if (maxIds is < 1 or > MostIds)
+        if (maxIds is { } most && !IdempotencyLimits.IsMaxIds(most))
             throw StreamEngineException.InvalidArgument("IDMP-MAXSIZE must be between 1 and 10000 entries");
         if (!shard.TryGet(name, out var stream))
             throw Errors.NoSuchKey();
-        stream.SetIdempotency(duration is { } time ? (long)time.TotalMilliseconds : null, maxIds);
+        var limits = stream.IdempotencyLimits;
+        stream.SetIdempotency(new((long?)duration?.TotalMilliseconds ?? limits.Duration, maxIds ?? limits.MaxIds));
     }
-
-    /// <summary>Whether so much may be remembered, for so many milliseconds.</summary>
-    public static bool AreLimits(long duration, long maxIds) =>
-        duration >= ShortestDuration.TotalMilliseconds && duration <= LongestDuration.TotalMilliseconds && maxIds is >= 1 and <= MostIds;
 
     /// <summary>What is remembered now.</summary>
     public static IdempotencyInfo Describe(StreamState stream, long now)
@@ -73,6 +67,6 @@ internal static class IdempotencyCommands
         if (stream.Idempotency is not { } appends)
             return IdempotencyInfo.Default;
         appends.Expire(now);
-        return new(TimeSpan.FromMilliseconds(appends.Duration), appends.MaxIds, appends.Producers, appends.Count, appends.Added, appends.Duplicates);
+        return new(TimeSpan.FromMilliseconds(appends.Limits.Duration), appends.Limits.MaxIds, appends.Producers, appends.Count, appends.Added, appends.Duplicates);
     }
 }

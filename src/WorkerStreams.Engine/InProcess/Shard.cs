@@ -155,6 +155,9 @@ internal sealed class Shard(StreamStore store)
         _streams.Add(name, stream);
         Touch(name);
         _changes?.Created(stream);
+        // One that is replayed was told what it is to be.
+        if (number is null)
+            stream.SetIdempotency(Store.Idempotency);
         return stream;
     }
 

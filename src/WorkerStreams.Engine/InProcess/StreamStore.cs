@@ -23,6 +23,7 @@ internal sealed class StreamStore
     private long _lastNumber;
     private uint _turn;
     private int _holds;
+    private volatile IdempotencyLimits _idempotency = IdempotencyLimits.Default;
 
     public StreamStore(InProcessEngineOptions options)
     {
@@ -41,6 +42,13 @@ internal sealed class StreamStore
     public NodeGrain Grain { get; }
 
     public NodeLimits Limits => Grain.Limits;
+
+    /// <summary>How much streams that are made from now on remember of appends that are to be done once.</summary>
+    public IdempotencyLimits Idempotency
+    {
+        get => _idempotency;
+        set => _idempotency = value;
+    }
 
     /// <summary>The times that ids may have.</summary>
     public IdCeiling Ids { get; }

@@ -111,8 +111,8 @@ internal sealed class ChangeWriter : IChanges
     private void IdempotencySet(StreamState stream, long added)
     {
         Begin(ChangeKind.IdempotencySet, stream.Number);
-        Write(stream.Idempotency!.Duration);
-        Write(stream.Idempotency.MaxIds);
+        Write(stream.Idempotency!.Limits.Duration);
+        Write(stream.Idempotency.Limits.MaxIds);
         Write(added);
         Write(stream.Idempotency.Duplicates);
     }

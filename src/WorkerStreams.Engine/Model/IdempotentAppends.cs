@@ -13,11 +13,8 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
     private readonly SortedSet<Append> _byAge = new(Comparer<Append>.Create(static (one, other) => (one.Id, one.Number).CompareTo((other.Id, other.Number))));
     private long _lastNumber;
 
-    /// <summary>For how long an append is remembered, in milliseconds.</summary>
-    public long Duration { get; private set; } = (long)IdempotencyInfo.Default.Duration.TotalMilliseconds;
-
-    /// <summary>How many of each producer are remembered.</summary>
-    public int MaxIds { get; private set; } = IdempotencyInfo.Default.MaxIds;
+    /// <summary>How much is remembered.</summary>
+    public IdempotencyLimits Limits { get; private set; } = IdempotencyLimits.Default;
 
     /// <summary>The appends that ever were remembered.</summary>
     public long Added { get; private set; }
@@ -48,7 +45,7 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
         // One that was forgotten by a clock that was ahead then.
         if (its.ByKey.TryGetValue(key, out var older))
             Forget(older);
-        if (its.InOrder.Count == MaxIds)
+        if (its.InOrder.Count == Limits.MaxIds)
             Forget(its.InOrder.First!.Value);
         var append = new Append(++_lastNumber, its, key, id, now);
         _producers[producer] = its;
@@ -64,16 +61,16 @@ internal sealed class IdempotentAppends(MemoryMeter meter)
     /// <summary>Forgets those whose entries' ids are too old.</summary>
     public void Expire(long now)
     {
-        while (now >= Duration && _byAge.Min is { } oldest && oldest.Id.Milliseconds <= (ulong)(now - Duration))
+        while (now >= Limits.Duration && _byAge.Min is { } oldest && oldest.Id.Milliseconds <= (ulong)(now - Limits.Duration))
             Forget(oldest);
     }
 
     /// <summary>Sets how much is remembered: where that changes, all is forgotten.</summary>
-    public void Set(long duration, int maxIds, long added, long duplicates)
+    public void Set(IdempotencyLimits limits, long added, long duplicates)
     {
-        if ((duration, maxIds) != (Duration, MaxIds))
+        if (limits != Limits)
             Clear();
-        (Duration, MaxIds, Added, Duplicates) = (duration, maxIds, added, duplicates);
+        (Limits, Added, Duplicates) = (limits, added, duplicates);
     }
 
     /// <summary>Forgets all.</summary>

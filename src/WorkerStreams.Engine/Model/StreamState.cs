@@ -40,6 +40,9 @@ internal sealed class StreamState
     /// <summary>The appends that are to be done once; null where there was none, and all is as by default.</summary>
     public IdempotentAppends? Idempotency { get; private set; }
 
+    /// <summary>How much is remembered of them.</summary>
+    public IdempotencyLimits IdempotencyLimits => Idempotency?.Limits ?? IdempotencyLimits.Default;
+
     public IReadOnlyCollection<GroupState> Groups => _groups is null ? [] : _groups.Values;
 
     public bool TryGetGroup(StreamName group, [NotNullWhen(true)] out GroupState? state)
@@ -85,18 +88,17 @@ internal sealed class StreamState
         Changes?.IdempotencySet(this);
     }
 
-    /// <summary>Sets for how many milliseconds, and how many, appends that are to be done once are remembered; null leaves it. What changes makes all be forgotten.</summary>
-    public void SetIdempotency(long? duration, int? maxIds)
+    /// <summary>Sets how much is remembered of appends that are to be done once. Where that changes, all is forgotten.</summary>
+    public void SetIdempotency(IdempotencyLimits limits)
     {
-        var appends = Idempotency ?? new(_meter);
-        if ((duration ?? appends.Duration, maxIds ?? appends.MaxIds) is var wanted && wanted != (appends.Duration, appends.MaxIds))
-            SetIdempotency(wanted.Item1, wanted.Item2, appends.Added, appends.Duplicates);
+        if (limits != IdempotencyLimits)
+            SetIdempotency(limits, Idempotency?.Added ?? 0, Idempotency?.Duplicates ?? 0);
     }
 
     /// <inheritdoc cref="IdempotentAppends.Set"/>
-    public void SetIdempotency(long duration, int maxIds, long added, long duplicates)
+    public void SetIdempotency(IdempotencyLimits limits, long added, long duplicates)
     {
-        (Idempotency ??= new(_meter)).Set(duration, maxIds, added, duplicates);
+        (Idempotency ??= new(_meter)).Set(limits, added, duplicates);
         Changes?.IdempotencySet(this);
     }
 

@@ -4,13 +4,21 @@ using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
 
-/// <summary>CONFIG. Most of what there is is set where the program starts; the grain of approximate trimming alone can be changed here.</summary>
+/// <summary>CONFIG. Most of what there is is set where the program starts; only the grain of approximate trimming and what new streams remember of appends can be changed here.</summary>
 internal static class ConfigCommands
 {
-    private const string MaxEntries = "stream-node-max-entries", MaxBytes = "stream-node-max-bytes";
+    private const string MaxEntries = "stream-node-max-entries", MaxBytes = "stream-node-max-bytes", Duration = "stream-idmp-duration", MaxIds = "stream-idmp-maxsize";
 
     // What the engine takes. In Redis 0 is no limit, and there is no least one.
     private const long MostEntries = 10_000, LeastBytes = 256, MostBytes = 1 << 20;
+
+    private static readonly Dictionary<string, (long Least, long Most)> Changeable = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [MaxEntries] = (0, long.MaxValue),
+        [MaxBytes] = (0, long.MaxValue),
+        [Duration] = (1, 86_400),
+        [MaxIds] = (1, 10_000),
+    };
 
     public static IReadOnlyList<Command> All { get; } =
     [
@@ -52,25 +60,43 @@ internal static class ConfigCommands
     private static ValueTask Set(Session session, Request request)
     {
         if (request.Count % 2 != 0)
-            throw CommandException.Arity("config|set");
-        var engine = session.Engine;
-        var (entries, bytes) = ((long)engine.NodeMaxEntries, (long)engine.NodeMaxBytes);
+            throw CommandException.Syntax();
+        Dictionary<string, long> given = new(StringComparer.OrdinalIgnoreCase);
+        CheckNames(session.Server, request);
         for (var i = 2; i < request.Count; i += 2)
         {
             var name = CommandException.RepeatOption(request[i]);
-            if (name.Equals(MaxEntries, StringComparison.OrdinalIgnoreCase))
-                entries = Number(request, i, name) is > 0 and var given ? Math.Min(given, MostEntries) : MostEntries;
-            else if (name.Equals(MaxBytes, StringComparison.OrdinalIgnoreCase))
-                bytes = Number(request, i, name) is > 0 and var given ? Math.Clamp(given, LeastBytes, MostBytes) : MostBytes;
-            else if (Settings(session.Server).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { Name: not null } setting)
-                throw new CommandException($"ERR Unknown option or number of arguments for CONFIG SET - '{name}'");
-            else if (setting.Value != CommandException.RepeatOption(request[i + 1]))
-                throw Failed(name, "can't set immutable config");
+            if (Changeable.TryGetValue(name, out var range))
+                given.Add(name, Number(request[i + 1], name.ToLowerInvariant(), range));
         }
-        engine.SetNodeLimits((int)entries, (int)bytes);
+        var engine = session.Engine;
+        engine.SetNodeLimits(
+            (int)(given.TryGetValue(MaxEntries, out var entries) ? Limited(entries, 1, MostEntries) : engine.NodeMaxEntries),
+            (int)(given.TryGetValue(MaxBytes, out var bytes) ? Limited(bytes, LeastBytes, MostBytes) : engine.NodeMaxBytes));
+        engine.SetIdempotencyDefaults(
+            given.TryGetValue(Duration, out var seconds) ? TimeSpan.FromSeconds(seconds) : engine.IdempotencyDuration,
+            given.TryGetValue(MaxIds, out var ids) ? (int)ids : engine.IdempotencyMaxIds);
         session.Reply.Ok();
         return default;
     }
+
+    // Redis looks for all of them before it looks at a value.
+    private static void CheckNames(RespServer server, Request request)
+    {
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+        for (var i = 2; i < request.Count; i += 2)
+        {
+            var name = CommandException.RepeatOption(request[i]);
+            if (Settings(server).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { Name: not null } setting)
+                throw new CommandException($"ERR Unknown option or number of arguments for CONFIG SET - '{name}'");
+            if (!Changeable.ContainsKey(name) && setting.Value != CommandException.RepeatOption(request[i + 1]))
+                throw Failed(name, "can't set immutable config");
+            if (!names.Add(name))
+                throw Failed(name, "duplicate parameter");
+        }
+    }
+
+    private static long Limited(long given, long least, long most) => given == 0 ? most : Math.Clamp(given, least, most);
 
     private static ValueTask ResetStatistics(Session session, Request request)
     {
@@ -79,9 +105,9 @@ internal static class ConfigCommands
         return default;
     }
 
-    private static long Number(Request request, int index, string name) =>
-        !Integer.TryParse(request[index + 1], out var number) ? throw Failed(name, "argument couldn't be parsed into an integer")
-        : number < 0 ? throw Failed(name, "argument must be between 0 and 9223372036854775807 inclusive")
+    private static long Number(ReadOnlySpan<byte> word, string name, (long Least, long Most) range) =>
+        !Integer.TryParse(word, out var number) ? throw Failed(name, "argument couldn't be parsed into an integer")
+        : number < range.Least || number > range.Most ? throw Failed(name, $"argument must be between {range.Least} and {range.Most} inclusive")
         : number;
 
     private static CommandException Failed(string name, string why) => new($"ERR CONFIG SET failed (possibly related to argument '{name}') - {why}");
@@ -95,6 +121,8 @@ internal static class ConfigCommands
         ("port", $"{server.Port}"),
         ("proto-max-bulk-len", $"{server.Options.MaxRequestBytes}"),
         ("save", ""),
+        (Duration, $"{(long)server.Engine.IdempotencyDuration.TotalSeconds}"),
+        (MaxIds, $"{server.Engine.IdempotencyMaxIds}"),
         (MaxBytes, $"{server.Engine.NodeMaxBytes}"),
         (MaxEntries, $"{server.Engine.NodeMaxEntries}"),
     ];

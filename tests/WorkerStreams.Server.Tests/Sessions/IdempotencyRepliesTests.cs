@@ -6,6 +6,7 @@ namespace WorkerStreams.Server.Tests.Sessions;
 /// <summary>XADD with IDMP and IDMPAUTO, XIDMPRECORD, XCFGSET and the figures of XINFO, as Redis 8.6 has them.</summary>
 public sealed class IdempotencyRepliesTests
 {
+    private const string Failed = "-ERR CONFIG SET failed (possibly related to argument ";
     private const string First = "$14\r\n946684800000-0\r\n", Second = "$14\r\n946684800000-1\r\n";
 
     private readonly FakeTimeProvider _time = new();
@@ -84,6 +85,33 @@ public sealed class IdempotencyRepliesTests
             await client.AskAsync(before + "\r\n");
 
         Assert.Equal("*0\r\n", await client.AskAsync("EXEC\r\n"));
+    }
+
+    [Theory]
+    [InlineData("CONFIG SET stream-idmp-maxsize 2 STREAM-IDMP-DURATION 7", "+OK\r\n", "7", "2")]
+    [InlineData("CONFIG SET stream-idmp-maxsize 10000", "+OK\r\n", "100", "10000")]
+    [InlineData("CONFIG SET stream-idmp-duration 86400", "+OK\r\n", "86400", "100")]
+    [InlineData("CONFIG SET stream-idmp-maxsize 2 stream-idmp-duration 0", Failed + "'stream-idmp-duration') - argument must be between 1 and 86400 inclusive\r\n")]
+    [InlineData("CONFIG SET STREAM-idmp-duration 86401", Failed + "'stream-idmp-duration') - argument must be between 1 and 86400 inclusive\r\n")]
+    [InlineData("CONFIG SET stream-idmp-maxsize 10001", Failed + "'stream-idmp-maxsize') - argument must be between 1 and 10000 inclusive\r\n")]
+    [InlineData("CONFIG SET stream-idmp-maxsize x", Failed + "'stream-idmp-maxsize') - argument couldn't be parsed into an integer\r\n")]
+    [InlineData("CONFIG SET stream-idmp-maxsize 2 STREAM-idmp-maxsize x", Failed + "'STREAM-idmp-maxsize') - duplicate parameter\r\n")]
+    [InlineData("CONFIG SET stream-idmp-maxsize x nothing 2", "-ERR Unknown option or number of arguments for CONFIG SET - 'nothing'\r\n")]
+    [InlineData("CONFIG SET stream-idmp-maxsize 2 stream-idmp-duration", "-ERR syntax error\r\n")]
+    public async Task CONFIG_sets_what_new_streams_remember(string line, string reply, string duration = "100", string maxIds = "100")
+    {
+        await using var host = await ListenerHost.StartAsync(time: _time);
+        using var client = await host.ConnectAsync();
+        await client.AskAsync("XADD old * a 1\r\n");
+
+        Assert.Equal(reply, await client.AskAsync(line + "\r\n"));
+
+        await client.AskAsync("XADD new * a 1\r\n");
+        Assert.Equal(
+            $"*4\r\n$20\r\nstream-idmp-duration\r\n${duration.Length}\r\n{duration}\r\n$19\r\nstream-idmp-maxsize\r\n${maxIds.Length}\r\n{maxIds}\r\n",
+            await client.AskAsync("CONFIG GET stream-idmp*\r\n"));
+        Assert.Contains($"idmp-duration\r\n:{duration}\r\n$12\r\nidmp-maxsize\r\n:{maxIds}\r\n", await client.AskAsync("XINFO STREAM new\r\n"));
+        Assert.Contains("idmp-duration\r\n:100\r\n$12\r\nidmp-maxsize\r\n:100\r\n", await client.AskAsync("XINFO STREAM old\r\n"));
     }
 
     [Fact]

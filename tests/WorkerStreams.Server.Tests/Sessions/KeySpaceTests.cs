@@ -202,6 +202,32 @@ public sealed class KeySpaceTests
         Assert.Throws<ArgumentException>(() => engine.SetNodeLimits(0, 4096));
     }
 
+    [Fact]
+    public async Task New_streams_remember_as_much_as_is_set()
+    {
+        using var engine = new InProcessStreamEngine();
+        var (before, after) = (IdempotencyInfo.Default, IdempotencyInfo.Default with { Duration = TimeSpan.FromSeconds(7), MaxIds = 3 });
+        await AppendAsync("old");
+        engine.SetIdempotencyDefaults(after.Duration, after.MaxIds);
+        await AppendAsync("new");
+        await engine.CreateGroupAsync("empty", "g", GroupPosition.End, createStream: true);
+        await engine.CopyAsync("old", "old copy");
+        await engine.RestoreAsync("old dump", (await engine.DumpAsync("old"))!);
+        engine.SetIdempotencyDefaults(TimeSpan.FromDays(1), 10_000);
+        await engine.RenameAsync("new", "renamed");
+        await engine.RestoreAsync("new dump", (await engine.DumpAsync("renamed"))!);
+
+        foreach (var (stream, info) in (List<(StreamName, IdempotencyInfo)>)[("old", before), ("old copy", before), ("old dump", before), ("renamed", after), ("empty", after), ("new dump", after)])
+            Assert.Equal((stream, info), (stream, (await engine.GetStreamInfoAsync(stream)).Idempotency));
+        Assert.Equal((TimeSpan.FromDays(1), 10_000), (engine.IdempotencyDuration, engine.IdempotencyMaxIds));
+        Assert.Throws<ArgumentException>(() => engine.SetIdempotencyDefaults(TimeSpan.FromSeconds(86_401), 1));
+        Assert.Throws<ArgumentException>(() => engine.SetIdempotencyDefaults(TimeSpan.FromMilliseconds(999), 1));
+        Assert.Throws<ArgumentException>(() => engine.SetIdempotencyDefaults(TimeSpan.FromSeconds(1), 10_001));
+        Assert.Throws<ArgumentException>(() => engine.SetIdempotencyDefaults(TimeSpan.FromSeconds(1), 0));
+
+        ValueTask<StreamEntryId?> AppendAsync(StreamName stream) => engine.AppendAsync(stream, new(EntryFields.Of(("a", "1"))));
+    }
+
     private static async Task<StreamEntryId> WaitAsync(InProcessStreamEngine engine, StreamName stream, StreamName group)
     {
         using var batch = await engine.ReadGroupAsync(new() { Group = group, Consumer = "c", Count = 1, Block = TimeSpan.Zero, Streams = [new(stream, ReadPosition.Undelivered)] });
