@@ -51,13 +51,15 @@ internal sealed class AppendBuffer
         try
         {
             sequence = _last + 1;
-            var size = RecordHeader.Bytes + RecordHeader.Aligned(record.Length);
-            var fits = Math.Max(size, RecordHeader.SmallestRecord) <= _segment.Size - _position;
-            if (_isDead || !(fits || HasRoom(size)))
+            if (_isDead)
             {
                 _last = sequence;
-                return _isDead;
+                return true;
             }
+            var size = RecordHeader.Bytes + RecordHeader.Aligned(record.Length);
+            var fits = Math.Max(size, RecordHeader.SmallestRecord) <= _segment.Size - _position;
+            if (!fits && !HasRoom(size))
+                return false;
             if (fits)
                 Put(new(RecordKind.Whole, record.Length, ++_last), record, crc);
             else

@@ -141,8 +141,8 @@ internal sealed class FileJournal : IJournal
     public void Release(long bytes) => _room.Give(Room.CostOf(bytes));
 
     /// <summary>
-    /// Adds a record. Does not fail, not even when the journal has failed: the commit tells that. So it does when no room is left, which can only be where records took more than was reserved
-    /// for them, and all that is kept back.
+    /// Adds a record. Does not fail, not even when the journal has failed: the commit tells that. Where records took more than was reserved for them, and all that is kept back, it blocks the
+    /// thread until there is room; only where the disk is full, too, is that the end of the journal.
     /// </summary>
     /// <param name="record">Its bytes, which are copied.</param>
     /// <param name="reserved">What was reserved for it.</param>
@@ -150,7 +150,7 @@ internal sealed class FileJournal : IJournal
     public long Append(ReadOnlySpan<byte> record, long reserved)
     {
         if (!_buffer.TryAppend(record, out var sequence, out var used))
-            _writer.Fail(JournalErrors.NotReserved());
+            AppendOnceMade(record, out sequence, out used);
         _room.Give(Room.CostOf(reserved) - used);
         return sequence;
     }
@@ -222,6 +222,16 @@ internal sealed class FileJournal : IJournal
             _chunks.Dispose();
             _ids.Dispose();
             _folderLock.Dispose();
+        }
+    }
+
+    private void AppendOnceMade(ReadOnlySpan<byte> record, out long sequence, out long used)
+    {
+        // Looked at first, so that no segment is missed which is made while the record is tried.
+        for (var made = _supply.SegmentsMade; !_buffer.TryAppend(record, out sequence, out used); made = _supply.SegmentsMade)
+        {
+            if (!_supply.TryMakeMore(made))
+                _writer.Fail(JournalErrors.NotReserved());
         }
     }
 

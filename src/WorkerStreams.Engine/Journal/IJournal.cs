@@ -36,7 +36,7 @@ internal interface IJournal : IDisposable
     /// <summary>What was reserved is not needed.</summary>
     void Release(long bytes);
 
-    /// <summary>Adds a record, for which room was reserved. Cannot fail, and does not wait.</summary>
+    /// <summary>Adds a record, for which room was reserved. Cannot fail, and waits only where records are larger than that.</summary>
     /// <returns>Its sequence.</returns>
     long Append(ReadOnlySpan<byte> record, long reserved);
 

@@ -18,12 +18,17 @@ internal sealed class SegmentSupply : IDisposable
     private readonly object _changed = new();
     private readonly Queue<string> _free;
     private long _nextNumber;
+    private long _made;
     private long _demand;
+    private bool _isMoreWanted;
     private bool _isFull;
     private bool _isRetryDue;
     private bool _isEnded;
 
     private bool _isWorking = true;
+
+    // What is yet to be told; guarded by itself.
+    private readonly Queue<JournalEvent> _news = new();
 
     public SegmentSupply(IJournalFolder folder, FileJournalOptions options, RecoveredLog found, AppendBuffer buffer, Room room)
     {
@@ -38,6 +43,8 @@ internal sealed class SegmentSupply : IDisposable
 
     // One segment is the reserve, and one is for appends while another is being made.
     private long Target => (2 * _segmentRoom) + _demand;
+
+    private bool HasEnough => !_isMoreWanted && _room.Left >= Target;
 
     /// <summary>Whether there is room beyond the last segment's worth.</summary>
     public bool HasRoomToSpare => _room.Left >= _segmentRoom;
@@ -54,6 +61,34 @@ internal sealed class SegmentSupply : IDisposable
         if (!Volatile.Read(ref _isWorking) && _room.Left < 2 * _segmentRoom)
             Wake();
         return true;
+    }
+
+    /// <summary>How many segments were made.</summary>
+    public long SegmentsMade
+    {
+        get
+        {
+            lock (_changed)
+                return _made;
+        }
+    }
+
+    /// <summary>Blocks until more segments were made than so many, however much room there is by what was promised.</summary>
+    /// <returns>False when the disk is full, or no more are made.</returns>
+    public bool TryMakeMore(long made)
+    {
+        lock (_changed)
+        {
+            while (_made <= made)
+            {
+                if (_isFull || _isEnded)
+                    return false;
+                _isMoreWanted = true;
+                Monitor.PulseAll(_changed);
+                Monitor.Wait(_changed);
+            }
+            return true;
+        }
     }
 
     /// <summary>Files that the log needs no more: some are kept for new segments, the rest is deleted.</summary>
@@ -145,13 +180,13 @@ internal sealed class SegmentSupply : IDisposable
     {
         lock (_changed)
         {
-            while (!_isEnded && (_isFull ? !_isRetryDue : _room.Left >= Target))
+            while (!_isEnded && (_isFull ? !_isRetryDue : HasEnough))
             {
                 _demand = 0;
                 Volatile.Write(ref _isWorking, false);
                 // Who has just taken room may have seen this thread at work.
                 Interlocked.MemoryBarrier();
-                if (_isFull || _room.Left >= Target)
+                if (_isFull || HasEnough)
                     Monitor.Wait(_changed);
                 Volatile.Write(ref _isWorking, true);
             }
@@ -168,13 +203,14 @@ internal sealed class SegmentSupply : IDisposable
         lock (_changed)
         {
             _nextNumber++;
+            _made++;
+            _isMoreWanted = false;
             _room.Give(_segmentRoom);
             (wasFull, _isFull) = (_isFull, false);
             Monitor.PulseAll(_changed);
         }
-        // Without the lock: who is told may call the engine.
         if (wasFull)
-            _options.Log?.Invoke(new(JournalEventKind.DiskHasRoom, $"There is room again for the journal in '{_folder.Path}'."));
+            Tell(new(JournalEventKind.DiskHasRoom, $"There is room again for the journal in '{_folder.Path}'."));
     }
 
     private void CouldNotMake(Exception error)
@@ -188,8 +224,33 @@ internal sealed class SegmentSupply : IDisposable
         }
         if (wasFull)
             return;
-        _options.Log?.Invoke(new(
-            JournalEventKind.DiskFull,
-            $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
+        Tell(new(JournalEventKind.DiskFull, $"The journal in '{_folder.Path}' finds no room for another segment of {_options.SegmentBytes} bytes: {error.Message}"));
+    }
+
+    // Elsewhere, and in order: who is told may call the engine, and wait there for what this thread makes.
+    private void Tell(JournalEvent news)
+    {
+        lock (_news)
+        {
+            _news.Enqueue(news);
+            if (_news.Count == 1)
+                ThreadPool.UnsafeQueueUserWorkItem(static supply => supply.TellAll(), this, preferLocal: false);
+        }
+    }
+
+    private void TellAll()
+    {
+        for (var more = true; more;)
+        {
+            JournalEvent news;
+            lock (_news)
+                news = _news.Peek();
+            _options.Log?.Invoke(news);
+            lock (_news)
+            {
+                _news.Dequeue();
+                more = _news.Count > 0;
+            }
+        }
     }
 }

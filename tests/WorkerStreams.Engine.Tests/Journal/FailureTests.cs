@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+using WorkerStreams.Engine.Journal;
 using Xunit;
 
 namespace WorkerStreams.Engine.Tests.Journal;
@@ -30,6 +32,7 @@ public sealed class FailureTests
         journal.Journal.Release(100);
         for (var i = 0; i < 100; i++)
             await journal.CommitAsync(Texts.Of(2, i, 100));
+        await Eventually.HoldsAsync(() => journal.Events.Count > 1);
         Assert.Equal([JournalEventKind.DiskFull, JournalEventKind.DiskHasRoom], journal.Events.Select(told => told.Kind));
         Assert.DoesNotContain(folder.List(), name => name.EndsWith(".tmp", StringComparison.Ordinal));
         using var again = new OpenJournal(folder.Kill());
@@ -52,6 +55,47 @@ public sealed class FailureTests
             await journal.CommitAsync(Texts.Of(1, i, 100));
         using var again = new OpenJournal(folder.Kill());
         Assert.Equal(journal.Records, again.Found);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public async Task A_record_that_is_larger_than_what_was_reserved_waits_for_room(int extra)
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.Never);
+        // Others were promised room, too.
+        Assert.True(journal.Journal.TryReserve(20_000, urgent: false));
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(journal.Journal.TryReserve(10, urgent: false));
+            await journal.Journal.CommitAsync(journal.Journal.Append(new byte[10 + extra], 10));
+        }
+        await journal.Journal.CommitAsync(journal.Journal.Append(new byte[20_000], 20_000));
+        using var again = new OpenJournal(folder.Kill());
+        Assert.Equal(101, again.Found.Count);
+    }
+
+    [Fact]
+    public async Task Who_is_told_that_there_is_room_may_ask_for_more_than_there_is_yet()
+    {
+        var folder = new MemoryFolder();
+        var (time, asked) = (new FakeTimeProvider(), new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        FileJournal? journal = null;
+        journal = FileJournal.Open(
+            folder,
+            OpenJournal.OptionsFor(FlushPolicy.Never) with
+            {
+                TimeProvider = time,
+                Log = told => _ = told.Kind == JournalEventKind.DiskHasRoom && asked.TrySetResult(journal!.TryReserve(50_000, urgent: false)),
+            },
+            new Replayed());
+        folder.Before = Full;
+        Assert.False(journal.TryReserve(50_000, urgent: false));
+        folder.Before = null;
+        await Eventually.HoldsAsync(() => asked.Task.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)));
+        Assert.True(await asked.Task);
+        journal.Dispose();
     }
 
     [Fact]
