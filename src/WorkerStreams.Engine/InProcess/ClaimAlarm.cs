@@ -88,7 +88,8 @@ internal sealed class ClaimAlarm : IDisposable
         reserved = 0;
         try
         {
-            reserved = _store.Journal is null ? 0 : _store.Reserve(new(Waiter.MostClaimed));
+            // What is left of a full disk is for others.
+            reserved = _store.Journal is null ? 0 : _store.Reserve(new(Waiter.MostClaimed, BringsEntries: true));
             return true;
         }
         catch (StreamEngineException)

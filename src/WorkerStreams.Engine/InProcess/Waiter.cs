@@ -12,6 +12,9 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     /// <summary>The most entries that one which waits is given of those of others. Whoever wakes it has reserved nothing for them, or for so many.</summary>
     public const int MostClaimed = 1000;
 
+    /// <summary>What a record tells of them, at most and in bytes.</summary>
+    public static long MostClaimedBytes { get; } = new ExpectedChange(MostClaimed).RecordBytes;
+
     private readonly StreamStore _store;
     private readonly ReadRequest _request;
     private readonly StreamPosition[] _positions;
@@ -73,14 +76,16 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     /// <returns>Whether it was served; then the caller dequeues it, and completes it once the lock is given back.</returns>
     public bool TryServe(Shard shard, int slot, bool ofAll)
     {
-        if (!HasNews(ofAll ? null : slot) || !TryEnd(WaitState.Served))
+        // Where the disk is full its alarm comes back to that.
+        var mostClaimed = shard.MayServeClaims ? MostClaimed : 0;
+        if (!HasNews(ofAll ? null : slot, mostClaimed) || !TryEnd(WaitState.Served))
         {
             AskAgain(shard, slot);
             return false;
         }
         try
         {
-            _batch = ReadCommands.Read(_store, _request, _positions, ofAll ? null : slot, MostClaimed);
+            _batch = ReadCommands.Read(_store, _request, _positions, ofAll ? null : slot, mostClaimed);
         }
         catch (Exception failure)
         {
@@ -134,7 +139,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     void IValueTaskSource<EntryBatch>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _result.OnCompleted(continuation, state, token, flags);
 
-    private bool HasNews(int? slot)
+    private bool HasNews(int? slot, int mostClaimed)
     {
         foreach (var (name, position) in _positions)
         {
@@ -144,7 +149,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             var group = default(GroupState);
             if (_request is ReadGroupRequest request)
                 read = stream.TryGetGroup(request.Group, out group) ? group.LastId : StreamEntryId.MaxValue;
-            if (stream.Log.LastId > read || (group is not null && HasClaim(group)))
+            if (stream.Log.LastId > read || (group is not null && mostClaimed > 0 && HasClaim(group)))
                 return true;
         }
         return false;

@@ -129,13 +129,15 @@ internal sealed class FileJournal : IJournal
 
     /// <summary>
     /// Takes room for one record of at most so many bytes, which <see cref="Append"/> or <see cref="Release"/> gives back. Blocks the thread
-    /// where records come faster than the disk makes segments ready. An urgent record, which is to make room, may take the last segment's worth too.
+    /// where records come faster than the disk makes segments ready. An urgent record, which is to make room, may take most of the last segment's worth too.
     /// </summary>
     /// <returns>False when the disk is full.</returns>
     /// <exception cref="StreamEngineException">The journal has failed or is closed.</exception>
     public bool TryReserve(long bytes, bool urgent) => _writer.Failure is null ? _supply.TryReserve(bytes, urgent) : throw Failure();
 
     public bool HasRoomToSpare => _supply.HasRoomToSpare;
+
+    public bool MayExceed(long bytes) => _supply.MayExceed(bytes);
 
     /// <summary>Gives back room that was reserved and is not needed.</summary>
     public void Release(long bytes) => _room.Give(Room.CostOf(bytes));

@@ -26,12 +26,15 @@ internal interface IJournal : IDisposable
 
     /// <summary>Sees to it that a record of so many bytes will find room.</summary>
     /// <param name="bytes">Its size, or the most that it may have.</param>
-    /// <param name="urgent">Whether it may use the last reserve: what is acknowledged or trimmed makes room.</param>
+    /// <param name="urgent">Whether it may use most of the last reserve: what is acknowledged or trimmed makes room.</param>
     /// <returns>False where the disk is full.</returns>
     bool TryReserve(long bytes, bool urgent);
 
     /// <summary>Whether there is room beyond the last reserve.</summary>
     bool HasRoomToSpare { get; }
+
+    /// <summary>Whether more may be changed than was reserved: not where the disk is full, and so many bytes would use up the last reserve.</summary>
+    bool MayExceed(long bytes);
 
     /// <summary>What was reserved is not needed.</summary>
     void Release(long bytes);

@@ -5,6 +5,9 @@ internal sealed class SegmentSupply : IDisposable
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
+    // A part of the reserve is left even by what is urgent, for what is not reserved: it cannot be refused.
+    private const int UrgentParts = 4;
+
     private readonly IJournalFolder _folder;
     private readonly FileJournalOptions _options;
     private readonly SegmentMaker _maker;
@@ -49,13 +52,16 @@ internal sealed class SegmentSupply : IDisposable
     /// <summary>Whether there is room beyond the last segment's worth.</summary>
     public bool HasRoomToSpare => _room.Left >= _segmentRoom;
 
+    /// <inheritdoc cref="IJournal.MayExceed"/>
+    public bool MayExceed(long bytes) => !Volatile.Read(ref _isFull) || _room.Left - bytes >= _segmentRoom;
+
     public void Start() => _thread.Start();
 
     /// <summary>As <see cref="FileJournal.TryReserve"/>.</summary>
     public bool TryReserve(long bytes, bool urgent)
     {
         var cost = Room.CostOf(bytes);
-        var leave = urgent ? 0 : _segmentRoom;
+        var leave = urgent ? _segmentRoom / UrgentParts : _segmentRoom;
         if (!_room.TryTake(cost, leave))
             return TryReserveOnceMade(cost, leave);
         if (!Volatile.Read(ref _isWorking) && _room.Left < 2 * _segmentRoom)

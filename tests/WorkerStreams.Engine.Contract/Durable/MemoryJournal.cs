@@ -33,6 +33,8 @@ internal sealed class MemoryJournal : IJournal
 
     public bool HasRoomToSpare => true;
 
+    public bool MayExceed(long bytes) => true;
+
     public void RaiseIdCeiling(long milliseconds) => throw new NotSupportedException("All that was committed is there.");
 
     public bool TryReserve(long bytes, bool urgent) => true;

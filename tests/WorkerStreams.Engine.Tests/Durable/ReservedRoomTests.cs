@@ -104,6 +104,29 @@ public sealed class ReservedRoomTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_read_that_waits_claims_nothing_while_the_disk_is_full(bool isHeld)
+    {
+        await FillAsync();
+        var read = _engine.ReadGroupAsync(
+            new() { Group = Group, Consumer = "other", Streams = [new(Orders, ReadPosition.Undelivered)], ClaimMinIdle = TimeSpan.FromMinutes(1), Block = TimeSpan.Zero }).AsTask();
+        await FillDiskAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        using (isHeld ? _engine.HoldReads() : null)
+            Assert.Equal(1, await _engine.NackAsync(new() { Stream = Orders, Group = Group, Mode = NackMode.Fail, Ids = new[] { IdOf(1) } }));
+        Assert.Equal(1, await _engine.AcknowledgeAsync(Orders, Group, new[] { IdOf(2) }));
+        Assert.False(read.IsCompleted);
+
+        _folder.Before = null;
+        await Eventually.HoldsAsync(() => read.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)));
+        using (var claimed = await read)
+            Assert.Equal((1_000, IdOf(1)), (claimed.Count, claimed.Entries[0].Id));
+        await ReopenAsync();
+        Assert.Equal(Entries - 1, (await _engine.GetPendingSummaryAsync(Orders, Group)).Count);
+    }
+
     [Fact]
     public async Task A_copy_has_all_names()
     {
@@ -199,6 +222,21 @@ public sealed class ReservedRoomTests : IDisposable
         for (var i = 0; i < Entries; i += 100)
             await _engine.AppendAsync(Orders, entries.AsMemory(i, 100), new AppendResult[100]);
         (await _engine.ReadGroupAsync(new() { Group = Group, Consumer = "c", Streams = [new(Orders, ReadPosition.Undelivered)] })).Dispose();
+    }
+
+    private async Task FillDiskAsync()
+    {
+        _folder.Before = static (call, name) =>
+        {
+            if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
+                throw new IOException("No space left on device");
+        };
+        var full = await Assert.ThrowsAsync<StreamEngineException>(async () =>
+        {
+            while (true)
+                await _engine.AppendAsync("others", new AppendEntry(EntryFields.Of(("f", "v"))));
+        });
+        Assert.Equal(StreamErrorCode.DiskFull, full.Code);
     }
 
     private async Task ReopenAsync()
