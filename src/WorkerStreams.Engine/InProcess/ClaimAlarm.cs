@@ -62,6 +62,9 @@ internal sealed class ClaimAlarm : IDisposable
         {
             var name = _request.Streams[i].Stream;
             var shard = _store.ShardOf(name);
+            // Mostly others who waited for the same have been given it.
+            if (!IsDue(shard, name))
+                continue;
             if (!TryReserve(out var reserved))
             {
                 lock (_lock)
@@ -75,6 +78,22 @@ internal sealed class ClaimAlarm : IDisposable
                 shard.ServeWaiters(stream);
         }
         Set();
+    }
+
+    private bool IsDue(Shard shard, StreamName name)
+    {
+        using var held = shard.Hold();
+        if (shard.IsClosed || !shard.TryGet(name, _request.Group, out _, out var group))
+            return false;
+        try
+        {
+            return group.HasDeliveredBy(GroupReads.IdleSince(_store.Now, _request.ClaimMinIdle!.Value));
+        }
+        catch (StreamEngineException)
+        {
+            // It cannot be read from the disk, which the read will tell.
+            return true;
+        }
     }
 
     private void SetTo(long at)

@@ -14,10 +14,11 @@ internal static class GroupReads
         stream.TryGetGroup(request.Group, out var group);
         var consumer = group!.See(request.Consumer, now);
         var hasBegun = request.ClaimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, mostClaimed, ref reply);
-        if (stream.Log.LastId > group.LastId && !(hasBegun && reply.IsStreamFull))
+        var isNew = stream.Log.LastId > group.LastId && !(hasBegun && reply.IsStreamFull);
+        if (isNew)
             Deliver(request, stream, group, consumer, now, hasBegun, ref reply);
-        if (group.IsClaimedByAge)
-            shard.SetAlarms(stream, group);
+        if (group.IsClaimedByAge && (hasBegun || isNew))
+            shard.SetAlarms(group);
     }
 
     private static void Deliver(ReadGroupRequest request, StreamState stream, GroupState group, ConsumerState consumer, long now, bool hasBegun, ref ReplyWriter reply)

@@ -22,6 +22,9 @@ internal sealed class Shard(StreamStore store)
     private Dictionary<StreamName, List<KeyWatch>>? _watches;
     // The streams about which those who wait are yet to be told.
     private HashSet<StreamName>? _held;
+    // While those who wait are served: the groups whose alarms are to be set once that is done.
+    private HashSet<GroupState>? _changed;
+    private bool _isServing;
 
     public StreamStore Store { get; } = store;
 
@@ -195,8 +198,17 @@ internal sealed class Shard(StreamStore store)
     /// <summary>Entries of the stream may have become available: who waits for them is served, in the order of arrival.</summary>
     public void ServeWaiters(StreamState stream)
     {
-        if (_waiting.Count > 0 && !TryHold(stream.Name))
+        if (_waiting.Count == 0 || TryHold(stream.Name))
+            return;
+        BeginServing();
+        try
+        {
             ServeQueue(stream, ofAll: false);
+        }
+        finally
+        {
+            EndServing();
+        }
     }
 
     /// <summary>Who waits for the stream is told of it by <see cref="StreamStore.ServeHeld"/>, whatever becomes of it meanwhile.</summary>
@@ -240,12 +252,31 @@ internal sealed class Shard(StreamStore store)
     }
 
     /// <summary>Entries of the group have become pending, or older: who waits to claim them is to know when.</summary>
-    public void SetAlarms(StreamState stream, GroupState group)
+    public void SetAlarms(GroupState group)
     {
-        if (!_waiting.TryGetValue(stream.Name, out var queue))
+        if (_isServing)
+        {
+            (_changed ??= []).Add(group);
+            return;
+        }
+        if (!_waiting.TryGetValue(group.Stream.Name, out var queue))
             return;
         foreach (var waiter in queue)
             waiter.Alarm?.Advance(group);
+    }
+
+    /// <summary>From now on those who wait are served, and their alarms set only by <see cref="EndServing"/>: each that is served would have to go through all the others.</summary>
+    public void BeginServing() => _isServing = true;
+
+    /// <summary>All that could be served are: the alarms of the others are set, once for each group.</summary>
+    public void EndServing()
+    {
+        _isServing = false;
+        if (_changed is null)
+            return;
+        foreach (var group in _changed)
+            SetAlarms(group);
+        _changed = null;
     }
 
     /// <summary>Entries of the group may have become old enough to be claimed at once.</summary>

@@ -92,7 +92,10 @@ internal sealed class StreamStore
             return;
         List<Waiter> woken = [];
         foreach (var shard in _shards)
+        {
             shard.Lock();
+            shard.BeginServing();
+        }
         try
         {
             foreach (var shard in _shards)
@@ -100,6 +103,8 @@ internal sealed class StreamStore
         }
         finally
         {
+            foreach (var shard in _shards)
+                shard.EndServing();
             foreach (var shard in _shards)
             {
                 if (shard.UnlockAndTakeWoken() is { } first)
