@@ -7,6 +7,9 @@ internal static class Database
 {
     public const int Count = 16;
 
+    /// <summary>As people are told it: with it begin names of no database, which clients of database 0 can name.</summary>
+    public const string TemporaryPrefix = @"\x00dbq";
+
     private const int PrefixLength = 4;
 
     /// <summary>The name, among all names of the engine, of a key of a database.</summary>

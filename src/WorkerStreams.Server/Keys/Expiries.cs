@@ -21,7 +21,7 @@ internal sealed class Expiries
     public void Set(StreamName key, Expiry expiry)
     {
         _times[key] = expiry;
-        _queue.Enqueue(key, expiry.At);
+        _queue.Enqueue(key, expiry.Due);
         if (_queue.Count > (2 * _times.Count) + FewOld)
             Rebuild();
         Update();
@@ -51,7 +51,7 @@ internal sealed class Expiries
     // The first of the queue is always one that means something.
     private void Update()
     {
-        while (_queue.TryPeek(out var key, out var at) && !(_times.TryGetValue(key, out var expiry) && expiry.At == at))
+        while (_queue.TryPeek(out var key, out var at) && !(_times.TryGetValue(key, out var expiry) && expiry.Due == at))
             _queue.Dequeue();
         Volatile.Write(ref _next, _queue.TryPeek(out _, out var next) ? next : long.MaxValue);
     }
@@ -59,11 +59,16 @@ internal sealed class Expiries
     private void Rebuild()
     {
         _queue.Clear();
-        _queue.EnqueueRange(_times.Select(static time => (time.Key, time.Value.At)));
+        _queue.EnqueueRange(_times.Select(static time => (time.Key, time.Value.Due)));
     }
 }
 
 /// <summary>When a key goes.</summary>
 /// <param name="At">In milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Stream">The stream that does, by its <see cref="KeyStamp"/>; 0 where it is another value.</param>
-internal readonly record struct Expiry(long At, long Stream);
+/// <param name="NotBefore">When it is tried again to remove it, where it could not be.</param>
+internal readonly record struct Expiry(long At, long Stream, long NotBefore = 0)
+{
+    /// <summary>When it is to be removed.</summary>
+    public long Due => Math.Max(At, NotBefore);
+}

@@ -9,6 +9,9 @@ namespace WorkerStreams.Server.Keys;
 /// </summary>
 internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, long maxBytes)
 {
+    // In milliseconds.
+    private const long RetryAfter = 1000;
+
     private readonly Dictionary<StreamName, Value> _values = [];
     private readonly Expiries _expiries = new();
     private readonly ListWaits _waits = new();
@@ -122,10 +125,13 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     }
 
     /// <summary>A key gets another name, and with it what has that name goes.</summary>
-    public async ValueTask RenameAsync(StreamName key, StreamName newKey)
+    /// <returns>False where something has that name and is not to be replaced; then nothing has changed.</returns>
+    public async ValueTask<bool> RenameAsync(StreamName key, StreamName newKey, bool replaces = true)
     {
         if (key == newKey)
-            return;
+            return true;
+        if (!replaces && Exists(newKey))
+            return false;
         var expiry = ExpiryOf(key);
         if (_values.TryGetValue(key, out var value))
         {
@@ -136,16 +142,22 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         }
         else
         {
-            await Engine.RenameAsync(key, newKey);
+            // Somebody in the process may have made it just now.
+            if (!await Engine.RenameAsync(key, newKey, replaces))
+                return false;
             _expiries.Clear(key);
             DropValue(newKey);
         }
         _expiries.Clear(newKey);
         if (expiry is { } at)
             SetExpiry(newKey, at);
+        return true;
     }
 
-    /// <summary>The keys of one database are those of the other from now on, one after the other. Where one cannot be moved, those that were are moved back.</summary>
+    /// <summary>
+    /// The keys of one database are those of the other from now on, one after the other. Where one cannot be moved, those that were are moved back. Nothing is replaced: somebody in the
+    /// process may make a stream meanwhile.
+    /// </summary>
     public async ValueTask SwapAsync(int first, int second)
     {
         if (first == second)
@@ -162,12 +174,21 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         try
         {
             for (; moved < moves.Count; moved++)
-                await RenameAsync(moves[moved].Key, moves[moved].NewKey);
+            {
+                if (!await RenameAsync(moves[moved].Key, moves[moved].NewKey, replaces: false))
+                    throw new StreamEngineException(StreamErrorCode.InvalidArgument, $"ERR a key '{moves[moved].NewKey}' is in the way");
+            }
         }
-        catch (StreamEngineException)
+        catch (StreamEngineException refusal)
         {
-            await MoveBackAsync(moves[..moved]);
-            throw;
+            var away = await MoveBackAsync(moves[..moved]);
+            if (away == 0)
+                throw;
+            throw new StreamEngineException(
+                refusal.Code,
+                $"{refusal.Message}; keys that could not be moved back: {away}. They are in the other database, or in database 0 under names that begin with '{Database.TemporaryPrefix}'",
+                mayHaveTakenEffect: true,
+                refusal);
         }
     }
 
@@ -217,8 +238,8 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     }
 
     /// <summary>What is due goes.</summary>
-    /// <returns>Whether all of it did; what the engine refuses to remove stays due.</returns>
-    public async ValueTask<bool> RemoveDueAsync()
+    /// <remarks>What the engine refuses to remove stays, and is due again in a second: nobody is kept waiting by it until then.</remarks>
+    public async ValueTask RemoveDueAsync()
     {
         List<(StreamName Key, Expiry Expiry)> refused = [];
         while (_expiries.TryTake(Now, out var due))
@@ -226,9 +247,9 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
             if (StreamOf(due.Value.Key) == due.Value.Expiry.Stream && !await TryRemoveAsync(due.Value.Key))
                 refused.Add(due.Value);
         }
+        var again = Now + RetryAfter;
         foreach (var (key, expiry) in refused)
-            _expiries.Set(key, expiry);
-        return refused.Count == 0;
+            _expiries.Set(key, expiry with { NotBefore = again });
     }
 
     /// <exception cref="CommandException">Values take all the memory that they may.</exception>
@@ -251,19 +272,23 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         }
     }
 
-    private async ValueTask MoveBackAsync(List<(StreamName Key, StreamName NewKey)> moved)
+    /// <returns>How many were not: each stays under a name that clients can give it another one from.</returns>
+    private async ValueTask<int> MoveBackAsync(List<(StreamName Key, StreamName NewKey)> moved)
     {
+        var away = 0;
         foreach (var (key, newKey) in Enumerable.Reverse(moved))
         {
             try
             {
-                await RenameAsync(newKey, key);
+                away += await RenameAsync(newKey, key, replaces: false) ? 0 : 1;
             }
             catch (StreamEngineException)
             {
-                // This one stays, and the others are moved back.
+                // The others are moved back all the same.
+                away += Exists(newKey) ? 1 : 0;
             }
         }
+        return away;
     }
 
     private void Changed(StreamName key)

@@ -10,9 +10,6 @@ namespace WorkerStreams.Server.Sessions;
 /// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
 internal sealed class RespServer : IDisposable
 {
-    // Until it is tried again to remove what is due and cannot be, in milliseconds.
-    private const long RetryAfter = 1000;
-
     // How often it is looked for clients that have said nothing for too long.
     private const int LooksPerLimit = 10;
 
@@ -26,7 +23,6 @@ internal sealed class RespServer : IDisposable
     private long _rejected;
     private int _count;
     private ReadHold? _hold;
-    private long _retryAt;
 
     public RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
     {
@@ -86,8 +82,7 @@ internal sealed class RespServer : IDisposable
         _hold = Engine.HoldReads();
         try
         {
-            if (!await Keys.RemoveDueAsync())
-                _retryAt = Keys.Now + RetryAfter;
+            await Keys.RemoveDueAsync();
         }
         catch
         {
@@ -101,7 +96,7 @@ internal sealed class RespServer : IDisposable
     {
         _hold!.Dispose();
         Keys.Waits.Serve(Keys);
-        _expiry.Set(Math.Max(Keys.NextExpiry, _retryAt));
+        _expiry.Set(Keys.NextExpiry);
         Gate.ExitAlone();
     }
 

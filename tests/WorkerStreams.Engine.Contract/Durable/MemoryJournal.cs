@@ -31,13 +31,16 @@ internal sealed class MemoryJournal : IJournal
 
     public long IdCeiling => 0;
 
-    public bool HasRoomToSpare => true;
+    /// <summary>Whether there is room for nothing more.</summary>
+    public bool IsFull { get; set; }
+
+    public bool HasRoomToSpare => !IsFull;
 
     public bool MayExceed(long bytes) => true;
 
     public void RaiseIdCeiling(long milliseconds) => throw new NotSupportedException("All that was committed is there.");
 
-    public bool TryReserve(long bytes, bool urgent) => true;
+    public bool TryReserve(long bytes, bool urgent) => !IsFull;
 
     public void Release(long bytes)
     {
