@@ -21,17 +21,24 @@ internal static class DumpCommands
     private static async ValueTask DumpAsync(Session session, Request request)
     {
         var key = session.AnyKey(request[1]);
-        if (session.Keys.Find(key) is { } value)
-            throw new CommandException($"ERR DUMP is for streams, and the key holds a {value.Type}");
         try
         {
             await DumpAsync(session, key, Math.Min(SmallDump, session.Reply.MostBytes));
         }
         catch (StreamEngineException large) when (large.Code == StreamErrorCode.EntryTooLarge && session.Reply.MostBytes > SmallDump)
         {
+            // Within EXEC nobody else is let in to make one.
+            if (session.IsExecuting)
+            {
+                await DumpAsync(session, key, session.Reply.MostBytes);
+                return;
+            }
+            // Who waits for his turn is not to keep others out.
+            session.Leave();
             await session.Server.LargeDump.WaitAsync();
             try
             {
+                await session.EnterAsync(alone: false);
                 await DumpAsync(session, key, session.Reply.MostBytes);
             }
             finally
@@ -43,6 +50,8 @@ internal static class DumpCommands
 
     private static async ValueTask DumpAsync(Session session, StreamName key, long maxBytes)
     {
+        if (session.Keys.Find(key) is { } value)
+            throw new CommandException($"ERR DUMP is for streams, and the key holds a {value.Type}");
         if (await session.Engine.DumpAsync(key, maxBytes) is { } dump)
             session.Reply.Bulk(dump);
         else

@@ -81,8 +81,11 @@ public sealed class DumpTests
 
         await client.SendAsync("DUMP large\r\n");
         Assert.False(client.IsAnswered);
-        await other.SendAsync("DUMP small\r\n");
-        Assert.Equal("$", await other.ReadAsync(1));
+        // Nor is anybody kept out by who waits for his turn.
+        await other.SendAsync("SET a b\r\n");
+        Assert.Equal("+OK\r\n", await other.ReadAsync(5));
+        await other.SendAsync("MULTI\r\nDUMP large\r\nEXEC\r\n");
+        Assert.Equal("+OK\r\n+QUEUED\r\n*1\r\n$20", await other.ReadAsync(21));
         server.LargeDump.Release();
 
         Assert.Equal("$", await client.ReadAsync(1));
