@@ -61,8 +61,8 @@ internal static class KeyCommands
 
     private static ValueTask List(Session session, Request request)
     {
-        var pattern = KeyPattern.Check(request[1]).ToArray();
-        var keys = session.Keys.KeysOf(session.Database).Where(key => KeyPattern.Matches(pattern, Keys.Database.KeyOf(key))).ToList();
+        var pattern = new KeyPattern(KeyPattern.Check(request[1]).ToArray());
+        var keys = session.Keys.KeysOf(session.Database).Where(key => pattern.Matches(Keys.Database.KeyOf(key))).ToList();
         session.Reply.Array(keys.Count);
         foreach (var key in keys)
             session.Reply.Bulk(Keys.Database.KeyOf(key));

@@ -12,6 +12,9 @@ internal static class ListCommands
     // In seconds; whoever waits for longer waits without end.
     private const double LongestWait = 4_000_000;
 
+    // As of the engine's streams.
+    private const int MostWaitedFor = 10_000;
+
     public static IReadOnlyList<Command> All { get; } =
     [
         new("lpush", -3, "Puts items before a list.", static (session, request) => Push(session, request, first: true)) { Writes = true, IsAlone = true, BringsValues = true, FirstKey = 1, LastKey = 1 },
@@ -82,6 +85,8 @@ internal static class ListCommands
     private static async ValueTask WaitAndPopAsync(Session session, Request request, bool first)
     {
         var timeout = Timeout(request);
+        if (!session.IsExecuting && request.Count - 2 > MostWaitedFor)
+            throw new CommandException($"ERR a read that waits is of {request.Count - 2} lists; at most {MostWaitedFor} are allowed");
         var keys = Enumerable.Range(1, request.Count - 2).Select(index => session.AnyKey(request[index])).ToList();
         foreach (var key in keys)
         {

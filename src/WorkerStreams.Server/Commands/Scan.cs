@@ -27,7 +27,7 @@ internal static class Scan
         // Those of one hash come together.
         while (end > 0 && end < keys.Count && keys[end].Hash == keys[end - 1].Hash)
             end++;
-        var listed = keys[..end].Where(key => pattern is null || KeyPattern.Matches(pattern, Database.KeyOf(key.Key)))
+        var listed = keys[..end].Where(key => pattern is null || pattern.Matches(Database.KeyOf(key.Key)))
             .Where(key => type is null || type.Equals(session.Keys.TypeOf(key.Key), StringComparison.OrdinalIgnoreCase))
             .ToList();
         session.Reply.Array(2);
@@ -38,9 +38,9 @@ internal static class Scan
         return default;
     }
 
-    private static (byte[]? Pattern, string? Type, long Count) Parse(Request request)
+    private static (KeyPattern? Pattern, string? Type, long Count) Parse(Request request)
     {
-        var (pattern, type, count) = (default(byte[]?), default(string?), (long)DefaultCount);
+        var (pattern, type, count) = (default(KeyPattern?), default(string?), (long)DefaultCount);
         for (var i = 2; i < request.Count; i += 2)
         {
             if (i + 1 == request.Count)
@@ -48,7 +48,7 @@ internal static class Scan
             if (request.Is(i, "COUNT"u8))
                 count = request.Number(i + 1) is >= 1 and var given ? given : throw CommandException.Syntax();
             else if (request.Is(i, "MATCH"u8))
-                pattern = KeyPattern.Check(request[i + 1]).ToArray();
+                pattern = new(KeyPattern.Check(request[i + 1]).ToArray());
             else if (request.Is(i, "TYPE"u8))
                 type = CommandException.Repeat(request[i + 1]);
             else

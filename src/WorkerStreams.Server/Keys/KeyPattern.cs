@@ -3,26 +3,36 @@ using WorkerStreams.Server.Commands;
 namespace WorkerStreams.Server.Keys;
 
 /// <summary>Patterns of KEYS and SCAN: <c>*</c>, <c>?</c>, <c>[a-c]</c>, <c>[^a]</c>, and a backslash before what stands for itself.</summary>
-internal static class KeyPattern
+/// <param name="pattern">The pattern.</param>
+internal sealed class KeyPattern(byte[] pattern)
 {
     // In bytes: each letter of each key may be tried against all of it.
     private const int Longest = 4096;
+
+    // What may be done in all, and for each byte of names besides, so that no number of keys is too many for what is tried once.
+    private const long MostSteps = 100_000_000, StepsOfByte = 16;
+
+    private long _stepsLeft = MostSteps;
 
     /// <exception cref="CommandException">It is too long.</exception>
     public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> pattern) =>
         pattern.Length <= Longest ? pattern : throw new CommandException($"ERR the pattern is longer than {Longest} bytes");
 
-    public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> key)
+    /// <exception cref="CommandException">It has taken too long by now to try all keys.</exception>
+    public bool Matches(ReadOnlySpan<byte> key)
     {
+        _stepsLeft += StepsOfByte * key.Length;
         // Where the last star was, and what it was tried against: so any number of stars takes no longer than one.
         var (at, star, tried) = (0, -1, 0);
-        for (var i = 0; i < key.Length;)
+        for (int i = 0, taken = 0; i < key.Length; _stepsLeft -= taken + 1)
         {
+            if (_stepsLeft < 0)
+                throw new CommandException("ERR the pattern takes too many steps to be tried against the names of all keys");
             if (at < pattern.Length && pattern[at] == '*')
             {
                 (star, tried) = (at++, i);
             }
-            else if (at < pattern.Length && MatchesOne(pattern[at..], key[i], out var taken))
+            else if (at < pattern.Length && MatchesOne(pattern.AsSpan(at), key[i], out taken))
             {
                 at += taken;
                 i++;
@@ -37,7 +47,7 @@ internal static class KeyPattern
                 return false;
             }
         }
-        return pattern[at..].IndexOfAnyExcept((byte)'*') < 0;
+        return pattern.AsSpan(at).IndexOfAnyExcept((byte)'*') < 0;
     }
 
     private static bool MatchesOne(ReadOnlySpan<byte> pattern, byte letter, out int taken)

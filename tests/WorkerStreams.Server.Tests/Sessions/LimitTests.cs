@@ -124,6 +124,21 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Patterns_that_take_too_long_are_refused()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var client = await host.ConnectAsync();
+        var (key, pattern) = (new string('a', 1_000_000), "*" + new string('a', 4_000) + "b");
+        await client.CallAsync("SET", key, "x");
+        const string Refused = "-ERR the pattern takes too many steps to be tried against the names of all keys\r\n";
+
+        Assert.Equal(Refused, await client.CallAsync("KEYS", pattern));
+        Assert.Equal(Refused, await client.CallAsync("SCAN", "0", "MATCH", pattern));
+        Assert.Equal(Refused, await client.CallAsync("KEYS", "*[" + new string('b', 4_000) + "]"));
+        Assert.Equal($"*1\r\n$1000000\r\n{key}\r\n", await client.CallAsync("KEYS", "*a*a"));
+    }
+
+    [Fact]
     public async Task A_reply_that_has_to_be_whole_is_no_longer_than_it_may_be()
     {
         await using var host = await ListenerHost.StartAsync(static options => options.MaxReplyBytes = 100_000);

@@ -47,7 +47,7 @@ public sealed class ScanTests
     [InlineData("a\\", "a\\", true)]
     [InlineData("*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
     public void Patterns_match_as_in_Redis(string pattern, string key, bool matches) =>
-        Assert.Equal(matches, KeyPattern.Matches(System.Text.Encoding.UTF8.GetBytes(pattern), System.Text.Encoding.UTF8.GetBytes(key)));
+        Assert.Equal(matches, new KeyPattern(System.Text.Encoding.UTF8.GetBytes(pattern)).Matches(System.Text.Encoding.UTF8.GetBytes(key)));
 
     [Fact]
     public async Task Values_that_are_no_streams_take_no_more_memory_than_they_may()
