@@ -21,25 +21,25 @@ internal static class StreamDump
     public static byte[] Write(StreamState stream, long maxBytes)
     {
         maxBytes = Math.Min(maxBytes, MostBytes);
-        Check(stream, stream.Log.FieldBytes, maxBytes);
+        StreamDump.Check(stream, stream.Log.FieldBytes, maxBytes);
         var changes = new ChangeWriter();
         changes.Created(stream);
         var place = stream.Log.Start;
         while (stream.Log.TryGetRun(ref place, StreamEntryId.MaxValue, int.MaxValue, out var chunk, out var run))
         {
             changes.Appended(stream, chunk, run);
-            Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
+            Check();
         }
         changes.IdsSet(stream);
         changes.Remembered(stream);
+        Check();
         foreach (var group in stream.Groups)
-        {
-            Write(changes, group);
-            Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
-        }
+            Write(changes, group, Check);
         byte[] dump = [.. Head, .. changes.Written, .. new byte[ChecksumBytes]];
         BinaryPrimitives.WriteUInt32LittleEndian(dump.AsSpan(^ChecksumBytes), Crc32C.Of(dump.AsSpan(..^ChecksumBytes)));
         return dump;
+
+        void Check() => StreamDump.Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
     }
 
     /// <summary>The changes in a dump.</summary>
@@ -56,15 +56,21 @@ internal static class StreamDump
             throw Errors.TooLargeToCopy(stream.Name, bytes, maxBytes);
     }
 
-    private static void Write(ChangeWriter changes, GroupState group)
+    // What is too large is not made as a whole first.
+    private static void Write(ChangeWriter changes, GroupState group, Action check)
     {
         changes.Created(group);
+        check();
         foreach (var consumer in group.Consumers)
         {
             changes.Created(group, consumer);
             changes.Active(group, consumer);
+            check();
         }
         foreach (var (id, delivery) in group.Deliveries)
+        {
             changes.Assigned(group, id, delivery);
+            check();
+        }
     }
 }

@@ -23,14 +23,14 @@ internal static class DumpCommands
         var key = session.AnyKey(request[1]);
         try
         {
-            await DumpAsync(session, key, Math.Min(SmallDump, session.Reply.MostBytes));
+            await DumpAsync(session, key, Math.Min(SmallDump, session.Reply.RoomForBulk));
         }
-        catch (StreamEngineException large) when (large.Code == StreamErrorCode.EntryTooLarge && session.Reply.MostBytes > SmallDump)
+        catch (StreamEngineException large) when (large.Code == StreamErrorCode.EntryTooLarge && session.Reply.RoomForBulk > SmallDump)
         {
             // Within EXEC nobody else is let in to make one.
             if (session.IsExecuting)
             {
-                await DumpAsync(session, key, session.Reply.MostBytes);
+                await DumpAsync(session, key, session.Reply.RoomForBulk);
                 return;
             }
             // Who waits for his turn is not to keep others out.
@@ -39,7 +39,7 @@ internal static class DumpCommands
             try
             {
                 await session.EnterAsync(alone: false);
-                await DumpAsync(session, key, session.Reply.MostBytes);
+                await DumpAsync(session, key, session.Reply.RoomForBulk);
             }
             finally
             {

@@ -31,6 +31,9 @@ internal sealed class ReplyWriter(IBufferWriter<byte> output)
     /// <summary>The bytes written since this was set to 0.</summary>
     public long Written { get; set; }
 
+    /// <summary>The most bytes that a bulk string may have now.</summary>
+    public long RoomForBulk => Math.Max(MostBytes - Written - NumberLine - 2, 0);
+
     public void Ok() => Raw("+OK\r\n"u8);
 
     /// <param name="text">Without an end of line.</param>

@@ -61,9 +61,47 @@ public sealed class DumpTests
         await host.Engine.AppendAsync("large", new(EntryFields.Of(("a", new string('x', 70_000)))));
         await host.Engine.AppendAsync("small", new(EntryFields.Of(("a", new string('x', 60_000)))));
 
-        Assert.Matches("^-ERR the stream 'many' is too large to be copied in one step: .* 65536 are the most\r\n$", await client.CallAsync("DUMP", "many"));
-        Assert.Matches("^-ERR the stream 'large' is too large to be copied in one step: .* 65536 are the most\r\n$", await client.CallAsync("DUMP", "large"));
+        Assert.Matches("^-ERR the stream 'many' is too large to be copied in one step: .* 655.. are the most\r\n$", await client.CallAsync("DUMP", "many"));
+        Assert.Matches("^-ERR the stream 'large' is too large to be copied in one step: .* 655.. are the most\r\n$", await client.CallAsync("DUMP", "large"));
         Assert.InRange((await client.CallAsync("DUMP", "small")).Length, 60_000, 65_536);
+    }
+
+    [Fact]
+    public async Task One_that_fits_a_reply_but_for_what_is_around_it_is_refused()
+    {
+        const int DumpBytes = 65_530;
+        await using var host = await ListenerHost.StartAsync(static options => options.MaxReplyBytes = 65536);
+        using var client = await host.ConnectAsync();
+        await AppendAsync(60_000);
+        var more = DumpBytes - (await host.Engine.DumpAsync("s"))!.Length;
+        await host.Engine.DeleteStreamAsync("s");
+        await AppendAsync(60_000 + more);
+        Assert.Equal(DumpBytes, (await host.Engine.DumpAsync("s"))!.Length);
+
+        Assert.StartsWith("-ERR the stream 's' is too large", await client.CallAsync("DUMP", "s"));
+        Assert.Equal("+PONG\r\n", await client.CallAsync("PING"));
+
+        async Task AppendAsync(int bytes) => await host.Engine.AppendAsync("s", new(EntryFields.Of(("a", new string('x', bytes))), new StreamEntryId(1, 1)));
+    }
+
+    [Fact]
+    public async Task What_is_pending_is_not_written_first_where_it_is_too_much()
+    {
+        const int Entries = 100_000;
+        using var engine = new InProcessStreamEngine();
+        for (var i = 1; i <= Entries; i++)
+            await engine.AppendAsync("s", new(EntryFields.Of(("a", "1")), new StreamEntryId((ulong)i, 1)));
+        await engine.CreateGroupAsync("s", "g", GroupPosition.Beginning);
+        (await engine.ReadGroupAsync(new() { Group = "g", Consumer = "c", Count = Entries, Streams = [new("s", ReadPosition.Undelivered)] })).Dispose();
+        await engine.TrimAsync("s", StreamTrim.MaxLength(0));
+        Assert.InRange((await engine.DumpAsync("s"))!.Length, 500_000, int.MaxValue);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refused = engine.DumpAsync("s", 65536).AsTask();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(StreamErrorCode.EntryTooLarge, (await Assert.ThrowsAsync<StreamEngineException>(() => refused)).Code);
+        Assert.InRange(allocated, 0, 300_000);
     }
 
     [Fact]
