@@ -105,40 +105,25 @@ internal static class ListCommands
     {
         session.Keys.Waits.Add(wait);
         var served = default((StreamName, byte[])?);
-        var isBroken = true;
+        await using var broken = session.BeginWait().UnsafeRegister(static (wait, by) => ((ListWait)wait!).Break(by), wait);
         try
         {
-            served = await session.WaitAsync(ServedAsync(wait.Served.WaitAsync(timeout, session.Server.Time, session.BeginWait())), new(wait.Keys), null);
-            isBroken = false;
+            served = await session.WaitAsync(ServedAsync(wait.Served.WaitAsync(timeout, session.Server.Time)), new(wait.Keys), null);
         }
         catch (TimeoutException)
         {
-            isBroken = false;
+            // It goes on below.
         }
         finally
         {
             await session.EnterAsync(alone: true);
             session.Keys.Waits.Remove(wait);
-            if (isBroken && wait.Served.IsCompletedSuccessfully)
-                GiveBack(session, await wait.Served, wait.First);
             session.Leave();
         }
         // It may have been served just then.
         return served ?? (wait.Served.IsCompletedSuccessfully ? await wait.Served : null);
 
         static async ValueTask<(StreamName, byte[])?> ServedAsync(Task<(StreamName, byte[])> served) => await served;
-    }
-
-    // Whoever waited for the item will not be told of it. Where there is no list any more, it would have gone with it.
-    private static void GiveBack(Session session, (StreamName Key, byte[] Item) served, bool first)
-    {
-        if (session.Keys.TypeOf(served.Key) is not (null or "list"))
-            return;
-        session.Keys.Change<ListValue, int>(served.Key, list =>
-        {
-            list.Push(served.Item, first);
-            return list.Items.Count;
-        });
     }
 
     private static TimeSpan Timeout(Request request)

@@ -48,6 +48,8 @@ internal sealed class ListWaits
             {
                 var wait = queue.First!.Value;
                 Remove(wait);
+                if (!wait.TryClaim())
+                    continue;
                 // As if it asked now: the first of its lists that has an item.
                 var list = wait.Keys.First(list => keys.Find(list) is ListValue);
                 wait.Serve(list, keys.Change<ListValue, byte[]>(list, list => list.Pop(wait.First)));
@@ -63,6 +65,7 @@ internal sealed class ListWaits
 internal sealed class ListWait(IEnumerable<StreamName> keys, bool first)
 {
     private readonly TaskCompletionSource<(StreamName Key, byte[] Item)> _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isClaimed;
 
     public IReadOnlyList<StreamName> Keys { get; } = [.. keys.Distinct()];
 
@@ -74,5 +77,15 @@ internal sealed class ListWait(IEnumerable<StreamName> keys, bool first)
     /// <summary>Completes with the item and the list that it was in.</summary>
     public Task<(StreamName Key, byte[] Item)> Served => _served.Task;
 
+    /// <summary>Whether it still waits; then it does no more, and who asks has to serve it.</summary>
+    public bool TryClaim() => !Interlocked.Exchange(ref _isClaimed, true);
+
     public void Serve(StreamName key, byte[] item) => _served.SetResult((key, item));
+
+    /// <summary>It is broken off, unless it is served: so no item is taken for it.</summary>
+    public void Break(CancellationToken by)
+    {
+        if (TryClaim())
+            _served.SetCanceled(by);
+    }
 }

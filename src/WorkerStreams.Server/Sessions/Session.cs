@@ -273,6 +273,12 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     {
         _isEnded = true;
         connection.Abort();
+        // At once, so that nothing is taken for it any more.
+        lock (_waitLock)
+        {
+            if (IsBlocked)
+                _wait?.Cancel();
+        }
     }
 
     /// <summary>Ends its wait, if it waits.</summary>
