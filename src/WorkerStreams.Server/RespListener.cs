@@ -103,11 +103,27 @@ public sealed class RespListener : IHostedService, IDisposable
             $"AddRespListener listens for an engine in this process, and the engine is {other.GetType().Name}. Allowed: AddWorkerStreams().UseInProcess()."),
     };
 
-    private async Task ServeAsync(RespServer server, ConnectionContext connection, IDuplexPipe pipe)
+    private async Task ServeAsync(Func<ClientConnection, Task> serve, ConnectionContext connection, IDuplexPipe pipe)
     {
         using var end = new ConnectionEnd(pipe.Input, connection.ConnectionClosed, _stopping.Token);
-        await server.ServeAsync(new(
+        await serve(new(
             pipe.Input, pipe.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, () => CloseAsync(connection, pipe), end.Token));
+    }
+
+    private async Task ServeTlsAsync(RespServer server, ConnectionContext connection, X509Certificate2 certificate)
+    {
+        // Before it has said anything, or there would be no end of connections that say nothing. As by Redis, one too many is told nothing, for that would need TLS.
+        if (!server.TryAdmit())
+            return;
+        try
+        {
+            await using var tls = await TlsPipe.OpenAsync(connection.Transport, certificate, _time, connection.ConnectionClosed);
+            await ServeAsync(server.ServeAdmittedAsync, connection, tls);
+        }
+        finally
+        {
+            server.Dismiss();
+        }
     }
 
     private async Task ServeAsync(RespServer server, ConnectionContext connection)
@@ -116,12 +132,9 @@ public sealed class RespListener : IHostedService, IDisposable
         {
             KeepAlive(connection);
             if (_certificate is null)
-            {
-                await ServeAsync(server, connection, connection.Transport);
-                return;
-            }
-            await using var tls = await TlsPipe.OpenAsync(connection.Transport, _certificate, _time, connection.ConnectionClosed);
-            await ServeAsync(server, connection, tls);
+                await ServeAsync(server.ServeAsync, connection, connection.Transport);
+            else
+                await ServeTlsAsync(server, connection, _certificate);
         }
         catch (Exception lost) when (lost is AuthenticationException or OperationCanceledException)
         {

@@ -17,7 +17,7 @@ public sealed class RespListenerOptions
     /// <summary>What clients must tell with AUTH or HELLO before anything else. Null asks for none. Default: null.</summary>
     public string? Password { get; set; }
 
-    /// <summary>The most clients at once; who comes after them is told so and sent away. 1 to 100,000. Default: 10,000, as Redis.</summary>
+    /// <summary>The most clients at once; who comes after them is sent away, and, but over TLS, told so. Who connects over TLS counts from the beginning. 1 to 100,000. Default: 10,000, as Redis.</summary>
     public int MaxClients { get; set; } = 10_000;
 
     /// <summary>

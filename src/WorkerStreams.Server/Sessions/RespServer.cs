@@ -10,6 +10,9 @@ namespace WorkerStreams.Server.Sessions;
 /// <summary>Serves clients, whatever carries their bytes: reads their commands, carries out all that have come before it sends their replies, and knows who is there.</summary>
 internal sealed class RespServer : IDisposable
 {
+    // Who are told at once that there are too many clients; others are told nothing, so that there is no end of connections for them.
+    private const int MostSentAway = 100;
+
     // How often it is looked for clients that have said nothing for too long.
     private const int LooksPerLimit = 10;
 
@@ -20,8 +23,10 @@ internal sealed class RespServer : IDisposable
     private readonly ExpiryTimer _expiry;
     private readonly ITimer? _idle;
     private long _lastId;
+    private long _received;
     private long _rejected;
     private int _count;
+    private int _sendingAway;
     private ReadHold? _hold;
 
     public RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
@@ -70,7 +75,7 @@ internal sealed class RespServer : IDisposable
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>The clients that have come.</summary>
-    public long Received => Volatile.Read(ref _lastId);
+    public long Received => Volatile.Read(ref _received);
 
     /// <summary>Those of them that were sent away, for there were too many.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
@@ -107,19 +112,45 @@ internal sealed class RespServer : IDisposable
         LargeDump.Dispose();
     }
 
-    /// <summary>Serves a client until it goes, breaks the protocol, or is to go.</summary>
+    /// <summary>Counts a client that comes.</summary>
+    /// <returns>False where there are too many. Otherwise <see cref="Dismiss"/> has to follow once it holds nothing any more.</returns>
+    public bool TryAdmit()
+    {
+        Interlocked.Increment(ref _received);
+        if (Interlocked.Increment(ref _count) <= Options.MaxClients)
+            return true;
+        Interlocked.Decrement(ref _count);
+        Interlocked.Increment(ref _rejected);
+        return false;
+    }
+
+    public void Dismiss() => Interlocked.Decrement(ref _count);
+
+    /// <summary>Serves a client until it goes, breaks the protocol, or is to go; or sends it away, where there are too many.</summary>
     public async Task ServeAsync(ClientConnection connection)
     {
-        using var session = new Session(this, Interlocked.Increment(ref _lastId), connection);
+        if (!TryAdmit())
+        {
+            await SendAwayAsync(connection);
+            return;
+        }
         try
         {
-            if (Interlocked.Increment(ref _count) > Options.MaxClients)
-            {
-                Interlocked.Increment(ref _rejected);
-                session.Reply.Error("ERR max number of clients reached"u8);
-                await session.SendAsync();
-                return;
-            }
+            await ServeAdmittedAsync(connection);
+        }
+        finally
+        {
+            Dismiss();
+        }
+    }
+
+    /// <summary>Serves a client that is counted.</summary>
+    public async Task ServeAdmittedAsync(ClientConnection connection)
+    {
+        using var output = new ReplyOutput(connection.Output);
+        using var session = new Session(this, Interlocked.Increment(ref _lastId), connection, output);
+        try
+        {
             _sessions[session.Id] = session;
             await ServeAsync(session);
         }
@@ -130,16 +161,27 @@ internal sealed class RespServer : IDisposable
         finally
         {
             _sessions.TryRemove(session.Id, out _);
-            try
+            await session.Input.EndAsync();
+            await connection.CloseAsync();
+        }
+    }
+
+    private async Task SendAwayAsync(ClientConnection connection)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _sendingAway) > MostSentAway)
             {
-                await session.Input.EndAsync();
-                await connection.CloseAsync();
+                connection.Abort();
+                return;
             }
-            finally
-            {
-                // It is counted until it holds nothing any more.
-                Interlocked.Decrement(ref _count);
-            }
+            new ReplyWriter(connection.Output).Error("ERR max number of clients reached"u8);
+            await connection.Output.FlushAsync();
+            await connection.CloseAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sendingAway);
         }
     }
 

@@ -7,7 +7,7 @@ using WorkerStreams.Server.Protocol;
 namespace WorkerStreams.Server.Sessions;
 
 /// <summary>A client's connection: what it has said about itself, and what its commands need. Its loop alone uses it, but for what is told of it to others.</summary>
-internal sealed class Session(RespServer server, long id, ClientConnection connection) : IDisposable
+internal sealed class Session(RespServer server, long id, ClientConnection connection, ReplyOutput output) : IDisposable
 {
     // In bytes.
     private const int MostUnsent = 64 * 1024;
@@ -45,7 +45,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     public RequestReader Reader { get; } = new(new(server.Options.MaxRequestBytes));
 
-    public ReplyWriter Reply { get; } = new(connection.Output) { MostBytes = server.Options.MaxReplyBytes };
+    public ReplyWriter Reply { get; } = new(output) { MostBytes = server.Options.MaxReplyBytes };
 
     public ClientInput Input { get; } = new(connection.Input, server.Options.MaxRequestBytes);
 
@@ -326,8 +326,13 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
         Reply.Written = 0;
         Use();
         _isSending = true;
-        var isTaken = !(await connection.Output.FlushAsync()).IsCompleted;
-        Use();
+        bool isTaken;
+        do
+        {
+            isTaken = !(await output.FlushAsync()).IsCompleted;
+            Use();
+        }
+        while (isTaken && output.HasMore());
         _isSending = false;
         return isTaken;
     }

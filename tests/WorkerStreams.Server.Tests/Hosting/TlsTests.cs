@@ -34,6 +34,25 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_has_not_begun_with_TLS_counts_and_one_too_many_is_sent_away()
+    {
+        await using var host = await ListenerHost.StartAsync(
+            options => (options.Certificate, options.MaxClients) = (_certificate, 2), new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
+        using var client = await ConnectAsync(host.Port);
+        var silent = await host.ConnectAsync();
+        await UntilAsync(client, "connected_clients:2\r\n");
+
+        using (var third = await host.ConnectAsync())
+            Assert.Equal("", await third.ReadToEndAsync());
+        silent.Dispose();
+        await UntilAsync(client, "connected_clients:1\r\n");
+
+        using var other = await ConnectAsync(host.Port);
+        await other.SendAsync("PING\r\n");
+        Assert.Equal("+PONG\r\n", await other.ReadAsync(7));
+    }
+
+    [Fact]
     public async Task What_is_sent_while_a_read_waits_is_answered_after_it()
     {
         await using var host = await ListenerHost.StartAsync(options => options.Certificate = _certificate);
@@ -104,10 +123,12 @@ public sealed class TlsTests : IDisposable
 
     private Task<TlsClient> ConnectAsync(int port) => TlsClient.ConnectAsync(port, _certificate);
 
-    private static Task UntilBlockedAsync(TlsClient client) => ListenerHost.UntilAsync(async () =>
+    private static Task UntilBlockedAsync(TlsClient client) => UntilAsync(client, "blocked_clients:1\r\n");
+
+    private static Task UntilAsync(TlsClient client, string told) => ListenerHost.UntilAsync(async () =>
     {
         await client.SendAsync("INFO clients\r\n");
-        return (await client.ReadBulkAsync()).Contains("blocked_clients:1\r\n", StringComparison.Ordinal);
+        return (await client.ReadBulkAsync()).Contains(told, StringComparison.Ordinal);
     });
 
     private static X509Certificate2 Make()

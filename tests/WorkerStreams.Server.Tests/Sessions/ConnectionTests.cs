@@ -213,6 +213,41 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Who_is_sent_away_takes_no_place_of_others()
+    {
+        const int Told = 100;
+        using var engine = new InProcessStreamEngine();
+        using var server = new RespServer(engine, new() { MaxClients = 1 }, TimeProvider.System);
+        var (first, away, ends) = (new PipeClient(), new List<Task>(), new TaskCompletionSource());
+        var serving = server.ServeAsync(first.Connection);
+        for (var i = 0; i < Told; i++)
+        {
+            using var client = new PipeClient();
+            away.Add(server.ServeAsync(client.Connection with { CloseAsync = () => ends.Task }));
+            Assert.StartsWith("-ERR max", await client.ReadAsync(36));
+        }
+        using (var client = new PipeClient())
+        {
+            await server.ServeAsync(client.Connection);
+            Assert.True(client.IsCutOff);
+            Assert.False(client.IsAnswered);
+        }
+        first.EndSending();
+        await serving.WaitAsync(ListenerHost.Patience);
+
+        using var next = new PipeClient();
+        serving = server.ServeAsync(next.Connection);
+        await next.SendAsync("PING\r\n");
+
+        Assert.Equal("+PONG\r\n", await next.ReadAsync(7));
+        Assert.Equal((Told + 1, Told + 3), (server.Rejected, server.Received));
+        next.EndSending();
+        ends.SetResult();
+        await Task.WhenAll([.. away, serving]).WaitAsync(ListenerHost.Patience);
+        first.Dispose();
+    }
+
+    [Fact]
     public async Task A_listener_that_stops_ends_waits_and_connections()
     {
         await using var host = await ListenerHost.StartAsync();

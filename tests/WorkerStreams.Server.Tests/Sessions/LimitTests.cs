@@ -85,6 +85,30 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Who_takes_a_long_reply_slowly_is_not_sent_away()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new InProcessStreamEngine();
+        using var server = new RespServer(engine, new() { IdleTimeout = TimeSpan.FromSeconds(10) }, time);
+        await server.Keys.PutAsync("a", new TextValue(new byte[2_000_000]));
+        using var client = new PipeClient();
+        var serving = server.ServeAsync(client.Connection);
+        await client.SendAsync("GET a\r\nPING\r\n");
+
+        Assert.Equal("$2000000\r\n", await client.ReadAsync(10));
+        for (var i = 0; i < 40; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(3));
+            Assert.Equal(50_000, (await client.ReadAsync(50_000)).Length);
+        }
+
+        Assert.Equal("\r\n+PONG\r\n", await client.ReadAsync(9));
+        Assert.False(client.IsCutOff);
+        client.EndSending();
+        await serving.WaitAsync(ListenerHost.Patience);
+    }
+
+    [Fact]
     public async Task The_names_of_values_count_as_the_values_do()
     {
         await using var host = await ListenerHost.StartAsync(static options => options.MaxValueBytes = 2000);

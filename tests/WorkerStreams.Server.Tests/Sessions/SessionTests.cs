@@ -1,4 +1,5 @@
 using WorkerStreams.Engine;
+using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
 using WorkerStreams.Server.Tests.Wire;
 
@@ -12,7 +13,8 @@ public sealed class SessionTests
         using var engine = new InProcessStreamEngine();
         using var server = new RespServer(engine, new(), TimeProvider.System);
         using var client = new PipeClient();
-        using var session = new Session(server, 1, client.Connection);
+        using var output = new ReplyOutput(client.Connection.Output);
+        using var session = new Session(server, 1, client.Connection, output);
         using var brought = new CancellationTokenSource();
         await session.EnterAsync(alone: false);
         session.BeginWait();
