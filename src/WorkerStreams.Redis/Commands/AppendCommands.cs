@@ -90,7 +90,7 @@ internal static class AppendCommands
     private static AppendResult ResultOf(RedisResult reply) => (string?)reply switch
     {
         null => new(AppendStatus.NoStream, default),
-        // A RESP listener's alone.
+        // A RESP listener's alone, of an error that says so, too.
         ['?', .. var refusal] => new(AppendStatus.MaybeStored, default, RedisError.OfServer(refusal)),
         ['-', .. var refusal] => new(AppendStatus.NotStored, default, RedisError.OfServer(refusal)),
         var id => new(AppendStatus.Stored, StreamEntryId.Parse(id)),

@@ -29,7 +29,12 @@ internal static class RedisError
         ("BUSYGROUP ", StreamErrorCode.GroupExists),
         ("WRONGTYPE ", StreamErrorCode.WrongType),
         ("OOM ", StreamErrorCode.OutOfMemory),
+        // A RESP listener's alone.
+        ("DISKFULL ", StreamErrorCode.DiskFull),
     ];
+
+    // So a RESP listener begins where its engine can't tell whether it has done what was asked, as when its journal fails.
+    private const string Uncertain = "UNCERTAIN ";
 
     /// <summary>The error as the seam tells it, or null where it is none of the client's.</summary>
     public static StreamEngineException? Translate(Exception error) => error switch
@@ -57,7 +62,7 @@ internal static class RedisError
             if (text.StartsWith(start, StringComparison.Ordinal))
                 return new(code, text, innerException: cause);
         }
-        return new(StreamErrorCode.Unavailable, text, innerException: cause);
+        return new(StreamErrorCode.Unavailable, text, mayHaveTakenEffect: text.StartsWith(Uncertain, StringComparison.Ordinal), innerException: cause);
     }
 
     private static StreamEngineException Unavailable(Exception cause, bool mayHaveTakenEffect) =>

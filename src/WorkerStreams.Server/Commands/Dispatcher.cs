@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using WorkerStreams.Engine;
-using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
 
@@ -98,7 +97,7 @@ internal sealed class Dispatcher(CommandTable commands)
         }
         catch (StreamEngineException refusal)
         {
-            session.Fail(Encoding.UTF8.GetBytes(Database.Tell(session.Database, refusal.Message)));
+            session.Fail(Encoding.UTF8.GetBytes(EngineErrors.Tell(session.Database, refusal)));
         }
         finally
         {

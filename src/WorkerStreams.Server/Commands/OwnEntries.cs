@@ -1,6 +1,5 @@
 using System.Text;
 using WorkerStreams.Engine;
-using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
@@ -86,7 +85,7 @@ internal static class OwnEntries
             return;
         }
         var sign = result.Status == AppendStatus.MaybeStored ? '?' : '-';
-        session.Reply.Bulk(Encoding.UTF8.GetBytes(sign + Database.Tell(session.Database, error.Message)));
+        session.Reply.Bulk(Encoding.UTF8.GetBytes(sign + EngineErrors.Tell(session.Database, error)));
     }
 
     private static void IdOrNull(Session session, StreamEntryId? id)

@@ -16,11 +16,20 @@ public sealed class RedisErrorTests
     [InlineData("ERR unknown command 'EVALSHA', with args beginning with: ", StreamErrorCode.Unavailable)]
     [InlineData("ERR unknown command 'WS.SETTLE', with args beginning with: ", StreamErrorCode.Unavailable)]
     [InlineData("ERR unknown command `WS.SETTLE`, with args beginning with: ", StreamErrorCode.Unavailable)]
+    [InlineData("UNAVAILABLE the engine is closed", StreamErrorCode.Unavailable)]
+    [InlineData("DISKFULL the disk is full: nothing was stored", StreamErrorCode.DiskFull)]
     [InlineData("ERR unknown command 'XNACK', with args beginning with: ", StreamErrorCode.InvalidArgument)]
     public void What_the_server_refuses_keeps_its_text_and_has_changed_nothing(string text, StreamErrorCode code)
     {
         var error = RedisError.Translate(new RedisServerException(RedisErrorKind.None, CommandFlags.None, text));
         Assert.Equal((code, text, false), (error!.Code, error.Message, error.MayHaveTakenEffect));
+    }
+
+    [Fact]
+    public void What_a_listener_is_uncertain_of_may_have_changed_something()
+    {
+        var error = RedisError.Translate(new RedisServerException(RedisErrorKind.None, CommandFlags.None, "UNCERTAIN the journal is closed"));
+        Assert.Equal((StreamErrorCode.Unavailable, "UNCERTAIN the journal is closed", true), (error!.Code, error.Message, error.MayHaveTakenEffect));
     }
 
     [Theory]

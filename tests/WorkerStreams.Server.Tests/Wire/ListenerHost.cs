@@ -5,7 +5,7 @@ using WorkerStreams.Engine;
 
 namespace WorkerStreams.Server.Tests.Wire;
 
-/// <summary>A host with a listener on a free port, and an engine of its own in memory, both on one clock.</summary>
+/// <summary>A host with a listener on a free port, and an engine of its own in memory, both on one clock; or with another engine, which ends with it.</summary>
 internal sealed class ListenerHost : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -16,12 +16,12 @@ internal sealed class ListenerHost : IAsyncDisposable
 
     public int Port => _host.Services.GetRequiredService<RespListener>().EndPoint!.Port;
 
-    public static async Task<ListenerHost> StartAsync(Action<RespListenerOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<ListenerHost> StartAsync(Action<RespListenerOptions>? configure = null, TimeProvider? time = null, InProcessStreamEngine? engine = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddSingleton<IStreamEngine>(new InProcessStreamEngine(new() { TimeProvider = time ?? TimeProvider.System }));
+        builder.Services.AddSingleton<IStreamEngine>(engine ?? new InProcessStreamEngine(new() { TimeProvider = time ?? TimeProvider.System }));
         builder.Services.AddRespListener(options =>
         {
             options.Port = 0;
