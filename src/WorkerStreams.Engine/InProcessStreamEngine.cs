@@ -249,7 +249,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     /// <inheritdoc/>
     public ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default) =>
-        On(request.Stream, request, NameCommands.Hold, cancellation, ExpectedChange.Few.Naming(request.Consumer).Naming(request.Holder));
+        On(request.Stream, request, NameCommands.Hold, cancellation, IsKept ? Expectations.Of(_store, request) : default);
 
     /// <inheritdoc/>
     public ValueTask<bool> LeaveConsumerAsync(StreamName stream, StreamName group, StreamName consumer, StreamName holder, CancellationToken cancellation = default) =>
@@ -450,7 +450,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
 
     // What room was made in memory others may have used up.
     private bool MayTryAgain(StreamEngineException refusal, in ExpectedChange change) =>
-        refusal.Code == StreamErrorCode.OutOfMemory && IsKept && _store.TryMakeRoom(change.Bytes);
+        refusal.Code == StreamErrorCode.OutOfMemory && IsKept && change.Bytes > 0 && _store.TryMakeRoom(change.Bytes);
 
     private ValueTask<EntryBatch> Read(ReadRequest request, CancellationToken cancellation)
     {

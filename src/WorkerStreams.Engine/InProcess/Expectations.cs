@@ -37,6 +37,15 @@ internal static class Expectations
         return new(ids + (references == EntryReferences.Delete && shard.TryGet(name, out var stream) ? stream.MostPending(ids) : ids));
     }
 
+    /// <summary>Of a name that is to be held. Who holds on to one is not to wait for room in memory.</summary>
+    public static ExpectedChange Of(StreamStore store, HoldRequest request)
+    {
+        var (shard, change) = (store.ShardOf(request.Stream), ExpectedChange.Of(request));
+        using var held = shard.Hold();
+        var brings = !shard.TryGet(request.Stream, request.Group, out _, out var group) || !group.TryGetConsumer(request.Consumer, out var consumer) || NameCommands.Growth(consumer, request) > 0;
+        return brings ? change : change with { Bytes = 0, NameBytes = change.Bytes };
+    }
+
     /// <summary>Of what may be done about each consumer of a group.</summary>
     public static ExpectedChange OfConsumers(StreamStore store, StreamName stream, StreamName group)
     {

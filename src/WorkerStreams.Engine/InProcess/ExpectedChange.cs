@@ -36,6 +36,9 @@ internal readonly record struct ExpectedChange(long Ids, long Bytes = 0, bool Br
     /// <param name="consumer">The new consumer.</param>
     public static ExpectedChange Of(StreamName consumer) => new(1, MemoryMeter.ConsumerBytes + consumer.Bytes.Length);
 
+    /// <param name="request">The name to be held, of a consumer that may be new.</param>
+    public static ExpectedChange Of(HoldRequest request) => new(1, MemoryMeter.ConsumerBytes + request.Consumer.Bytes.Length + request.Holder.Bytes.Length);
+
     /// <param name="name">A name that it may make.</param>
     public ExpectedChange Naming(StreamName name) => this with { NameBytes = NameBytes + name.Bytes.Length };
 

@@ -10,10 +10,12 @@ internal static class NameCommands
         var (group, now) = (Get(shard, request.Stream, request.Group), shard.Store.Now);
         var others = group.Consumers.Where(consumer => consumer.Name != request.Consumer).Select(consumer => consumer.HoldAt(now)).OfType<NameHold>();
         TimeSpan[] leases = [.. others.Select(static hold => hold.Lease)];
-        if (!group.TryGetConsumer(request.Consumer, out var consumer))
-            consumer = group.AddConsumer(request.Consumer, now);
-        if (consumer.HoldAt(now) is { } held && held.Holder != request.Holder && held.Holder != request.Instead)
+        group.TryGetConsumer(request.Consumer, out var consumer);
+        if (consumer?.HoldAt(now) is { } held && held.Holder != request.Holder && held.Holder != request.Instead)
             return new(held.Holder, TimeSpan.FromMilliseconds(held.Until - now), leases);
+        if (Growth(consumer, request) is > 0 and var bytes && shard.Store.CheckMemory(shard, bytes) is { } refusal)
+            throw refusal;
+        consumer ??= group.AddConsumer(request.Consumer, now);
         group.HoldName(consumer, new(request.Holder, now + Milliseconds(request.Duration), request.Lease));
         return new(request.Holder, request.Duration, leases);
     }
@@ -43,6 +45,10 @@ internal static class NameCommands
     // The time is looked at only where another has, or had, the name.
     public static bool IsHeldByAnother(Shard shard, ConsumerState? consumer, StreamName holder) =>
         !holder.IsEmpty && consumer?.Hold is { } hold && hold.Holder != holder && consumer.HoldAt(shard.Store.Now) is not null;
+
+    /// <summary>The bytes that it brings to memory to hold a name: none, where its holder holds on to it.</summary>
+    public static long Growth(ConsumerState? consumer, HoldRequest request) =>
+        consumer is null ? ExpectedChange.Of(request).Bytes : request.Holder.Bytes.Length - (consumer.Hold?.Holder.Bytes.Length ?? 0);
 
     private static GroupState Get(Shard shard, StreamName name, StreamName groupName) =>
         shard.TryGet(name, groupName, out _, out var group) ? group : throw Errors.NoGroup(name, groupName);

@@ -24,6 +24,9 @@ internal sealed class ConsumerState(StreamName name, int index, long seenAt)
     /// <summary>Who holds the name, or held it last.</summary>
     public NameHold? Hold { get; set; }
 
+    /// <summary>The bytes of its name and of who holds it, or held it last.</summary>
+    public long NameBytes => Name.Bytes.Length + (Hold?.Holder.Bytes.Length ?? 0);
+
     /// <summary>Whether who held the name has left it, and nobody holds it since.</summary>
     public bool IsLeft { get; set; }
 

@@ -115,7 +115,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         _byIndex[consumer.Index] = null;
         _leastFree = Math.Min(_leastFree, consumer.Index);
         _consumers.Remove(consumer.Name);
-        meter.Add(-(MemoryMeter.ConsumerBytes + consumer.Name.Bytes.Length));
+        meter.Add(-(MemoryMeter.ConsumerBytes + consumer.NameBytes));
     }
 
     /// <summary>The consumer tries something.</summary>
@@ -147,7 +147,9 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
     /// <summary>The consumer's name is held so, or left.</summary>
     public void HoldName(ConsumerState consumer, NameHold? hold)
     {
+        var before = consumer.NameBytes;
         (consumer.Hold, consumer.IsLeft) = (hold, hold is null);
+        meter.Add(consumer.NameBytes - before);
         Changes?.NameHeld(this, consumer);
     }
 
@@ -293,7 +295,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         Pending.Clear();
         ForgetAges();
         _unowned?.Release();
-        meter.Add(-(MemoryMeter.GroupBytes + Name.Bytes.Length + _consumers.Keys.Sum(static consumer => (long)MemoryMeter.ConsumerBytes + consumer.Bytes.Length)));
+        meter.Add(-(MemoryMeter.GroupBytes + Name.Bytes.Length + _consumers.Values.Sum(static consumer => MemoryMeter.ConsumerBytes + consumer.NameBytes)));
     }
 
     private void Add(StreamEntryId id, in Delivery delivery)

@@ -44,6 +44,22 @@ public sealed class DurableEngineTests
     }
 
     [Fact]
+    public async Task Who_holds_a_name_takes_memory_after_a_start_too()
+    {
+        var holder = new string('h', 100_000);
+        using var engine = Open(_folder);
+        await engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
+        await engine.HoldConsumerAsync(new() { Stream = Orders, Group = Group, Consumer = "alice", Holder = holder, Duration = TimeSpan.FromHours(1), Lease = TimeSpan.FromHours(1) });
+
+        using var again = Open(_folder.Kill());
+        Assert.Equal(engine.UsedMemory, again.UsedMemory);
+        await again.LeaveConsumerAsync(Orders, Group, "alice", holder);
+        Assert.InRange(again.UsedMemory, 0, engine.UsedMemory - holder.Length);
+        await again.DeleteStreamAsync(Orders);
+        Assert.Equal(0, again.UsedMemory);
+    }
+
+    [Fact]
     public async Task After_a_failed_flush_nothing_changes_any_more_and_what_had_returned_is_there_the_next_time()
     {
         using var engine = Open(_folder);

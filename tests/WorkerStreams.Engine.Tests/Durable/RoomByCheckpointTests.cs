@@ -75,6 +75,26 @@ public sealed class RoomByCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_holds_on_to_a_name_does_not_wait_for_one_and_who_takes_another_does()
+    {
+        await _engine.CreateGroupAsync(Orders, "g", GroupPosition.Beginning, createStream: true);
+        await HoldAsync("a");
+        while (_engine.UsedMemory < MaxMemory - (2 * NodeBytes))
+            await AppendAsync(Others, Large);
+        await _engine.CreateConsumerAsync(Orders, "g", new string('n', (int)(MaxMemory - _engine.UsedMemory) - 200));
+        var chunks = 0;
+        _folder.Before = (call, name) => chunks += call == "write" && name.StartsWith("chunks-", StringComparison.Ordinal) ? 1 : 0;
+
+        await HoldAsync("a");
+        Assert.Equal(0, chunks);
+        await HoldAsync("b");
+        Assert.NotEqual(0, chunks);
+
+        async Task HoldAsync(StreamName consumer) => await _engine.HoldConsumerAsync(
+            new() { Stream = Orders, Group = "g", Consumer = consumer, Holder = "h", Duration = TimeSpan.FromMinutes(1), Lease = TimeSpan.FromMinutes(1) });
+    }
+
+    [Fact]
     public async Task One_that_an_append_has_begun_has_all_streams_though_the_engine_ends_meanwhile()
     {
         var appended = 0;

@@ -196,6 +196,58 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public async Task Holders_of_names_are_held_to_the_limit_and_hold_on_beyond_it()
+    {
+        using var engine = new InProcessStreamEngine(new() { MaxMemory = MiB });
+        await engine.CreateGroupAsync(Stream, Group, GroupPosition.Beginning, createStream: true);
+        var before = engine.UsedMemory;
+        await HoldAsync("a", 400_000);
+        await HoldAsync("b", 400_000);
+        Assert.InRange(engine.UsedMemory, before + 800_000, before + 801_000);
+
+        await IsRefusedAsync("a", 700_000, instead: 400_000);
+        await IsRefusedAsync("c", 300_000);
+        Assert.Equal(["a", "b"], (await engine.GetConsumersAsync(Stream, Group)).Select(static consumer => consumer.Name).Order());
+        StreamName rest = new string('n', (int)(MiB - engine.UsedMemory) - 200);
+        await engine.CreateConsumerAsync(Stream, Group, rest);
+        await HoldAsync("a", 400_000);
+        await IsRefusedAsync("c", 1);
+
+        await engine.DeleteConsumerAsync(Stream, Group, rest);
+        await engine.LeaveConsumerAsync(Stream, Group, "a", Holder(400_000));
+        await HoldAsync("b", 500_000, instead: 400_000);
+        Assert.InRange(engine.UsedMemory, before + 500_000, before + 501_000);
+        await HoldAsync("b", 1, instead: 500_000);
+        Assert.InRange(engine.UsedMemory, before, before + 1_000);
+        await HoldAsync("c", 500_000);
+        await engine.DeleteConsumerAsync(Stream, Group, "c");
+        Assert.InRange(engine.UsedMemory, before, before + 1_000);
+        await HoldAsync("c", 500_000);
+        await engine.DeleteStreamAsync(Stream);
+        Assert.Equal(0, engine.UsedMemory);
+
+        static StreamName Holder(int bytes) => new string('h', bytes);
+
+        async Task IsRefusedAsync(StreamName consumer, int bytes, int instead = 0) =>
+            Assert.Equal(StreamErrorCode.OutOfMemory, (await Assert.ThrowsAsync<StreamEngineException>(() => HoldAsync(consumer, bytes, instead))).Code);
+
+        async Task HoldAsync(StreamName consumer, int bytes, int instead = 0)
+        {
+            var hold = await engine.HoldConsumerAsync(new()
+            {
+                Stream = Stream,
+                Group = Group,
+                Consumer = consumer,
+                Holder = Holder(bytes),
+                Instead = Holder(instead),
+                Duration = TimeSpan.FromMinutes(1),
+                Lease = TimeSpan.FromMinutes(1),
+            });
+            Assert.Equal(Holder(bytes), hold.Holder);
+        }
+    }
+
+    [Fact]
     public async Task A_refused_append_makes_no_stream()
     {
         using var engine = new InProcessStreamEngine(new() { MaxEntryBytes = 50 });
