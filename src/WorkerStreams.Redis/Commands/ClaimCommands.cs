@@ -22,7 +22,7 @@ internal static class ClaimCommands
             .Text(request.ExpectedOwner is null ? "0" : "1").Name(request.ExpectedOwner ?? default)
             .Options(ClaimOptions(request));
         var tellsEach = connection.HasOwnCommands;
-        var reply = await connection.RunAsync(Script.Claim, NameCommands.KeysOf(request.Stream, request.Holder), arguments, cancellation);
+        var reply = await connection.RunAsync(Script.Claim, NameCommands.KeysOf(request.Stream, request.Holder), arguments, tellsEach, cancellation);
         var before = new KnownDeliveries(reply[1]);
         var added = request.JustIds ? 0 : 1;
         if (tellsEach)

@@ -32,9 +32,10 @@ internal static class DeletionCommands
         RedisConnection connection, StreamName stream, Arguments words, ReadOnlyMemory<StreamEntryId> ids, Memory<DeletionOutcome> outcomes, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (ids.Length > IdsPerScript)
+        var asCommand = connection.HasOwnCommands;
+        if (ids.Length > IdsPerScript && !asCommand)
             throw new StreamEngineException(StreamErrorCode.InvalidArgument, $"ERR {ids.Length} ids are too many for one step. Allowed: {IdsPerScript}.");
-        var reply = (byte[])(await connection.RunAsync(Script.Delete, new Arguments().Key(stream), new Arguments().Options(words).Joined(ids.Span), cancellation))!;
+        var reply = (byte[])(await connection.RunAsync(Script.Delete, new Arguments().Key(stream), new Arguments().Options(words).Joined(ids.Span), asCommand, cancellation))!;
         for (var i = 0; i < ids.Length; i++)
             outcomes.Span[i] = (DeletionOutcome)(reply[i] - '0');
     }

@@ -11,15 +11,16 @@ internal static class MoveCommands
     public static async ValueTask MoveAsync(RedisConnection connection, MoveRequest request, Memory<StreamEntryId?> newIds, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var (keys, arguments) = (new Arguments().Key(request.Source).Key(request.Destination), ArgumentsOf(request));
+        var asCommand = connection.HasOwnCommands;
+        var (keys, arguments) = (new Arguments().Key(request.Source).Key(request.Destination), ArgumentsOf(request, asCommand));
         if (request.Entries.IsEmpty)
             return;
-        var reply = await connection.RunAsync(Script.Move, keys, arguments, cancellation);
+        var reply = await connection.RunAsync(Script.Move, keys, arguments, asCommand, cancellation);
         for (var i = 0; i < request.Entries.Length; i++)
             newIds.Span[i] = reply[i].IsNull ? null : EntryReply.IdOf(reply[i]);
     }
 
-    private static Arguments ArgumentsOf(MoveRequest request)
+    private static Arguments ArgumentsOf(MoveRequest request, bool asCommand)
     {
         if (HashSlot.Of(request.Source.Bytes) != HashSlot.Of(request.Destination.Bytes))
         {
@@ -33,7 +34,7 @@ internal static class MoveCommands
             if (entry.Fields.EncodedLength == 0)
                 throw RedisError.NoFields;
             var parts = 2 * entry.Fields.Count;
-            if (parts > Script.MostParts)
+            if (parts > Script.MostParts && !asCommand)
             {
                 throw new StreamEngineException(
                     StreamErrorCode.EntryTooLarge, $"ERR the entry {entry.Id} of '{request.Source}' has {parts / 2} fields. Allowed for a move: {Script.MostParts / 2}.");

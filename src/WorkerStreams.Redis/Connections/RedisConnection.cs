@@ -80,9 +80,13 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<b
     }
 
     /// <summary>Runs a script on keys of one slot, or the command that does the same. A script that the server does not know yet, or no more, is sent along.</summary>
-    public async ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation)
+    public ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation) =>
+        RunAsync(script, keys, arguments, HasOwnCommands, cancellation);
+
+    /// <summary>Does as the other does, for who goes by <see cref="HasOwnCommands"/> himself: another server may come in between.</summary>
+    public async ValueTask<RedisResult> RunAsync(Script script, Arguments keys, Arguments arguments, bool asCommand, CancellationToken cancellation)
     {
-        if (HasOwnCommands)
+        if (asCommand)
             return await SendAsync(script.Command, Script.CommandFor(keys, arguments), cancellation);
         cancellation.ThrowIfCancellationRequested();
         try
@@ -102,7 +106,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<b
         }
     }
 
-    /// <summary>Runs a script that replies with a number, as <see cref="RunAsync"/> does; most often with much less made for it.</summary>
+    /// <summary>Runs a script that replies with a number, as <see cref="RunAsync(Script, Arguments, Arguments, CancellationToken)"/> does; most often with much less made for it.</summary>
     public async ValueTask<long> CountAsync(Script script, Arguments keys, Arguments arguments, CancellationToken cancellation)
     {
         if (LeasesReplies)

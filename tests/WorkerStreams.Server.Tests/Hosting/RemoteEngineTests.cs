@@ -1,5 +1,7 @@
 using WorkerStreams.Engine;
 using WorkerStreams.Redis;
+using WorkerStreams.Redis.Commands;
+using WorkerStreams.Redis.Connections;
 using WorkerStreams.Redis.Tests.Servers;
 using WorkerStreams.Server.Tests.Wire;
 
@@ -92,6 +94,47 @@ public sealed class RemoteEngineTests
         Assert.Equal(new IdempotencyInfo(TimeSpan.FromSeconds(7), 8, 0, 0, 3, 2), (await engine.GetStreamInfoAsync("s")).Idempotency);
         var refusal = await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.SetIdempotencyAsync("s"));
         Assert.Equal((StreamErrorCode.InvalidArgument, "ERR At least one parameter must be specified"), (refusal.Code, refusal.Message));
+    }
+
+    [Fact]
+    public async Task What_is_too_much_for_a_script_is_not_for_a_command()
+    {
+        const int Fields = 3_500, Entries = 10_001;
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host);
+        var ids = Enumerable.Range(1, Entries).Select(static number => new StreamEntryId((ulong)number, 0)).ToArray();
+        foreach (var id in ids)
+            await host.Engine.AppendAsync("{s}", new AppendEntry(EntryFields.Of(("f", "v")), id));
+        var many = new EntryFieldsWriter();
+        for (var i = 0; i < Fields; i++)
+            many.Add("f"u8, "v"u8);
+        var newIds = new StreamEntryId?[1];
+
+        await engine.MoveAsync(new() { Source = "{s}", Destination = "{s}:moved", Entries = new MoveEntry[] { new(ids[0], many.Written) } }, newIds);
+        Assert.NotNull(newIds[0]);
+        using (var moved = await engine.RangeAsync("{s}:moved", RangeBound.Min, RangeBound.Max))
+            Assert.Equal(Fields, moved.Entries[0].Fields.Count);
+        var outcomes = new DeletionOutcome[Entries];
+        await engine.DeleteAsync("{s}", ids, EntryReferences.Keep, outcomes);
+        Assert.Equal([DeletionOutcome.NotFound, .. Enumerable.Repeat(DeletionOutcome.Deleted, Entries - 1)], outcomes);
+    }
+
+    [Fact]
+    public async Task A_claim_goes_by_one_look_at_what_the_server_has()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var engine = Connect(host);
+        await AppendAsync(engine, 1);
+        (await engine.ReadGroupAsync(Read("a"))).Dispose();
+        await using var client = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(ServerProcess.Client(host.Port));
+        // As if another server came in between.
+        var looks = 0;
+        var connection = new RedisConnection(client, () => ++looks == 1);
+
+        using var claimed = await ClaimCommands.ClaimAsync(
+            connection, new() { Stream = "s", Group = "g", Consumer = "b", MinIdle = TimeSpan.Zero, Ids = new[] { new StreamEntryId(1, 0) } }, CancellationToken.None);
+
+        Assert.Equal(2, Assert.Single(claimed.Entries.ToArray()).DeliveryCount);
     }
 
     private static RedisStreamEngine Connect(ListenerHost host, StackExchange.Redis.RedisProtocol protocol = StackExchange.Redis.RedisProtocol.Resp2)
