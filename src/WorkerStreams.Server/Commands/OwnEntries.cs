@@ -11,7 +11,7 @@ internal static class OwnEntries
 
     public static IReadOnlyList<Command> All { get; } =
     [
-        OwnCommands.Of("ws.append", "Appends entries to a stream, all in one step.", AppendAsync, leastArguments: FirstOption),
+        OwnCommands.Of("ws.append", "Appends entries to a stream.", AppendAsync, leastArguments: FirstOption),
         OwnCommands.Of("ws.move", "Moves entries from one stream to another.", MoveAsync, leastArguments: 0, leastKeys: 2, mostKeys: 2),
         OwnCommands.Of("ws.delete", "Deletes entries of a stream, or acknowledges and deletes them, with regard to the groups that refer to them.", DeleteAsync, leastArguments: 4),
     ];
@@ -29,7 +29,10 @@ internal static class OwnEntries
         await session.Engine.AppendAsync(stream, entries.ToArray(), results, options);
         session.Reply.Array(results.Length);
         foreach (var result in results)
+        {
             Answer(session, result);
+            await session.SendIfMuchAsync();
+        }
     }
 
     private static async ValueTask MoveAsync(Session session, OwnWords words)
@@ -44,7 +47,10 @@ internal static class OwnEntries
         await session.Engine.MoveAsync(new() { Source = words.Stream(0), Destination = words.Stream(1), Entries = entries.ToArray() }, newIds);
         session.Reply.Array(newIds.Length);
         foreach (var newId in newIds)
+        {
             IdOrNull(session, newId);
+            await session.SendIfMuchAsync();
+        }
     }
 
     private static async ValueTask DeleteAsync(Session session, OwnWords words)

@@ -30,7 +30,10 @@ internal static class OwnNames
         reply.Number((long)hold.Left.TotalMilliseconds);
         reply.Array(hold.OtherLeases.Count);
         foreach (var lease in hold.OtherLeases)
+        {
             reply.Number((long)lease.TotalMilliseconds);
+            await session.SendIfMuchAsync();
+        }
     }
 
     private static async ValueTask LeaveAsync(Session session, OwnWords words) =>
@@ -41,6 +44,9 @@ internal static class OwnNames
         var collected = await session.Engine.CollectConsumersAsync(words.Stream(0), words.Name(0), words.Milliseconds(1));
         session.Reply.Array(collected.Count);
         foreach (var name in collected)
+        {
             session.Reply.Bulk(name.Bytes);
+            await session.SendIfMuchAsync();
+        }
     }
 }

@@ -187,7 +187,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_reply_of_many_parts_is_sent_as_it_is_written()
     {
-        const int Entries = 8000, Groups = 700;
+        const int Entries = 8000, Groups = 700, Holders = 5000;
         await using var host = await ListenerHost.StartAsync(static options => options.MaxReplyBytes = 65536);
         using var client = await host.ConnectAsync();
         for (var i = 1; i <= Entries; i++)
@@ -209,6 +209,12 @@ public sealed class LimitTests
         await IsWholeAsync("COMMAND DOCS" + string.Concat(Enumerable.Repeat(" xgroup", 1000)), "*2000\r\n");
         await client.CallAsync(["XDEL", "s", .. ids.Split(' ')]);
         await IsWholeAsync($"XAUTOCLAIM s g0 d 0 0 COUNT {Entries}", $"*3\r\n$3\r\n0-0\r\n*0\r\n*{Entries}\r\n");
+        await IsWholeAsync("WS.APPEND 1 {s}:t 0 0" + string.Concat(Enumerable.Range(1, Entries).Select(static i => $" {i}-1 2 f v")), $"*{Entries}\r\n");
+        await IsWholeAsync("WS.MOVE 2 {s}:t s" + string.Concat(Enumerable.Range(1, Entries).Select(static i => $" {i}-1 2 f v")), $"*{Entries}\r\n");
+        for (var i = 0; i < Holders; i++)
+            await host.Engine.HoldConsumerAsync(new() { Stream = "s", Group = "g2", Consumer = $"c{i}", Holder = "h", Duration = TimeSpan.FromHours(1), Lease = TimeSpan.FromDays(10_000) });
+        await IsWholeAsync("WS.HOLD 2 s {s}:holders g2 c h 3600000 1000 h", $"*3\r\n$1\r\nh\r\n:3600000\r\n*{Holders}\r\n");
+        await IsWholeAsync("WS.COLLECT 2 s {s}:holders g1 0", $"*{Groups}\r\n");
 
         async Task IsWholeAsync(string line, string start)
         {
