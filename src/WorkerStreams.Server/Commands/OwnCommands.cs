@@ -19,7 +19,7 @@ internal static class OwnCommands
     public static Command Of(string name, string summary, Func<Session, OwnWords, ValueTask> handler, int leastArguments, int leastKeys = 1, int mostKeys = 1)
     {
         var least = 2 + leastKeys + leastArguments;
-        return new(name, -least, summary, HandleAsync) { Writes = true, FirstKey = 2, LastKey = 2 };
+        return new(name, -least, summary, HandleAsync) { Writes = true, FirstKey = 2, LastKey = 1 + leastKeys };
 
         ValueTask HandleAsync(Session session, Request request) => handler(session, OwnWords.Parse(session, request, name, leastKeys, mostKeys, leastArguments));
     }

@@ -25,6 +25,7 @@ public sealed class OwnRepliesTests
     [InlineData("CLIENT SETINFO LIB-NAME \"a b\"", "-ERR lib-name cannot contain spaces, newlines or special characters.\r\n")]
     [InlineData("OBJECT IDLETIME s", ":0\r\n")]
     [InlineData("COMMAND INFO xadd nothing", "*2\r\n*10\r\n$4\r\nxadd\r\n:-5\r\n*1\r\n+write\r\n:1\r\n:1\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n$-1\r\n")]
+    [InlineData("COMMAND INFO ws.hold ws.settle", "*2\r\n*10\r\n$7\r\nws.hold\r\n:-10\r\n*1\r\n+write\r\n:2\r\n:3\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n*10\r\n$9\r\nws.settle\r\n:-9\r\n*1\r\n+write\r\n:2\r\n:2\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n")]
     [InlineData("COMMAND DOCS xlen", "*2\r\n$4\r\nxlen\r\n*4\r\n$7\r\nsummary\r\n$31\r\nCounts the entries of a stream.\r\n$5\r\ngroup\r\n$6\r\nstream\r\n")]
     public async Task Are_these(string line, string reply)
     {
