@@ -61,7 +61,7 @@ internal sealed class HostileStream(Random random)
     private IEnumerable<string> Own()
     {
         yield return "WS." + Of("SETTLE", "CLAIM", "AUTOCLAIM", "HISTORY", "HOLD", "LEAVE", "COLLECT", "APPEND", "MOVE", "DELETE");
-        yield return random.Next(4) == 0 ? Number() : Of("1", "2");
+        yield return random.Next(4) == 0 ? Number() : Of("1", "2", "3");
         for (var left = random.Next(2, 16); left > 0; left--)
         {
             yield return random.Next(3) == 0
