@@ -5,7 +5,7 @@ using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
 
-/// <summary>WS.CLAIM, WS.AUTOCLAIM and WS.HISTORY: what XCLAIM, XAUTOCLAIM and XREADGROUP do, and how often the entries were delivered before.</summary>
+/// <summary>WS.CLAIM, WS.AUTOCLAIM and WS.HISTORY: what XCLAIM, XAUTOCLAIM and XREADGROUP do, and how often the entries were delivered before; with RETRYCOUNT, that count less 1.</summary>
 internal static class OwnClaims
 {
     public static IReadOnlyList<Command> All { get; } =
