@@ -197,13 +197,13 @@ public abstract class NackingContract(EngineFixture fixture) : EngineContract(fi
         if (!await BeginAsync("1-0"))
             return;
         await NackAsync("1-0");
-        foreach (var owner in (StreamName[])["a", "z"])
+        foreach (var owner in (StreamName[])["a", "z", ""])
         {
             var outcomes = new SettlementOutcome[1];
             await Engine.SettleAsync(new() { Stream = Stream, Group = Group, Owner = owner, Settlements = new[] { Settlement.Acknowledge(Id("1-0")) } }, outcomes);
             Assert.Equal(SettlementOutcome.NotOwner, outcomes[0]);
+            (await Engine.ClaimAsync(new() { Stream = Stream, Group = Group, Consumer = "b", Ids = Ids("1-0"), ExpectedOwner = owner })).Dispose();
         }
-        using var claimed = await Engine.ClaimAsync(new() { Stream = Stream, Group = Group, Consumer = "b", Ids = Ids("1-0"), ExpectedOwner = "a" });
         Assert.Equal("1-0  x1", await PendingAsync());
     }
 

@@ -13,8 +13,8 @@ for id in string.gmatch(ARGV[5], '%S+') do
         return rows
     end
     local row = rows[1]
-    -- Named again, an entry that goes to another is its owner's no more.
-    if ARGV[6] ~= '1' or (row and row[2] == ARGV[7] and (ARGV[2] == ARGV[7] or not named[id])) then
+    -- Named again, an entry that goes to another is its owner's no more; one that was handed back (XNACK) is nobody's, and its idle time -1.
+    if ARGV[6] ~= '1' or (row and row[2] == ARGV[7] and row[3] >= 0 and (ARGV[2] == ARGV[7] or not named[id])) then
         named[id] = true
         ids[#ids + 1] = id
         if row then

@@ -61,7 +61,8 @@ local function count_of(id)
             gone[id] = true
             return nil
         end
-        held[id] = row[2] == owner and row[4]
+        -- What was handed back (XNACK) is nobody's, and its idle time -1.
+        held[id] = row[2] == owner and row[3] >= 0 and row[4]
     end
     return held[id]
 end
