@@ -66,7 +66,9 @@ public interface IStreamAdministration
     /// group a hold may go too; then the name is nobody's.
     /// </summary>
     /// <returns>Who has the name now.</returns>
-    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoGroup"/>: there is no such group.</exception>
+    /// <exception cref="StreamEngineException">
+    /// <see cref="StreamErrorCode.NoGroup"/>: there is no such group. <see cref="StreamErrorCode.OutOfMemory"/>: there is no memory for a new consumer or holder.
+    /// </exception>
     ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default);
 
     /// <summary>
