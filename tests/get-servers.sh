@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # tests/get-servers.sh FOLDER
 #
-# Puts the newest servers that Debian has into a folder, without installing anything: Redis 8 and Valkey 9 or 8, each started by the C library that comes
-# with it. The mirror is the one that this machine's apt uses. Leaves FOLDER/redis-server and FOLDER/valkey-server, each for
+# Puts the newest servers that Debian has into a folder, without installing anything: Redis 8, of its experimental suite where it is there, and Valkey 9 or 8, each started
+# by the C library that comes with it. The mirror is the one that this machine's apt uses. Leaves FOLDER/redis-server and FOLDER/valkey-server, each for
 #
 #     WORKERSTREAMS_REDIS_SERVER=FOLDER/redis-server dotnet test -c Release
 set -euo pipefail
@@ -19,7 +19,7 @@ for suite in sid trixie; do
     work=$folder/$suite
     mkdir -p "$work"/{lists/partial,archives/partial,packages,root}
     touch "$work/status"
-    echo "deb [signed-by=$key] $mirror $suite main" >"$work/sources.list"
+    printf "deb [signed-by=$key] $mirror %s main\n" $suite $([ $suite = sid ] && echo experimental) >"$work/sources.list"
     apt=(-q -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$work/lists"
         -o Dir::State::status="$work/status" -o Dir::Cache="$work" -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3)
     apt-get "${apt[@]}" update >/dev/null || continue
@@ -27,7 +27,9 @@ for suite in sid trixie; do
     needed=$(apt-cache "${apt[@]}" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $packages |
         grep -oE '^(lib[a-z0-9.+-]+|zlib1g)$' | sort -u)
     (cd "$work/packages" && for package in $packages $needed; do
-        ls "${package}"_*.deb >/dev/null 2>&1 || apt-get "${apt[@]}" download "$package" >/dev/null 2>&1 || true
+        ls "${package}"_*.deb >/dev/null 2>&1 && continue
+        case $package in redis-*) apt-get "${apt[@]}" download "$package/experimental" >/dev/null 2>&1 && continue ;; esac
+        apt-get "${apt[@]}" download "$package" >/dev/null 2>&1 || true
     done)
     for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/root"; done
     for server in redis-server valkey-server; do
