@@ -115,8 +115,8 @@ internal sealed class Shard(StreamStore store)
     /// <summary>Room was reserved for what a command will change. Under the lock.</summary>
     public void HasReserved(long bytes) => _reserved += bytes;
 
-    /// <summary>Whether one that waits may be given entries of others, for which nothing was reserved.</summary>
-    public bool MayServeClaims => _changes is null || Store.Journal!.MayExceed(_changes.Written.Length - _reserved + Waiter.MostClaimedBytes);
+    /// <summary>Whether so many bytes may be told for which nothing was reserved. Not where a full disk has no room to spare for them.</summary>
+    public bool MayExceed(long bytes) => _changes is null || Store.Journal!.MayExceed(_changes.Written.Length - _reserved + bytes);
 
     /// <summary>What has changed so far becomes a record, if it is much: only between changes of which one without the other will do.</summary>
     public void EndLargeRecord()

@@ -77,7 +77,7 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
     public bool TryServe(Shard shard, int slot, bool ofAll)
     {
         // Where the disk is full its alarm comes back to that.
-        var mostClaimed = shard.MayServeClaims ? MostClaimed : 0;
+        var mostClaimed = shard.MayExceed(MostClaimedBytes) ? MostClaimed : 0;
         if (!HasNews(ofAll ? null : slot, mostClaimed) || !TryEnd(WaitState.Served))
         {
             AskAgain(shard, slot);
@@ -181,7 +181,9 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             queue.AddLast(node);
             if (_state == WaitState.Waiting && _request is ReadGroupRequest request && shard.TryGet(name, request.Group, out _, out var group))
             {
-                group.SeeAgain(request.Consumer, _store.Now);
+                // A full disk may have no room for a new one's name.
+                if (group.TryGetConsumer(request.Consumer, out _) || shard.MayExceed(request.Consumer.Bytes.Length))
+                    group.SeeAgain(request.Consumer, _store.Now);
                 Alarm?.Advance(group);
             }
         }

@@ -128,6 +128,25 @@ public sealed class ReservedRoomTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_that_waits_makes_no_consumer_again_while_the_disk_is_full()
+    {
+        await FillAsync();
+        var read = _engine.ReadGroupAsync(
+            new() { Group = Group, Consumer = Long("other"), Streams = [new(Orders, ReadPosition.Undelivered)], ClaimMinIdle = TimeSpan.FromMinutes(1), Block = TimeSpan.Zero }).AsTask();
+        await FillDiskAsync();
+        await _engine.DeleteConsumerAsync(Orders, Group, Long("other"));
+        Assert.Equal(1, await _engine.NackAsync(new() { Stream = Orders, Group = Group, Mode = NackMode.Fail, Ids = new[] { IdOf(1) } }));
+        Assert.Equal("c", Assert.Single(await _engine.GetConsumersAsync(Orders, Group)).Name);
+        Assert.False(read.IsCompleted);
+
+        _folder.Before = null;
+        await Eventually.HoldsAsync(() => read.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)));
+        (await read).Dispose();
+        await ReopenAsync();
+        Assert.Equal(["c", Long("other")], (await _engine.GetConsumersAsync(Orders, Group)).Select(static consumer => consumer.Name).Order());
+    }
+
+    [Fact]
     public async Task A_copy_has_all_names()
     {
         await _engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
