@@ -86,7 +86,8 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                 (stream, entry, options),
                 static (shard, on) => AppendCommands.Append(shard, on.stream, on.entry, on.options ?? AppendOptions.Default),
                 cancellation,
-                Expectations.WithTrim(_store, stream, ExpectedChange.Of([entry], _store.Options.MaxEntryBytes), options?.Trim, Trimming.MostWithAppend));
+                ExpectedChange.Of([entry], _store.Options.MaxEntryBytes),
+                options?.Trim is null ? null : static (store, on, change) => Expectations.WithTrim(store, on.stream, change, on.options!.Trim, Trimming.MostWithAppend));
         }
         // In memory it is by far the most frequent call, so nothing stands on its way.
         var shard = _store.ShardOf(stream);
@@ -113,7 +114,8 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
             (stream, entry, key, options),
             static (shard, on) => IdempotencyCommands.Append(shard, on.stream, on.entry, on.key, on.options ?? AppendOptions.Default),
             cancellation,
-            IsKept ? Expectations.WithTrim(_store, stream, ExpectedChange.Of(entry, key, _store.Options.MaxEntryBytes), options?.Trim, Trimming.MostWithAppend) : default);
+            IsKept ? ExpectedChange.Of(entry, key, _store.Options.MaxEntryBytes) : default,
+            static (store, on, change) => Expectations.WithTrim(store, on.stream, change, on.options?.Trim, Trimming.MostWithAppend));
 
     /// <inheritdoc/>
     public ValueTask AppendAsync(
@@ -386,7 +388,8 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
                     (stream, rest, restResults, options, endsWhereFull),
                     static (shard, on) => AppendCommands.Append(shard, on.stream, on.rest.Span, on.restResults.Span, on.options, on.endsWhereFull),
                     cancellation,
-                    IsKept ? Expectations.WithTrim(_store, stream, ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes), options.Trim, Trimming.MostWithAppend) : default).ConfigureAwait(false);
+                    IsKept ? ExpectedChange.Of(rest.Span, _store.Options.MaxEntryBytes) : default,
+                    static (store, on, change) => Expectations.WithTrim(store, on.stream, change, on.options.Trim, Trimming.MostWithAppend)).ConfigureAwait(false);
             }
             catch (StreamEngineException refusal) when (done > 0)
             {
@@ -402,9 +405,11 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         }
     }
 
-    // Runs a command under the lock of the stream's shard; what it refuses comes as a failed task, as from any engine.
+    // Runs a command under the lock of the stream's shard; what it refuses comes as a failed task, as from any engine. Where it depends on what there is how much more it
+    // may change, that is looked up for each try.
     private ValueTask<TResult> On<TArguments, TResult>(
-        StreamName stream, TArguments arguments, Func<Shard, TArguments, TResult> command, CancellationToken cancellation, ExpectedChange change = default)
+        StreamName stream, TArguments arguments, Func<Shard, TArguments, TResult> command, CancellationToken cancellation, ExpectedChange change = default,
+        Func<StreamStore, TArguments, ExpectedChange, ExpectedChange>? lookUp = null)
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<TResult>(cancellation);
@@ -414,7 +419,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
             try
             {
                 TResult result;
-                using (shard.Enter(IsKept ? _store.Reserve(change.Naming(stream)) : 0))
+                using (shard.Enter(IsKept ? _store.Reserve((lookUp is null ? change : lookUp(_store, arguments, change)).Naming(stream)) : 0))
                     result = command(shard, arguments);
                 return _store.AnswerAsync(shard.LastSequence, result);
             }
