@@ -18,9 +18,10 @@ internal static class Expectations
         {
             var (name, position) = request.Streams[i];
             if (request.ClaimMinIdle is not null || position.Kind == ReadPositionKind.After)
-                ids += count <= FewEntries / streams ? count : MostPending(store, name, request.Group, count);
+                ids += (long)count * streams <= FewEntries ? count : MostPending(store, name, request.Group, count);
         }
-        return new(ids, NameBytes: request.Consumer.Bytes.Length <= FewNameBytes / streams ? (long)streams * request.Consumer.Bytes.Length : NewNameBytes(store, request));
+        var names = (long)streams * request.Consumer.Bytes.Length;
+        return new(ids, NameBytes: names <= FewNameBytes ? names : NewNameBytes(store, request));
     }
 
     public static ExpectedChange Of(StreamStore store, AutoClaimRequest request)
