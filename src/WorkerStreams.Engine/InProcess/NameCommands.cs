@@ -13,7 +13,8 @@ internal static class NameCommands
         group.TryGetConsumer(request.Consumer, out var consumer);
         if (consumer?.HoldAt(now) is { } held && held.Holder != request.Holder && held.Holder != request.Instead)
             return new(held.Holder, TimeSpan.FromMilliseconds(held.Until - now), leases);
-        if (Growth(consumer, request) is > 0 and var bytes && shard.Store.CheckMemory(shard, bytes) is { } refusal)
+        // Beyond the limit by a little, for who begins to work is to make room.
+        if (Growth(consumer, request) is > 0 and var bytes && shard.Store.CheckMemory(shard, bytes - shard.Store.LittleMemory) is { } refusal)
             throw refusal;
         consumer ??= group.AddConsumer(request.Consumer, now);
         group.HoldName(consumer, new(request.Holder, now + Milliseconds(request.Duration), request.Lease));

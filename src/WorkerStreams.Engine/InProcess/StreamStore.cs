@@ -181,7 +181,7 @@ internal sealed class StreamStore
         return IsFull(bytes) ? Errors.OutOfMemory(Meter.Used, _maxMemory) : null;
     }
 
-    /// <summary>Fewer bytes are not worth a checkpoint that would let them leave, whatever is short.</summary>
+    /// <summary>Fewer bytes are not worth a checkpoint that would let them leave, whatever is short; and by so many names may be held beyond the limit.</summary>
     public long LittleMemory => _maxMemory / 64;
 
     /// <summary>Whether a checkpoint would help, which lets so many bytes leave.</summary>

@@ -211,8 +211,10 @@ public sealed class MemoryTests
         StreamName rest = new string('n', (int)(MiB - engine.UsedMemory) - 200);
         await engine.CreateConsumerAsync(Stream, Group, rest);
         await HoldAsync("a", 400_000);
-        await IsRefusedAsync("c", 1);
+        await HoldAsync("c", 1);
+        await IsRefusedAsync("d", (int)MiB / 64);
 
+        await engine.DeleteConsumerAsync(Stream, Group, "c");
         await engine.DeleteConsumerAsync(Stream, Group, rest);
         await engine.LeaveConsumerAsync(Stream, Group, "a", Holder(400_000));
         await HoldAsync("b", 500_000, instead: 400_000);
