@@ -86,7 +86,8 @@ internal sealed class CommandTable
             var word = CommandException.Repeat(request[i], MostRepeated - words.Length);
             words.Append('\'').Append(word).Append("' ");
         }
-        return new($"ERR unknown command '{CommandException.Repeat(request[0])}', with args beginning with: {words}");
+        var command = CommandException.Repeat(request[0]);
+        return new(request.Count == 1 ? $"ERR unknown command '{command}'" : $"ERR unknown command '{command}', with args beginning with: {words}");
     }
 
     private static CommandException UnknownSubcommand(Request request, Command command) =>

@@ -14,6 +14,8 @@ public sealed class BrokenStreamsTests
         foreach (var sent in Streams())
         {
             var (ours, theirs) = (await AnswerAsync(listener.Port, sent), await AnswerAsync(server.Port, sent));
+            // Before 8.6 a server tells of arguments where there are none.
+            theirs = theirs.Replace("', with args beginning with: \r\n", "'\r\n", StringComparison.Ordinal);
             Assert.True(ours == theirs, $"To {sent[..Math.Min(sent.Length, 100)]} ({sent.Length} bytes)\nthe listener answers   {ours}\nand the server answers {theirs}");
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using WorkerStreams.Redis.Tests.Servers;
 using WorkerStreams.Server.Tests.Wire;
 
@@ -12,13 +13,19 @@ internal sealed class Servers : IAsyncDisposable
     private readonly ServerProcess _server;
     private readonly RespClient _ours, _theirs;
 
-    private Servers(ListenerHost listener, ServerProcess server, RespClient ours, RespClient theirs) => (_listener, _server, _ours, _theirs) = (listener, server, ours, theirs);
+    private Servers(ListenerHost listener, ServerProcess server, RespClient ours, RespClient theirs, Version version) =>
+        (_listener, _server, _ours, _theirs, Version) = (listener, server, ours, theirs, version);
+
+    /// <summary>The server's version.</summary>
+    public Version Version { get; }
 
     public static async Task<Servers> StartAsync()
     {
         var server = await ServerProcess.StartAsync();
         var listener = await ListenerHost.StartAsync();
-        return new(listener, server, await listener.ConnectAsync(), await RespClient.ConnectAsync(server.Port));
+        var theirs = await RespClient.ConnectAsync(server.Port);
+        var version = Regex.Match(await theirs.CallAsync("INFO", "server"), "redis_version:([0-9.]+)").Groups[1].Value;
+        return new(listener, server, await listener.ConnectAsync(), theirs, Version.Parse(version));
     }
 
     /// <summary>Both speak RESP3 from now on. What they say of themselves differs.</summary>
@@ -36,7 +43,7 @@ internal sealed class Servers : IAsyncDisposable
     {
         var (ours, theirs) = (await AskAsync(_ours), await AskAsync(_theirs));
         foreach (var difference in KnownDifference.All)
-            (ours, theirs) = (difference.Apply(line, ours), difference.Apply(line, theirs));
+            (ours, theirs) = (difference.Apply(Version, line, ours), difference.Apply(Version, line, theirs));
         return ours == theirs ? null : $"To {line}\nthe listener answers   {Show(ours)}\nand the server answers {Show(theirs)}";
 
         async Task<string> AskAsync(RespClient client)

@@ -2,7 +2,7 @@ using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Sessions;
 
-/// <summary>Replies that redis-server 7.0 has not or has otherwise: those of Redis 8.0, and what is told of the listener itself.</summary>
+/// <summary>Replies that redis-server 7.0 has not or has otherwise: those of Redis 8, and what is told of the listener itself.</summary>
 public sealed class OwnRepliesTests
 {
     [Theory]
@@ -17,6 +17,8 @@ public sealed class OwnRepliesTests
     [InlineData("XADD s 2-18446744073709551615 a 1", "$22\r\n2-18446744073709551615\r\n")]
     [InlineData("XADD s 2-* a 1", "-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n")]
     [InlineData("XGROUP CREATECONSUMER s g c", ":0\r\n")]
+    [InlineData("FOO", "-ERR unknown command 'FOO'\r\n")]
+    [InlineData("FOO a", "-ERR unknown command 'FOO', with args beginning with: 'a' \r\n")]
     [InlineData("CONFIG GET max*", "*2\r\n$10\r\nmaxclients\r\n$5\r\n10000\r\n")]
     [InlineData("CONFIG SET port 1", "-ERR CONFIG SET failed (possibly related to argument 'port') - can't set immutable config\r\n")]
     [InlineData("CLIENT SETINFO LIB-NAME redis-py", "+OK\r\n")]
