@@ -22,10 +22,17 @@ public sealed class RandomCommandsTests
     [InlineData(4)]
     public Task Each_command_on_keys_of_any_type_is_answered_as_by_the_server(int seed) => CompareAsync("SELECT 0", story => new RandomKeyCommands((1000 * seed) + story).Next);
 
-    private static async Task CompareAsync(string first, Func<int, Func<string>> getCommands)
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public Task Each_append_that_is_to_be_done_once_is_answered_as_by_the_server(int seed) => CompareAsync("SELECT 0", story => new RandomAppendsOnce((1000 * seed) + story).Next, since: new(8, 6, 2));
+
+    private static async Task CompareAsync(string first, Func<int, Func<string>> getCommands, Version? since = null)
     {
         const int Stories = 20, Commands = 150;
         await using var servers = await Servers.StartAsync();
+        if (servers.Version < since)
+            return;
         for (var story = 0; story < Stories; story++)
         {
             var next = getCommands(story);
