@@ -49,7 +49,7 @@ public sealed record EngineTraits(Version Level)
     public bool CapsEntriesRead { get; } = Level >= V82;
 
     /// <summary>8.4: a group read can claim.</summary>
-    public bool ClaimsOnRead { get; } = Level >= V84;
+    public bool ClaimsOnRead { get; init; } = Level >= V84;
 
     /// <summary>8.6: an append can be done once, however often it is asked for.</summary>
     public bool AppendsOnce { get; } = Level >= V86;

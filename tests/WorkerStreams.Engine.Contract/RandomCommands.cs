@@ -24,7 +24,8 @@ public sealed class RandomCommands
         _reference = new(fixture.Traits, Now);
         _text = new(fixture.Traits, ExactTime);
         var foresight = new Foresight(Now, stream => ExactTime || _reference.LastId(stream).Milliseconds >= RandomChoices.Ahead, static (_, _) => true, id => ExactTime || id.Milliseconds >= RandomChoices.Ahead);
-        _commands = new(_choose, _text, fixture.Traits, _tag, foresight);
+        // Group reads claim what was delivered longest ago first: that goes by times which the reference does not know.
+        _commands = new(_choose, _text, fixture.Traits with { ClaimsOnRead = fixture.Traits.ClaimsOnRead && ExactTime }, _tag, foresight);
 
         DateTimeOffset Now() => fixture.Now ?? TimeProvider.System.GetUtcNow();
     }

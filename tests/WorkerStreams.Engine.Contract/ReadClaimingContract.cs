@@ -118,8 +118,8 @@ public abstract class ReadClaimingContract(EngineFixture fixture) : EngineContra
             return;
         await DeliverAsync("a");
         Assert.Equal("", await ClaimAsync("b"));
-        await SettleAsync(Settlement.Release(Id("3-0")));
         await SettleAsync(Settlement.ReleaseUnstarted(Id("2-0")));
+        await SettleAsync(Settlement.Release(Id("3-0")));
         Assert.Equal("2-0 3-0", await ClaimAsync("b"));
         Assert.Equal("1-0 a x1, 2-0 b x1, 3-0 b x2", await PendingAsync());
     }
@@ -173,13 +173,14 @@ public abstract class ReadClaimingContract(EngineFixture fixture) : EngineContra
         if (!await BeginAsync("1-0 2-0"))
             return;
         await DeliverAsync("a", count: 1);
-        await Fixture.ElapseAsync(Moment / 2);
+        // A server looks ten times a second.
+        await Fixture.ElapseAsync(2 * Moment);
         await DeliverAsync("a", count: 1);
-        var read = await BlockClaimAsync("b");
-        await Fixture.ElapseAsync(Moment / 2);
+        var read = await BlockAsync(ReadFor("b") with { ClaimMinIdle = 4 * Moment });
+        await Fixture.ElapseAsync(2 * Moment);
         Assert.Equal("1-0", await read.ServedAsync());
-        var next = await BlockClaimAsync("c");
-        await Fixture.ElapseAsync(Moment / 2);
+        var next = await BlockAsync(ReadFor("c") with { ClaimMinIdle = 4 * Moment });
+        await Fixture.ElapseAsync(2 * Moment);
         Assert.Equal("2-0", await next.ServedAsync());
         Assert.Equal("1-0 b x2, 2-0 c x2", await PendingAsync());
     }

@@ -52,11 +52,14 @@ internal static class Trimming
     private static long Count(EntryLog log, StreamTrim trim, NodeLimits limits)
     {
         var byLength = trim.Strategy == TrimStrategy.MaxLength;
-        if (byLength && log.Count - (trim.Approximate ? log.FirstNodeCount : 1) < trim.Length)
+        // What goes by references takes single entries, though it is approximate.
+        var isByNode = trim is { Approximate: true, References: EntryReferences.Keep };
+        if (byLength && log.Count - (isByNode ? log.FirstNodeCount : 1) < trim.Length)
             return 0;
-        if (trim.Approximate)
+        if (isByNode)
             return WholeNodes(log, trim, byLength, limits);
-        return byLength ? log.Count - trim.Length : log.CountBelow(trim.Id);
+        var count = byLength ? log.Count - trim.Length : log.CountBelow(trim.Id);
+        return trim.Approximate ? UpToLimit(log, count, LimitOf(trim, limits)) : count;
     }
 
     private static long WholeNodes(EntryLog log, StreamTrim trim, bool byLength, NodeLimits limits)
@@ -69,6 +72,15 @@ internal static class Trimming
                 break;
             removed = after;
         }
+        return removed;
+    }
+
+    // So many of the oldest, as long as there is a whole node left of the limit.
+    private static long UpToLimit(EntryLog log, long count, long limit)
+    {
+        var removed = 0L;
+        for (var place = log.Start; removed < count && log.TryGetChunk(ref place, out var chunk) && removed + chunk.Live <= limit; place = place.NextChunk)
+            removed = Math.Min(removed + chunk.Live, count);
         return removed;
     }
 
@@ -87,10 +99,10 @@ internal static class Trimming
             var place = log.From(start);
             if (!log.TryGetChunk(ref place, out var chunk) || chunk.FirstId > last)
                 break;
-            var fits = removed + chunk.Live <= limit && (byLength ? log.Count - chunk.Live >= trim.Length : chunk.LastId < trim.Id);
-            if (trim.Approximate && !fits)
+            if (trim.Approximate && removed + chunk.Live > limit)
                 break;
-            more = chunk.LastId.TryIncrement(out start);
+            // As in Redis no further than the first node that could not go as a whole.
+            more = (byLength ? log.Count - chunk.Live >= trim.Length : chunk.LastId < trim.Id) && chunk.LastId.TryIncrement(out start);
             Collect(stream, place, chunk.LastId < last ? chunk.LastId : last, acknowledged);
             var count = (int)Math.Min(acknowledged.Count, Math.Min(mostTold - removed, byLength ? log.Count - trim.Length : long.MaxValue));
             // Mostly all that is oldest is acknowledged.
