@@ -31,7 +31,8 @@ internal static class DeletionCommands
     {
         if (references == EntryReferences.Delete)
             stream.DeleteReferences(id);
-        if (references == EntryReferences.OnlyAcknowledged && stream.Log.TryFind(id, out _, out _) && stream.IsReferenced(id))
+        // Also where there is no such entry, or none any more.
+        if (references == EntryReferences.OnlyAcknowledged && stream.IsReferenced(id))
             return DeletionOutcome.Kept;
         return stream.Delete(id) ? DeletionOutcome.Deleted : DeletionOutcome.NotFound;
     }

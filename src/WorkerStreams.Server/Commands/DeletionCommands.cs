@@ -15,7 +15,7 @@ internal static class DeletionCommands
 
     private static async ValueTask DeleteAsync(Session session, Request request)
     {
-        var (options, key) = (DeletionOptions.Parse(request, 2), session.Key(request[1]));
+        var (key, options) = (session.Key(request[1]), DeletionOptions.Parse(request, 2));
         var (ids, outcomes) = (session.Ids(options.Count), new DeletionOutcome[options.Count]);
         if (request.TryParseIds(options.FirstId, ids.Span))
             await session.Engine.DeleteAsync(key, ids, options.References, outcomes);
@@ -28,7 +28,7 @@ internal static class DeletionCommands
 
     private static async ValueTask AcknowledgeAsync(Session session, Request request)
     {
-        var (options, key, group) = (DeletionOptions.Parse(request, 3), session.Key(request[1]), session.Name(request[2]));
+        var (key, options, group) = (session.Key(request[1]), DeletionOptions.Parse(request, 3), session.Name(request[2]));
         var (ids, outcomes) = (session.Ids(options.Count), new DeletionOutcome[options.Count]);
         if (request.TryParseIds(options.FirstId, ids.Span))
             await session.Engine.AcknowledgeAndDeleteAsync(key, group, ids, options.References, outcomes);

@@ -56,7 +56,7 @@ internal sealed class ReferenceStream
     {
         if (references == EntryReferences.Delete)
             DeleteReferences(id);
-        return references == EntryReferences.OnlyAcknowledged && Entries.ContainsKey(id) && IsReferenced(id) ? DeletionOutcome.Kept
+        return references == EntryReferences.OnlyAcknowledged && IsReferenced(id) ? DeletionOutcome.Kept
             : Delete(id) ? DeletionOutcome.Deleted
             : DeletionOutcome.NotFound;
     }

@@ -23,7 +23,7 @@ public sealed class OwnCommandTests
     [InlineData("WS.APPEND 1 s 0 2 MAXLEN 1 4-0 2 f v 3-0 2 f v", "*2\r\n$3\r\n4-0\r\n$81\r\n-ERR The ID specified in XADD is equal or smaller than the target stream top item\r\n")]
     [InlineData("WS.APPEND 1 none 1 0 NOMKSTREAM * 2 f v", "*1\r\n$-1\r\n")]
     [InlineData("WS.MOVE 2 s s 9-0 2 f v", "*1\r\n$-1\r\n")]
-    [InlineData("WS.DELETE 1 s ACKED XDELEX '' '1-0 9-0'", "$2\r\n12\r\n")]
+    [InlineData("WS.DELETE 1 s ACKED XDELEX '' '1-0 9-0'", "$2\r\n11\r\n")]
     [InlineData("WS.DELETE 1 s KEEPREF XACKDEL g '1-0 9-0'", "$2\r\n02\r\n")]
     public Task Reply(string line, string reply) => AnswersAsync(line, reply);
 

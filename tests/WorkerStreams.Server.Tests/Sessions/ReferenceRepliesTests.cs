@@ -17,7 +17,7 @@ public sealed class ReferenceRepliesTests
     [InlineData("xdelex s keepref ids 2 1 9", "*2\r\n:1\r\n:-1\r\n", ":3\r\n", ":2\r\n", ":2\r\n")]
     [InlineData("XDELEX s DELREF IDS 1 2-0", "*1\r\n:1\r\n", ":3\r\n", ":1\r\n", ":1\r\n")]
     [InlineData("XDELEX s IDS 1 2-0 DELREF", "*1\r\n:1\r\n", ":3\r\n", ":1\r\n", ":1\r\n")]
-    [InlineData("XDELEX s ACKED IDS 4 1-0 3-0 4-0 9-0", "*4\r\n:2\r\n:2\r\n:2\r\n:-1\r\n", ":4\r\n", ":2\r\n", ":2\r\n")]
+    [InlineData("XDELEX s ACKED IDS 4 1-0 3-0 4-0 9-0", "*4\r\n:2\r\n:2\r\n:2\r\n:2\r\n", ":4\r\n", ":2\r\n", ":2\r\n")]
     [InlineData("XDELEX nothing ACKED IDS 2 1-0 x", "*2\r\n:-1\r\n:-1\r\n", ":4\r\n", ":2\r\n", ":2\r\n")]
     [InlineData("XACKDEL s g IDS 3 1-0 3-0 4-0", "*3\r\n:1\r\n:-1\r\n:-1\r\n", ":3\r\n", ":1\r\n", ":2\r\n")]
     [InlineData("XACKDEL s g DELREF IDS 1 2-0", "*1\r\n:1\r\n", ":3\r\n", ":1\r\n", ":1\r\n")]
