@@ -44,7 +44,7 @@ local function delete(id)
         for _, group in ipairs(groups) do
             redis.call('XACK', stream, group.name, id)
         end
-    elseif mode == 'ACKED' and #redis.call('XRANGE', stream, id, id) > 0 and is_referenced(id) then
+    elseif mode == 'ACKED' and is_referenced(id) then
         return '1'
     end
     return redis.call('XDEL', stream, id) > 0 and '0' or '2'
