@@ -22,13 +22,11 @@ internal sealed class EngineAppends : IContestant, IDisposable
         watch.Stop();
         await _engine.TrimAsync(_stream, StreamTrim.MaxLength(0));
         watch.Start();
-        await Publishers.RunAsync(_publishers, messages, AppendAsync);
+        await Publishers.RunAsync(_publishers, messages, () => _engine.AppendAsync(_stream, Payload200.Entry));
         watch.Stop();
         if (await _engine.GetLengthAsync(_stream) != messages)
             throw new InvalidOperationException("Not every entry was appended once.");
     }
 
     public void Dispose() => _engine.Dispose();
-
-    private async ValueTask AppendAsync() => await _engine.AppendAsync(_stream, Payload200.Entry);
 }

@@ -26,13 +26,11 @@ internal sealed class RedisAppends : IContestant, IAsyncDisposable
         watch.Stop();
         await _server.Database.KeyDeleteAsync(s_stream);
         watch.Start();
-        await Publishers.RunAsync(_publishers, messages, AppendAsync);
+        await Publishers.RunAsync(_publishers, messages, () => new ValueTask<RedisValue>(_server.Database.StreamAddAsync(s_stream, s_field, s_payload)));
         watch.Stop();
         if (await _server.Database.StreamLengthAsync(s_stream) != messages)
             throw new InvalidOperationException("Not every entry was appended once.");
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    private async ValueTask AppendAsync() => await _server.Database.StreamAddAsync(s_stream, s_field, s_payload);
 }

@@ -14,7 +14,7 @@ internal sealed class SqliteAppends : IContestant, IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insert;
     private readonly int _publishers;
-    private readonly List<TaskCompletionSource> _inserted = [];
+    private readonly List<TaskCompletionSource<bool>> _inserted = [];
 
     public SqliteAppends(string folder, int publishers)
     {
@@ -57,26 +57,26 @@ internal sealed class SqliteAppends : IContestant, IDisposable
 
     private async Task RunManyAsync(int messages)
     {
-        var asked = Channel.CreateUnbounded<TaskCompletionSource>(new() { SingleReader = true });
+        var asked = Channel.CreateUnbounded<TaskCompletionSource<bool>>(new() { SingleReader = true });
         var writing = Task.Factory.StartNew(() => Write(asked.Reader), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Publishers.RunAsync(_publishers, messages, () =>
         {
-            var inserted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var inserted = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             asked.Writer.TryWrite(inserted);
-            return new(inserted.Task);
+            return new ValueTask<bool>(inserted.Task);
         });
         asked.Writer.Complete();
         await writing;
     }
 
-    private void Write(ChannelReader<TaskCompletionSource> asked)
+    private void Write(ChannelReader<TaskCompletionSource<bool>> asked)
     {
         while (asked.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (_inserted.Count < Publishers.Many && asked.TryRead(out var one))
                 _inserted.Add(one);
             Insert(_inserted.Count);
-            _inserted.ForEach(static one => one.SetResult());
+            _inserted.ForEach(static one => one.SetResult(true));
             _inserted.Clear();
         }
     }
