@@ -101,8 +101,7 @@ internal static class Trimming
                 break;
             if (trim.Approximate && removed + chunk.Live > limit)
                 break;
-            // As in Redis no further than the first node that could not go as a whole.
-            more = (byLength ? log.Count - chunk.Live >= trim.Length : chunk.LastId < trim.Id) && chunk.LastId.TryIncrement(out start);
+            more = chunk.LastId.TryIncrement(out start);
             Collect(stream, place, chunk.LastId < last ? chunk.LastId : last, acknowledged);
             var count = (int)Math.Min(acknowledged.Count, Math.Min(mostTold - removed, byLength ? log.Count - trim.Length : long.MaxValue));
             // Mostly all that is oldest is acknowledged.
