@@ -67,7 +67,7 @@ public interface IStreamAdministration
     /// </summary>
     /// <returns>Who has the name now.</returns>
     /// <exception cref="StreamEngineException">
-    /// <see cref="StreamErrorCode.NoGroup"/>: there is no such group. <see cref="StreamErrorCode.OutOfMemory"/>: there is no memory for a new consumer or holder.
+    /// <see cref="StreamErrorCode.NoGroup"/>: there is no such group. <see cref="StreamErrorCode.OutOfMemory"/>: a new consumer or holder would go beyond the limit by more than 1/64 of it.
     /// </exception>
     ValueTask<HoldResult> HoldConsumerAsync(HoldRequest request, CancellationToken cancellation = default);
 

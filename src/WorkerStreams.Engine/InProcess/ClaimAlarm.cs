@@ -83,17 +83,7 @@ internal sealed class ClaimAlarm : IDisposable
     private bool IsDue(Shard shard, StreamName name)
     {
         using var held = shard.Hold();
-        if (shard.IsClosed || !shard.TryGet(name, _request.Group, out _, out var group))
-            return false;
-        try
-        {
-            return group.HasDeliveredBy(GroupReads.IdleSince(_store.Now, _request.ClaimMinIdle!.Value));
-        }
-        catch (StreamEngineException)
-        {
-            // It cannot be read from the disk, which the read will tell.
-            return true;
-        }
+        return !shard.IsClosed && shard.TryGet(name, _request.Group, out _, out var group) && GroupReads.HasClaim(group, _request, _store.Now);
     }
 
     private void SetTo(long at)

@@ -21,6 +21,22 @@ internal static class GroupReads
             shard.SetAlarms(group);
     }
 
+    /// <summary>Whether there is something old enough to be claimed.</summary>
+    public static bool HasClaim(GroupState group, ReadGroupRequest request, long now)
+    {
+        if (request.ClaimMinIdle is not { } minIdle)
+            return false;
+        try
+        {
+            return group.HasDeliveredBy(IdleSince(now, minIdle));
+        }
+        catch (StreamEngineException)
+        {
+            // It cannot be read from the disk, which the read will tell.
+            return true;
+        }
+    }
+
     private static void Deliver(ReadGroupRequest request, StreamState stream, GroupState group, ConsumerState consumer, long now, bool hasBegun, ref ReplyWriter reply)
     {
         if (!hasBegun)

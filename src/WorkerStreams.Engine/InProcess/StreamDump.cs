@@ -21,25 +21,25 @@ internal static class StreamDump
     public static byte[] Write(StreamState stream, long maxBytes)
     {
         maxBytes = Math.Min(maxBytes, MostBytes);
-        StreamDump.Check(stream, stream.Log.FieldBytes, maxBytes);
+        Check(stream, stream.Log.FieldBytes, maxBytes);
         var changes = new ChangeWriter();
         changes.Created(stream);
         var place = stream.Log.Start;
         while (stream.Log.TryGetRun(ref place, StreamEntryId.MaxValue, int.MaxValue, out var chunk, out var run))
         {
             changes.Appended(stream, chunk, run);
-            Check();
+            CheckWritten();
         }
         changes.IdsSet(stream);
         changes.Remembered(stream);
-        Check();
+        CheckWritten();
         foreach (var group in stream.Groups)
-            Write(changes, group, Check);
+            Write(changes, group, CheckWritten);
         byte[] dump = [.. Head, .. changes.Written, .. new byte[ChecksumBytes]];
         BinaryPrimitives.WriteUInt32LittleEndian(dump.AsSpan(^ChecksumBytes), Crc32C.Of(dump.AsSpan(..^ChecksumBytes)));
         return dump;
 
-        void Check() => StreamDump.Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
+        void CheckWritten() => Check(stream, Head.Length + changes.Written.Length + ChecksumBytes, maxBytes);
     }
 
     /// <summary>The changes in a dump.</summary>

@@ -149,25 +149,10 @@ internal sealed class Waiter : IValueTaskSource<EntryBatch>
             var group = default(GroupState);
             if (_request is ReadGroupRequest request)
                 read = stream.TryGetGroup(request.Group, out group) ? group.LastId : StreamEntryId.MaxValue;
-            if (stream.Log.LastId > read || (group is not null && mostClaimed > 0 && HasClaim(group)))
+            if (stream.Log.LastId > read || (group is not null && mostClaimed > 0 && GroupReads.HasClaim(group, (ReadGroupRequest)_request, _store.Now)))
                 return true;
         }
         return false;
-    }
-
-    private bool HasClaim(GroupState group)
-    {
-        if (((ReadGroupRequest)_request).ClaimMinIdle is not { } minIdle)
-            return false;
-        try
-        {
-            return group.HasDeliveredBy(GroupReads.IdleSince(_store.Now, minIdle));
-        }
-        catch (StreamEngineException)
-        {
-            // It cannot be read from the disk, which the read will tell.
-            return true;
-        }
     }
 
     private void AskAgain(Shard shard, int slot)

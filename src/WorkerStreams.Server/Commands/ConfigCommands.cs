@@ -16,8 +16,8 @@ internal static class ConfigCommands
     {
         [MaxEntries] = (0, long.MaxValue),
         [MaxBytes] = (0, long.MaxValue),
-        [Duration] = (1, 86_400),
-        [MaxIds] = (1, 10_000),
+        [Duration] = (1, Idempotency.LongestDuration),
+        [MaxIds] = (1, Idempotency.MostIds),
     };
 
     public static IReadOnlyList<Command> All { get; } =

@@ -6,7 +6,8 @@ namespace WorkerStreams.Server.Commands;
 /// <summary>IDMP and IDMPAUTO of XADD, what XIDMPRECORD names, and the options of XCFGSET.</summary>
 internal static class Idempotency
 {
-    private const long LongestDuration = 86_400, MostIds = 10_000;
+    /// <summary>For how many seconds appends may be remembered at most, and how many of each producer.</summary>
+    public const long LongestDuration = 86_400, MostIds = 10_000;
 
     public static bool Is(Request request, int index) =>
         (index + 2 < request.Count && request.Is(index, "IDMP"u8)) || (index + 1 < request.Count && request.Is(index, "IDMPAUTO"u8));

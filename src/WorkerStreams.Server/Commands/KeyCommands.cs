@@ -61,7 +61,7 @@ internal static class KeyCommands
 
     private static ValueTask List(Session session, Request request)
     {
-        var pattern = new KeyPattern(KeyPattern.Check(request[1]).ToArray());
+        var pattern = KeyPattern.Of(request[1]);
         var keys = session.Keys.KeysOf(session.Database).Where(key => pattern.Matches(Keys.Database.KeyOf(key))).ToList();
         session.Reply.Array(keys.Count);
         foreach (var key in keys)

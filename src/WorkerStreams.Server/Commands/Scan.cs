@@ -48,7 +48,7 @@ internal static class Scan
             if (request.Is(i, "COUNT"u8))
                 count = request.Number(i + 1) is >= 1 and var given ? given : throw CommandException.Syntax();
             else if (request.Is(i, "MATCH"u8))
-                pattern = new(KeyPattern.Check(request[i + 1]).ToArray());
+                pattern = KeyPattern.Of(request[i + 1]);
             else if (request.Is(i, "TYPE"u8))
                 type = CommandException.Repeat(request[i + 1]);
             else

@@ -15,6 +15,9 @@ internal sealed class KeyPattern(byte[] pattern)
     private long _stepsLeft = MostSteps;
 
     /// <exception cref="CommandException">It is too long.</exception>
+    public static KeyPattern Of(ReadOnlySpan<byte> pattern) => new(Check(pattern).ToArray());
+
+    /// <exception cref="CommandException">It is too long.</exception>
     public static ReadOnlySpan<byte> Check(ReadOnlySpan<byte> pattern) =>
         pattern.Length <= Longest ? pattern : throw new CommandException($"ERR the pattern is longer than {Longest} bytes");
 
