@@ -26,11 +26,10 @@ for suite in sid trixie; do
     # Nothing is known as installed, so each library that a server needs is named.
     needed=$(apt-cache "${apt[@]}" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $packages |
         grep -oE '^(lib[a-z0-9.+-]+|zlib1g)$' | sort -u)
-    (cd "$work/packages" && for package in $packages $needed; do
-        ls "${package}"_*.deb >/dev/null 2>&1 && continue
-        case $package in redis-*) apt-get "${apt[@]}" download "$package/experimental" >/dev/null 2>&1 && continue ;; esac
-        apt-get "${apt[@]}" download "$package" >/dev/null 2>&1 || true
-    done)
+    # Only what this suite knows, in one command, which is given again where something did not come.
+    known=$(apt-cache "${apt[@]}" madison $packages $needed |
+        awk '$1 ~ /^redis-/ && / experimental\// { from[$1] = "/experimental" } { from[$1] = from[$1] } END { for (package in from) print package from[package] }')
+    (cd "$work/packages" && for _ in 1 2 3; do apt-get "${apt[@]}" download $known >/dev/null && break; done) || true
     for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/root"; done
     for server in redis-server valkey-server; do
         binary=$work/root/usr/bin/$server
