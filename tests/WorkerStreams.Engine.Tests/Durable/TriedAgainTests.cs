@@ -7,7 +7,7 @@ namespace WorkerStreams.Engine.Tests.Durable;
 /// <summary>A command that is tried again, since others have used up the room in memory that it had made.</summary>
 public sealed class TriedAgainTests
 {
-    private const int MaxMemory = 1024 * 1024, SegmentBytes = 8192, Entries = 5_000;
+    private const int MaxMemory = 1024 * 1024, SegmentBytes = 8192, Entries = 5_000, LargeBytes = 100_000;
 
     private static readonly StreamName Orders = "orders", Others = "others", Group = "g";
 
@@ -34,11 +34,11 @@ public sealed class TriedAgainTests
         };
         await engine.AppendAsync(
             Orders,
-            new AppendEntry(EntryFields.Of(("f", new string('v', 100_000)))),
+            new AppendEntry(EntryFields.Of(("f", new string('v', LargeBytes)))),
             new() { Trim = StreamTrim.MaxLength(0) with { References = EntryReferences.Delete } });
         Assert.Equal(Entries, delivered);
-        // 64 bytes for each that becomes pending no more.
-        Assert.InRange(made, Entries * 64 / SegmentBytes, int.MaxValue);
+        // 64 bytes for each that becomes pending no more, but for what may have been made ahead already for the first try.
+        Assert.InRange(made, ((Entries * 64) - LargeBytes) / SegmentBytes, int.MaxValue);
         Assert.Equal(0, (await engine.GetPendingSummaryAsync(Orders, Group)).Count);
     }
 
