@@ -75,6 +75,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     /// <inheritdoc/>
+    /// <remarks>In memory the time in the id may lag behind the clock by one tick of the kernel's: 1 to 16 ms, by platform. Elsewhere, and where many are appended at once, it is exact.</remarks>
     public ValueTask<StreamEntryId?> AppendAsync(StreamName stream, in AppendEntry entry, AppendOptions? options = null, CancellationToken cancellation = default)
     {
         if (cancellation.IsCancellationRequested)
@@ -97,7 +98,7 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
         shard.Lock();
         try
         {
-            status = AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default, out id, out refusal);
+            status = AppendCommands.Append(shard, stream, entry, options ?? AppendOptions.Default, shard.EntryClock.Recent, out id, out refusal);
         }
         finally
         {

@@ -6,7 +6,7 @@ namespace WorkerStreams.Engine.InProcess;
 internal static class AppendCommands
 {
     public static AppendStatus Append(
-        Shard shard, StreamName name, in AppendEntry entry, AppendOptions options, out StreamEntryId id, out StreamEngineException? refusal)
+        Shard shard, StreamName name, in AppendEntry entry, AppendOptions options, long now, out StreamEntryId id, out StreamEngineException? refusal)
     {
         if (shard.IsClosed)
         {
@@ -14,7 +14,7 @@ internal static class AppendCommands
             return AppendStatus.NotStored;
         }
         shard.TryGet(name, out var stream);
-        var status = Append(shard, name, ref stream, entry, options, shard.EntryClock.Now, out id, out refusal);
+        var status = Append(shard, name, ref stream, entry, options, now, out id, out refusal);
         if (status == AppendStatus.Stored)
             Finish(shard, stream!, options);
         return status;
@@ -24,7 +24,7 @@ internal static class AppendCommands
     /// <exception cref="StreamEngineException">It is refused.</exception>
     public static StreamEntryId? Append(Shard shard, StreamName name, in AppendEntry entry, AppendOptions options)
     {
-        var status = Append(shard, name, entry, options, out var id, out var refusal);
+        var status = Append(shard, name, entry, options, shard.EntryClock.Now, out var id, out var refusal);
         return refusal is not null ? throw refusal : status == AppendStatus.Stored ? id : null;
     }
 

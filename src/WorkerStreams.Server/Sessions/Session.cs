@@ -23,6 +23,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     private readonly long _begun = server.Time.GetTimestamp();
     private StreamEntryId[] _ids = [];
     private EntryFieldsWriter? _fields;
+    private (AppendEntry[], AppendResult[])? _oneAppend;
     private bool _isAuthenticated;
     private bool _isSkipping;
     private Held _held;
@@ -109,6 +110,9 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     /// <summary>A writer for one entry, which who uses it leaves empty.</summary>
     public EntryFieldsWriter Fields => _fields ??= new();
+
+    /// <summary>Room for one entry and what becomes of it, until the next command.</summary>
+    public (AppendEntry[] Entries, AppendResult[] Results) OneAppend => _oneAppend ??= (new AppendEntry[1], new AppendResult[1]);
 
     /// <summary>The name of a group or a consumer.</summary>
     public StreamName Name(ReadOnlySpan<byte> bytes) => _names.Get(bytes);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
@@ -23,5 +24,18 @@ public sealed class SessionTests
         await Assert.ThrowsAsync<OperationCanceledException>(() => session.WaitAsync(new ValueTask<IDisposable>(brought), new([]), brought).AsTask());
 
         Assert.Throws<ObjectDisposedException>(() => brought.Token);
+    }
+
+    [Fact]
+    public async Task An_entry_is_not_older_than_its_command()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        using var client = await host.ConnectAsync();
+        for (var i = 0; i < 200; i++)
+        {
+            var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+            var id = (await client.AskAsync("XADD s * a 1\r\n")).Split("\r\n")[1];
+            Assert.InRange(long.Parse(id[..id.IndexOf('-')], CultureInfo.InvariantCulture), before, long.MaxValue);
+        }
     }
 }
