@@ -54,7 +54,7 @@ internal sealed class OwnWork
         _ => _commands.Next(),
     };
 
-    private RandomCommand Hold()
+    private NameCommand Hold()
     {
         var request = new HoldRequest
         {
@@ -66,20 +66,22 @@ internal sealed class OwnWork
             Lease = TimeSpan.FromMilliseconds(_choose.Number(1, 5_000)),
             Instead = _choose.Chance(30) ? _choose.Of(s_holders) : default,
         };
-        return new($"hold {request}", async engine => OwnState.Of(await engine.HoldConsumerAsync(request)));
+        return new($"hold {request}", async engine => OwnState.Of(await engine.HoldConsumerAsync(request)), request.Stream, request.Group, request.Consumer);
     }
 
-    private RandomCommand Leave()
+    private NameCommand Leave()
     {
         var (stream, group, consumer, holder) = (_choose.Stream(), _choose.Group(), _choose.Consumer(), _choose.Of(s_holders));
-        return new($"leave {stream} {group} {consumer} {holder}", engine => CommandSource.TextAsync(engine.LeaveConsumerAsync(stream, group, consumer, holder)));
+        return new(
+            $"leave {stream} {group} {consumer} {holder}", engine => CommandSource.TextAsync(engine.LeaveConsumerAsync(stream, group, consumer, holder)), stream, group, consumer);
     }
 
     // Whatever lies between is not asked for: who was seen last may be forgotten.
-    private RandomCommand Collect()
+    private NameCommand Collect()
     {
         var (stream, group, minIdle) = (_choose.Stream(), _choose.Group(), _choose.Of(TimeSpan.Zero, TimeSpan.FromDays(100)));
-        return new($"collect {stream} {group} {minIdle}", async engine => string.Join(' ', (await engine.CollectConsumersAsync(stream, group, minIdle)).Order()));
+        return new(
+            $"collect {stream} {group} {minIdle}", async engine => string.Join(' ', (await engine.CollectConsumersAsync(stream, group, minIdle)).Order()), stream, group, default);
     }
 
     private RandomCommand DeleteStream()

@@ -326,6 +326,22 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     /// <summary>When a consumer was last seen, where an engine may have forgotten that.</summary>
     public void SetSeen(StreamName stream, StreamName group, StreamName consumer, long seenAt) => TryFind(stream, group)!.Value.Group.Consumers[consumer].SeenAt = seenAt;
 
+    /// <summary>A call that lets a name be left, or held again, may have happened or not, and no question shows which.</summary>
+    public void DoubtWhetherLeft(StreamName stream, StreamName group, StreamName consumer)
+    {
+        if (TryFind(stream, group) is var (_, found) && found.Consumers.TryGetValue(consumer, out var its))
+            its.IsLeft = null;
+    }
+
+    /// <summary>Consumers were collected: who of them was in doubt had been left, and of the others who could have been collected had not.</summary>
+    public void SettleDoubts(StreamName stream, StreamName group, Func<StreamName, bool> isCollected)
+    {
+        if (TryFind(stream, group) is not var (_, found))
+            return;
+        foreach (var consumer in found.Consumers.Values.Where(consumer => consumer.IsLeft is null && !found.Of(consumer.Name).Any()))
+            consumer.IsLeft = isCollected(consumer.Name);
+    }
+
     public ValueTask<StreamInfo> GetStreamInfoAsync(StreamName stream, CancellationToken cancellation = default) => Run(() =>
     {
         var found = Find(stream, EngineError.NoKey);

@@ -34,8 +34,8 @@ internal sealed record ReferenceConsumer(StreamName Name)
     /// <summary>Who holds the name, or held it last.</summary>
     public ReferenceHold? Hold { get; set; }
 
-    /// <summary>Whether its holder has left the name, and nobody has held it since.</summary>
-    public bool IsLeft { get; set; }
+    /// <summary>Whether its holder has left the name, and nobody has held it since; null where nobody can know.</summary>
+    public bool? IsLeft { get; set; } = false;
 
     public ReferenceHold? HoldAt(long now) => Hold?.Until > now ? Hold : null;
 }

@@ -32,7 +32,7 @@ internal static class ReferenceNames
         StreamName[] gone =
         [
             .. group.Consumers.Values
-                .Where(consumer => consumer.IsLeft || (consumer.HoldAt(now) is null && now - consumer.SeenAt >= minIdle.TotalMilliseconds))
+                .Where(consumer => consumer.IsLeft == true || (consumer.HoldAt(now) is null && now - consumer.SeenAt >= minIdle.TotalMilliseconds))
                 .Select(consumer => consumer.Name)
                 .Where(name => !group.Of(name).Any()),
         ];

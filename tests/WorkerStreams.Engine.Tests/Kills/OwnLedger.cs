@@ -7,7 +7,8 @@ namespace WorkerStreams.Engine.Tests.Kills;
 
 /// <summary>
 /// What a task has done with its own streams, made again on the specification as a program, which has nothing of the engine. After a kill all calls that returned must be
-/// there, and of the one under way all or nothing. Only that a consumer was seen may be forgotten, until something is told that has to be safe.
+/// there, and of the one under way all or nothing. Only that a consumer was seen may be forgotten, until something is told that has to be safe. That a name is left while
+/// entries are pending shows only when it is collected.
 /// </summary>
 internal sealed class OwnLedger
 {
@@ -39,9 +40,15 @@ internal sealed class OwnLedger
             if (!facts.SequenceEqual(Facts(expected)))
             {
                 _now = workedAt;
+                if (call is NameCommand { IsOfAll: true } collect)
+                    _reference.SettleDoubts(collect.Stream, collect.Group, consumer => !facts.Any(line => line.StartsWith($"consumer {collect.Stream} {collect.Group} {consumer} ", StringComparison.Ordinal)));
                 await call.ReplyOf(_reference);
                 expected = await StateAsync(now);
                 happened = true;
+            }
+            else if (call is NameCommand { IsOfAll: false } name)
+            {
+                _reference.DoubtWhetherLeft(name.Stream, name.Group, name.Consumer);
             }
             UnderWay = (UnderWay.Happened + (happened ? 1 : 0), UnderWay.Not + (happened ? 0 : 1));
             Assert.True(facts.SequenceEqual(Facts(expected)), $"The call under way was '{call.Text}'. With it there had to be\n{Differences(expected, found)}");
@@ -61,6 +68,8 @@ internal sealed class OwnLedger
 
     public async Task ReturnedAsync(string answer)
     {
+        if (_underWay is NameCommand { IsOfAll: true } collect)
+            _reference.SettleDoubts(collect.Stream, collect.Group, answer.Split(' ').Select(static name => (StreamName)name).Contains);
         var expected = await _underWay!.ReplyOf(_reference);
         Assert.True(expected == answer, $"The call was '{_underWay.Text}'.\nexpected: {expected}\nactual:   {answer}");
         // An id was given, so something has changed, and with it all before is safe.
