@@ -3,8 +3,5 @@ using WorkerStreams.Engine.Contract.Reference;
 
 namespace WorkerStreams.EngineWorker;
 
-/// <summary>A command about who has a consumer's name: one consumer's, or of all of the group.</summary>
-internal sealed record NameCommand(string Text, Func<IStreamEngine, Task<string>> Run, StreamName Stream, StreamName Group, StreamName Consumer) : RandomCommand(Text, Run)
-{
-    public bool IsOfAll => Consumer.IsEmpty;
-}
+/// <summary>A command about who has a consumer's name, which leaves it, or does not.</summary>
+internal sealed record NameCommand(string Text, Func<IStreamEngine, Task<string>> Run, StreamName Stream, StreamName Group, StreamName Consumer, bool Leaves) : RandomCommand(Text, Run);

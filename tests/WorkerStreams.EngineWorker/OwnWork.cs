@@ -66,22 +66,23 @@ internal sealed class OwnWork
             Lease = TimeSpan.FromMilliseconds(_choose.Number(1, 5_000)),
             Instead = _choose.Chance(30) ? _choose.Of(s_holders) : default,
         };
-        return new($"hold {request}", async engine => OwnState.Of(await engine.HoldConsumerAsync(request)), request.Stream, request.Group, request.Consumer);
+        return new($"hold {request}", async engine => OwnState.Of(await engine.HoldConsumerAsync(request)), request.Stream, request.Group, request.Consumer, Leaves: false);
     }
 
     private NameCommand Leave()
     {
         var (stream, group, consumer, holder) = (_choose.Stream(), _choose.Group(), _choose.Consumer(), _choose.Of(s_holders));
         return new(
-            $"leave {stream} {group} {consumer} {holder}", engine => CommandSource.TextAsync(engine.LeaveConsumerAsync(stream, group, consumer, holder)), stream, group, consumer);
+            $"leave {stream} {group} {consumer} {holder}", engine => CommandSource.TextAsync(engine.LeaveConsumerAsync(stream, group, consumer, holder)),
+            stream, group, consumer, Leaves: true);
     }
 
     // Whatever lies between is not asked for: who was seen last may be forgotten.
-    private NameCommand Collect()
+    private CollectCommand Collect()
     {
         var (stream, group, minIdle) = (_choose.Stream(), _choose.Group(), _choose.Of(TimeSpan.Zero, TimeSpan.FromDays(100)));
         return new(
-            $"collect {stream} {group} {minIdle}", async engine => string.Join(' ', (await engine.CollectConsumersAsync(stream, group, minIdle)).Order()), stream, group, default);
+            $"collect {stream} {group} {minIdle}", async engine => string.Join(' ', (await engine.CollectConsumersAsync(stream, group, minIdle)).Order()), stream, group);
     }
 
     private RandomCommand DeleteStream()

@@ -40,15 +40,15 @@ internal sealed class OwnLedger
             if (!facts.SequenceEqual(Facts(expected)))
             {
                 _now = workedAt;
-                if (call is NameCommand { IsOfAll: true } collect)
+                if (call is CollectCommand collect)
                     _reference.SettleDoubts(collect.Stream, collect.Group, consumer => !facts.Any(line => line.StartsWith($"consumer {collect.Stream} {collect.Group} {consumer} ", StringComparison.Ordinal)));
                 await call.ReplyOf(_reference);
                 expected = await StateAsync(now);
                 happened = true;
             }
-            else if (call is NameCommand { IsOfAll: false } name)
+            else if (call is NameCommand name)
             {
-                _reference.DoubtWhetherLeft(name.Stream, name.Group, name.Consumer);
+                _reference.DoubtWhetherLeft(name.Stream, name.Group, name.Consumer, name.Leaves);
             }
             UnderWay = (UnderWay.Happened + (happened ? 1 : 0), UnderWay.Not + (happened ? 0 : 1));
             Assert.True(facts.SequenceEqual(Facts(expected)), $"The call under way was '{call.Text}'. With it there had to be\n{Differences(expected, found)}");
@@ -68,7 +68,7 @@ internal sealed class OwnLedger
 
     public async Task ReturnedAsync(string answer)
     {
-        if (_underWay is NameCommand { IsOfAll: true } collect)
+        if (_underWay is CollectCommand collect)
             _reference.SettleDoubts(collect.Stream, collect.Group, answer.Split(' ').Select(static name => (StreamName)name).Contains);
         var expected = await _underWay!.ReplyOf(_reference);
         Assert.True(expected == answer, $"The call was '{_underWay.Text}'.\nexpected: {expected}\nactual:   {answer}");
