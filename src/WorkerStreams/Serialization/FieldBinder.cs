@@ -84,8 +84,11 @@ internal sealed class FieldBinder
     private MessageDecodeException BadValue(EntryField field, FieldBinding binding, Exception? cause) =>
         new($"The field '{Shown.Text(field.Name)}' holds '{Shown.Text(field.Value)}'. Expected: {binding.ExpectedType}, for the property '{binding.ClrName}' of '{_typeName}'.", cause);
 
-    private MessageDecodeException Missing(FieldBinding binding, EntryFields fields) =>
-        new($"The entry has no field '{JsonNamingPolicy.SnakeCaseLower.ConvertName(binding.ClrName)}' or '{binding.JsonName}'. Expected: {binding.ExpectedType}, for the required property '{binding.ClrName}' of '{_typeName}'. It has: {Names(fields)}.");
+    private MessageDecodeException Missing(FieldBinding binding, EntryFields fields)
+    {
+        var names = string.Join(" or ", new[] { JsonNamingPolicy.SnakeCaseLower.ConvertName(binding.ClrName), binding.JsonName }.Distinct().Select(static name => $"'{name}'"));
+        return new($"The entry has no field {names}. Expected: {binding.ExpectedType}, for the required property '{binding.ClrName}' of '{_typeName}'. It has: {Names(fields)}.");
+    }
 
     private static string Names(EntryFields fields)
     {

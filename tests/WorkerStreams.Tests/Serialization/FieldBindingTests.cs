@@ -170,7 +170,7 @@ public sealed class FieldBindingTests
     public void A_required_property_must_have_its_field(Metadata metadata)
     {
         var error = Assert.Throws<MessageDecodeException>(() => Codecs.Serializer(metadata).Decode<Shipment>(("note", "x")));
-        Assert.Contains("the required property 'Carrier' of 'Shipment'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The entry has no field 'carrier'. Expected: String, for the required property 'Carrier' of 'Shipment'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
