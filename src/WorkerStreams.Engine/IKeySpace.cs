@@ -14,7 +14,7 @@ public interface IKeySpace
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.NoStream"/>: there is none.</exception>
     ValueTask<FullStreamInfo> GetFullStreamInfoAsync(StreamName key, int? count, CancellationToken cancellation = default);
 
-    /// <summary>What the stream is now, or null where there is none.</summary>
+    /// <summary>What the stream is now, or null where there is none. It may not yet be as durable as is promised, until <see cref="CommitAsync"/>.</summary>
     KeyStamp? GetStamp(StreamName key);
 
     /// <summary>WATCH: tells later whether the stream has changed. Dispose it when that is known.</summary>
@@ -88,6 +88,10 @@ public interface IKeySpace
     /// <exception cref="ArgumentException">One of them is out of its range.</exception>
     void SetIdempotencyDefaults(TimeSpan duration, int maxIds);
 
-    /// <summary>KEYS: the names of the streams, in no order. Those made or deleted meanwhile may be among them or not.</summary>
+    /// <summary>KEYS: the names of the streams, in no order. Those made or deleted meanwhile may be among them or not, and what was is not yet as durable as is promised until <see cref="CommitAsync"/>.</summary>
     IReadOnlyList<StreamName> GetKeys();
+
+    /// <summary>Completes when all that has changed by now is as durable as <see cref="FlushPolicy"/> promises. All other calls that tell something wait for that themselves.</summary>
+    /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: it cannot be brought to the disk.</exception>
+    ValueTask CommitAsync();
 }

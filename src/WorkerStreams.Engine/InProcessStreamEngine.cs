@@ -292,6 +292,9 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     /// <inheritdoc/>
+    public ValueTask CommitAsync() => _store.Journal is { } journal ? journal.CommitAsync(journal.LastSequence) : default;
+
+    /// <inheritdoc/>
     public KeyStamp? GetStamp(StreamName key) => _store.ShardOf(key).GetStamp(key);
 
     /// <inheritdoc/>

@@ -23,6 +23,7 @@ internal sealed class FileJournal : IJournal
     private readonly FlushThread _flush;
     private readonly ChunkFiles _chunks;
     private readonly IdCeilingFile _ids;
+    private readonly long _foundIdCeiling;
     private readonly Lock _checkpointing = new();
     // Guarded by _checkpointing.
     private long _checkpoint;
@@ -32,6 +33,7 @@ internal sealed class FileJournal : IJournal
     private FileJournal(IJournalFolder folder, IDisposable folderLock, FileJournalOptions options, RecoveredLog found, ChunkFiles chunks, IdCeilingFile ids)
     {
         (_folder, _folderLock, _options, _log, _chunks, _ids) = (folder, folderLock, options, found.Log, chunks, ids);
+        _foundIdCeiling = ids.Ceiling;
         _checkpoint = found.Checkpoint;
         _buffer = new(found);
         // The mark about what was found is still to be written.
@@ -213,7 +215,7 @@ internal sealed class FileJournal : IJournal
         if (_writer.Sync())
             _writer.Sync();
         if (_writer.Failure is null)
-            DropIdCeiling();
+            LowerIdCeiling();
         _writer.Fail(new ObjectDisposedException(nameof(FileJournal)));
         _supply.Dispose();
         // A checkpoint that is under way needs the folder, and comes to its end.
@@ -237,13 +239,14 @@ internal sealed class FileJournal : IJournal
         }
     }
 
-    // The log tells of all ids. Where that cannot be written, the next ones are somewhat ahead of the clock.
-    private void DropIdCeiling()
+    // The log tells of all ids that were given since it was opened. Of those that an end before that has lost, it does not. Where that cannot be written, the next ones are somewhat
+    // ahead of the clock.
+    private void LowerIdCeiling()
     {
         try
         {
-            if (_ids.Ceiling > 0)
-                _ids.Write(0);
+            if (_ids.Ceiling > _foundIdCeiling)
+                _ids.Write(_foundIdCeiling);
         }
         catch (IOException)
         {

@@ -17,7 +17,7 @@ internal interface IJournal : IDisposable
     /// <summary>Whether what is committed is on the disk, whatever becomes of the machine.</summary>
     bool CommitsToDisk { get; }
 
-    /// <summary>What <see cref="RaiseIdCeiling"/> was last given, in any process; 0 where the last one has ended in order, so that the records tell of all ids.</summary>
+    /// <summary>What <see cref="RaiseIdCeiling"/> was last given in a process that has not ended in order; 0 where all have, so that the records tell of all ids.</summary>
     long IdCeiling { get; }
 
     /// <summary>Puts on the disk, before it returns, a time that ids by the clock will not reach. Only where commits are not to the disk. One caller at a time.</summary>

@@ -14,8 +14,8 @@ internal sealed class LogWriter(AppendBuffer buffer, Room room, long durable, bo
     private long _committed = durable;
     private Exception? _failure;
 
-    /// <summary>The last sequence that is as durable as the policy promises.</summary>
-    public long Committed => Volatile.Read(ref _committed);
+    /// <summary>The last sequence that is as durable as the policy promises; once something has failed, that is on the disk, for the system may have lost what it was handed.</summary>
+    public long Committed => Failure is null ? Volatile.Read(ref _committed) : Durable;
 
     /// <summary>The last sequence that is on the disk.</summary>
     public long Durable => Volatile.Read(ref _durable);
@@ -33,7 +33,7 @@ internal sealed class LogWriter(AppendBuffer buffer, Room room, long durable, bo
         {
             if (_writtenTo < sequence)
                 Write(flush: false);
-            return _writtenTo >= sequence;
+            return Failure is null && _writtenTo >= sequence;
         }
     }
 

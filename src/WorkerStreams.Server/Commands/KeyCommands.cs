@@ -15,10 +15,10 @@ internal static class KeyCommands
         new("exists", -2, "Counts which of the keys exist.", ExistsAsync) { FirstKey = 1, LastKey = -1 },
         new("touch", -2, "Counts which of the keys exist.", ExistsAsync) { FirstKey = 1, LastKey = -1 },
         new("type", 2, "Tells what a key holds.", TypeAsync) { FirstKey = 1, LastKey = 1 },
-        new("keys", 2, "Lists the keys that match a pattern.", List),
-        new("scan", -2, "Lists keys, some at a time.", Scan.Answer),
-        new("randomkey", 1, "Tells a key at random.", Random),
-        new("dbsize", 1, "Counts the keys.", Size),
+        new("keys", 2, "Lists the keys that match a pattern.", ListAsync),
+        new("scan", -2, "Lists keys, some at a time.", Scan.AnswerAsync),
+        new("randomkey", 1, "Tells a key at random.", RandomAsync),
+        new("dbsize", 1, "Counts the keys.", SizeAsync),
         new("rename", 3, "Gives a key another name.", RenameAsync) { Writes = true, IsAlone = true, FirstKey = 1, LastKey = 2 },
         new("renamenx", 3, "Gives a key another name, if nothing has it.", RenameIfFreeAsync) { Writes = true, IsAlone = true, FirstKey = 1, LastKey = 2 },
         new("copy", -3, "Copies a key.", CopyAsync) { Writes = true, IsAlone = true, FirstKey = 1, LastKey = 2 },
@@ -59,31 +59,25 @@ internal static class KeyCommands
             session.Reply.Simple(await session.Engine.ExistsAsync(key) ? "stream"u8 : "none"u8);
     }
 
-    private static ValueTask List(Session session, Request request)
+    private static async ValueTask ListAsync(Session session, Request request)
     {
         var pattern = KeyPattern.Of(request[1]);
-        var keys = session.Keys.KeysOf(session.Database).Where(key => pattern.Matches(Keys.Database.KeyOf(key))).ToList();
+        var keys = (await session.Keys.ListAsync(session.Database)).FindAll(key => pattern.Matches(Keys.Database.KeyOf(key)));
         session.Reply.Array(keys.Count);
         foreach (var key in keys)
             session.Reply.Bulk(Keys.Database.KeyOf(key));
-        return default;
     }
 
-    private static ValueTask Random(Session session, Request request)
+    private static async ValueTask RandomAsync(Session session, Request request)
     {
-        var keys = session.Keys.KeysOf(session.Database).ToList();
+        var keys = await session.Keys.ListAsync(session.Database);
         if (keys.Count == 0)
             session.Reply.Null();
         else
             session.Reply.Bulk(Keys.Database.KeyOf(keys[System.Random.Shared.Next(keys.Count)]));
-        return default;
     }
 
-    private static ValueTask Size(Session session, Request request)
-    {
-        session.Reply.Number(session.Keys.KeysOf(session.Database).Count());
-        return default;
-    }
+    private static async ValueTask SizeAsync(Session session, Request request) => session.Reply.Number((await session.Keys.ListAsync(session.Database)).Count);
 
     private static async ValueTask RenameAsync(Session session, Request request)
     {

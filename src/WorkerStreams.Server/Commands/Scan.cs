@@ -13,12 +13,12 @@ internal static class Scan
 {
     private const int DefaultCount = 10;
 
-    public static ValueTask Answer(Session session, Request request)
+    public static async ValueTask AnswerAsync(Session session, Request request)
     {
         if (!ulong.TryParse(request[1], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor))
             throw new CommandException("ERR invalid cursor");
         var (pattern, type, count) = Parse(request);
-        var keys = session.Keys.KeysOf(session.Database)
+        var keys = (await session.Keys.ListAsync(session.Database))
             .Select(static key => (Hash: HashOf(key), Key: key))
             .Where(key => key.Hash >= cursor)
             .OrderBy(static key => key.Hash)
@@ -35,7 +35,6 @@ internal static class Scan
         session.Reply.Array(listed.Count);
         foreach (var (_, key) in listed)
             session.Reply.Bulk(Database.KeyOf(key));
-        return default;
     }
 
     private static (KeyPattern? Pattern, string? Type, long Count) Parse(Request request)

@@ -69,6 +69,14 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     /// <summary>The keys of a database, in no order.</summary>
     public IEnumerable<StreamName> KeysOf(int database) => Engine.GetKeys().Concat(_values.Keys).Where(key => Database.Of(key) == database);
 
+    /// <summary>As <see cref="KeysOf"/>, once all that it tells is as durable as is promised.</summary>
+    public async ValueTask<List<StreamName>> ListAsync(int database)
+    {
+        var keys = KeysOf(database).ToList();
+        await Engine.CommitAsync();
+        return keys;
+    }
+
     /// <summary>The databases that have keys, and how many of them will go.</summary>
     public IEnumerable<(int Number, int Keys, int Expiring)> Count() =>
         from key in Engine.GetKeys().Concat(_values.Keys)

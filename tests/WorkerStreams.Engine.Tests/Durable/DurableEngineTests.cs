@@ -83,6 +83,57 @@ public sealed class DurableEngineTests
     }
 
     [Fact]
+    public async Task After_a_failed_flush_nothing_is_told_that_only_the_system_had()
+    {
+        var (time, flushed, failed) = (new FakeTimeProvider(), false, false);
+        var options = OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 8192) with { TimeProvider = time, Log = happened => failed = happened.Kind == JournalEventKind.Failed };
+        using var engine = OpenEngine.On(_folder, new() { TimeProvider = time }, options);
+        await engine.AppendAsync("invoices", new AppendEntry(EntryFields.Of(("number", "1"))));
+        _folder.Before = (call, name) => flushed |= call == "flush" && name.StartsWith("segment", StringComparison.Ordinal);
+        await Eventually.HoldsAsync(() => flushed, () => time.Advance(TimeSpan.FromSeconds(1)));
+        _folder.Before = static (call, _) =>
+        {
+            if (call == "flush")
+                throw new IOException("Input/output error");
+        };
+        await AppendAsync(engine);
+        await Eventually.HoldsAsync(() => failed, () => time.Advance(TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.GetLengthAsync(Orders))).Code);
+        Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(async () => await engine.CommitAsync())).Code);
+        Assert.Equal(1, await engine.GetLengthAsync("invoices"));
+    }
+
+    [Fact]
+    public async Task Who_waits_is_given_an_entry_once_it_is_on_the_disk()
+    {
+        using var disk = new ManualResetEventSlim(initialState: true);
+        using var engine = Open(_folder);
+        await engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
+        var reads = new[]
+        {
+            engine.ReadAsync(new() { Streams = [new(Orders, ReadPosition.End)], Block = TimeSpan.Zero }).AsTask(),
+            engine.ReadGroupAsync(new() { Group = Group, Consumer = "alice", Streams = [new(Orders, ReadPosition.Undelivered)], Block = TimeSpan.Zero }).AsTask(),
+        };
+        _folder.Before = (call, _) =>
+        {
+            if (call == "flush")
+                disk.Wait();
+        };
+        disk.Reset();
+        var appended = AppendAsync(engine);
+        var told = engine.CommitAsync().AsTask();
+        await Task.WhenAny([.. reads, appended, told, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System)]);
+        var isTooEarly = appended.IsCompleted || told.IsCompleted || reads.Any(static read => read.IsCompleted);
+        disk.Set();
+        Assert.False(isTooEarly);
+        Assert.NotNull(await appended);
+        foreach (var read in reads)
+            Assert.Equal(1, (await read).Count);
+        await told;
+    }
+
+    [Fact]
     public async Task Who_is_told_that_the_disk_is_full_may_call_the_engine()
     {
         InProcessStreamEngine? engine = null;
