@@ -40,7 +40,14 @@ internal sealed class MemoryJournal : IJournal
 
     public void RaiseIdCeiling(long milliseconds) => throw new NotSupportedException("All that was committed is there.");
 
-    public bool TryReserve(long bytes, bool urgent) => !IsFull;
+    /// <summary>The most that was reserved at once.</summary>
+    public long MostReserved { get; set; }
+
+    public bool TryReserve(long bytes, bool urgent)
+    {
+        MostReserved = Math.Max(MostReserved, bytes);
+        return !IsFull;
+    }
 
     public void Release(long bytes)
     {

@@ -19,17 +19,21 @@ public sealed class ConcurrencyTests
         var options = OpenJournal.OptionsFor(policy, 16 * 1024);
         var folder = new DiskFolder(path);
         var all = new string[Writers * Each];
+        var checkpointed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using (var journal = FileJournal.Open(folder, options, new Replayed()))
         {
             Task[] writers = [.. Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(
-                () => WriteAsync(journal, writer, all), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
+                () => WriteAsync(journal, writer, all, checkpointed.Task), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
             for (var checkpoint = 0L; !Task.WhenAll(writers).IsCompleted;)
             {
                 var last = journal.LastSequence;
                 await journal.CommitAsync(last);
                 // By now whoever appended up to there has also said so.
                 if (last > checkpoint + 200 && Array.IndexOf(all, null, 0, (int)last) < 0)
+                {
                     journal.WriteCheckpoint(checkpoint = last, Replayed.Parts(all[..(int)last]));
+                    checkpointed.TrySetResult();
+                }
                 await Task.Yield();
             }
             await Task.WhenAll(writers);
@@ -75,10 +79,13 @@ public sealed class ConcurrencyTests
         }
     }
 
-    private static async Task WriteAsync(FileJournal journal, int writer, string[] all)
+    private static async Task WriteAsync(FileJournal journal, int writer, string[] all, Task checkpointed)
     {
         for (var i = 0; i < Each; i++)
         {
+            // However fast they are, not all is written before there is one.
+            if (i == Each / 2)
+                await checkpointed.WaitAsync(TimeSpan.FromMinutes(1));
             var text = Text(writer, i);
             var bytes = Encoding.UTF8.GetBytes(text);
             Assert.True(journal.TryReserve(bytes.Length + 50, urgent: i % 3 == 0));
