@@ -16,9 +16,6 @@ internal sealed class CheckpointLoader(IJournalFolder folder, FileJournalOptions
             {
                 if (damage is { } skipped)
                     Tell(skipped, header);
-                // Those before it were about to be deleted when it was written.
-                foreach (var older in sequences.Take(i))
-                    folder.Delete(FileNames.Checkpoint(older));
                 replay?.CheckpointLoaded(header.Number);
                 return header;
             }

@@ -81,11 +81,14 @@ internal sealed class FileJournal : IJournal
         IdCeilingFile? ids = null;
         try
         {
+            // What is refused is refused before anything is changed.
+            ids = new(folder);
             replay.Begin(chunks);
             var found = new Recovery(folder, options, replay, chunks).Run();
             // Not before it is known that there is no damage.
             chunks.RemoveUnneeded();
-            ids = new(folder, isNeeded: options.FlushPolicy != FlushPolicy.Always);
+            if (options.FlushPolicy != FlushPolicy.Always)
+                ids.Make();
             return new(folder, folderLock, options, found, chunks, ids);
         }
         catch

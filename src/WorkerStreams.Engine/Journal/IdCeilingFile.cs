@@ -5,19 +5,16 @@ namespace WorkerStreams.Engine.Journal;
 /// </summary>
 internal sealed class IdCeilingFile : IDisposable
 {
-    private readonly IJournalFile? _file;
+    private readonly IJournalFolder _folder;
+    private IJournalFile? _file;
 
-    /// <param name="folder">Where it is.</param>
-    /// <param name="isNeeded">Whether it is made where it is not there.</param>
+    /// <summary>One as it is there, if it is. Changes nothing.</summary>
     /// <exception cref="IOException">It is damaged, or of a newer version.</exception>
-    public IdCeilingFile(IJournalFolder folder, bool isNeeded)
+    public IdCeilingFile(IJournalFolder folder)
     {
+        _folder = folder;
         if (!folder.List().Contains(FileNames.IdCeiling))
-        {
-            if (!isNeeded)
-                return;
-            Make(folder);
-        }
+            return;
         _file = folder.Open(FileNames.IdCeiling);
         if (FileHeader.TryRead(_file, Magic, out var header))
         {
@@ -31,9 +28,22 @@ internal sealed class IdCeilingFile : IDisposable
     /// <summary>In milliseconds since 1970-01-01 UTC; 0 where the log tells of all ids.</summary>
     public long Ceiling { get; private set; }
 
-    private static ReadOnlySpan<byte> Magic => "WSIDCEIL"u8;
+    public static ReadOnlySpan<byte> Magic => "WSIDCEIL"u8;
 
     private static Damage Damage => new(FileNames.IdCeiling, 0, "The file is not as it was written.");
+
+    /// <summary>Makes one where there is none.</summary>
+    public void Make()
+    {
+        if (_file is not null)
+            return;
+        var temporary = FileNames.IdCeiling + FileNames.Temporary;
+        using (var file = _folder.Create(temporary))
+            Write(file, 0);
+        _folder.Rename(temporary, FileNames.IdCeiling);
+        _folder.Flush();
+        _file = _folder.Open(FileNames.IdCeiling);
+    }
 
     /// <summary>Sets a damaged one aside.</summary>
     public static void Repair(IJournalFolder folder, Repairs repairs)
@@ -57,15 +67,6 @@ internal sealed class IdCeilingFile : IDisposable
     }
 
     public void Dispose() => _file?.Dispose();
-
-    private static void Make(IJournalFolder folder)
-    {
-        var temporary = FileNames.IdCeiling + FileNames.Temporary;
-        using (var file = folder.Create(temporary))
-            Write(file, 0);
-        folder.Rename(temporary, FileNames.IdCeiling);
-        folder.Flush();
-    }
 
     private static void Write(IJournalFile file, long ceiling)
     {

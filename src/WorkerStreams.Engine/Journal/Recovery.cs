@@ -14,21 +14,19 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
         // The process before may have been killed before it flushed a name, and what is done now relies on each.
         folder.Flush();
         var names = folder.List();
-        foreach (var name in names.Where(name => name.EndsWith(FileNames.Temporary, StringComparison.Ordinal)))
-            folder.Delete(name);
+        CheckVersions(names);
         var checkpoint = new CheckpointLoader(folder, options, replay, chunks, repairs).Load(FileNames.Checkpoints(names));
         var (sequence, start, first) = checkpoint is { } loaded ? (loaded.Number, loaded.Variant, loaded.First) : (0, 1, 1);
         var numbers = FileNames.Segments(names);
         if (checkpoint is null && numbers.Count == 0)
         {
             CheckThatNothingIsLost();
-            return Begin(NewLog(), start, sequence, []);
+            return Begin(NewLog(), start, sequence, RemoveUnneeded(names, sequence, start));
         }
 
         var segments = Open(numbers.FindAll(number => number >= start), start, checkpoint?.Log);
-        var free = Free(numbers.FindAll(number => number < start));
         if (segments.Count == 0)
-            return Begin(checkpoint?.Log ?? NewLog(), start, sequence, free);
+            return Begin(checkpoint?.Log ?? NewLog(), start, sequence, RemoveUnneeded(names, sequence, start));
         var chain = new LogChain(replay, sequence, first);
         var log = new LogFollower(folder, options, segments, chain);
         log.Follow();
@@ -44,10 +42,39 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
             {
                 // Nothing of the log is left that the checkpoint has not.
                 MoveAside(segments, 0);
-                return Begin(segments[0].Header.Log, start, sequence, free);
+                return Begin(segments[0].Header.Log, start, sequence, RemoveUnneeded(names, sequence, start));
             }
         }
-        return End(log, chain, segments, free, sequence);
+        return End(log, chain, segments, RemoveUnneeded(names, sequence, start), sequence);
+    }
+
+    // A newer version is refused before anything is changed, whatever file is the first to be of it.
+    private void CheckVersions(IReadOnlyList<string> names)
+    {
+        Check(FileNames.Checkpoints(names).ConvertAll(FileNames.Checkpoint), CheckpointFile.Magic);
+        Check(FileNames.Segments(names).ConvertAll(FileNames.Segment), Segment.Magic);
+        Check(FileNames.ChunkFiles(names).ConvertAll(FileNames.ChunkFile), ChunkFile.Magic);
+        Check(names.Where(static name => name == FileNames.IdCeiling), IdCeilingFile.Magic);
+
+        void Check(IEnumerable<string> files, ReadOnlySpan<byte> magic)
+        {
+            foreach (var name in files)
+            {
+                using var file = folder.Open(name);
+                FileHeader.TryRead(file, magic, out _);
+            }
+        }
+    }
+
+    // Not before it is known that nothing is refused. Returns the files of segments that can be used again.
+    private List<string> RemoveUnneeded(IReadOnlyList<string> names, long checkpoint, long start)
+    {
+        foreach (var name in names.Where(static name => name.EndsWith(FileNames.Temporary, StringComparison.Ordinal)))
+            folder.Delete(name);
+        // They were about to be deleted when the one that was loaded was written.
+        foreach (var older in FileNames.Checkpoints(names).Where(other => other < checkpoint))
+            folder.Delete(FileNames.Checkpoint(older));
+        return Free(FileNames.Segments(names).FindAll(number => number < start));
     }
 
     // No chunk is written before the log's first segment is there.

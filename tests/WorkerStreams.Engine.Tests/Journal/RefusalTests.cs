@@ -50,23 +50,6 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_newer_version()
-    {
-        var (folder, _) = await ManySegmentsAsync();
-        folder[FileNames.Segment(2)][8]++;
-        IsRefused(folder, FileNames.Segment(2), "has version 2 of the journal's format; this library reads up to 1");
-        Assert.ThrowsAny<IOException>(() => FileJournal.Repair(folder, OpenJournal.OptionsFor(FlushPolicy.Always)));
-
-        folder = new();
-        using var journal = new OpenJournal(folder);
-        await journal.CommitAsync("a");
-        journal.WriteCheckpoint();
-        folder = folder.Kill();
-        folder[FileNames.Checkpoint(1)][8]++;
-        IsRefused(folder, FileNames.Checkpoint(1), "has version 2");
-    }
-
-    [Fact]
     public async Task Damage_to_what_was_durable_is_cut_off_by_a_repair_alone_and_what_is_cut_off_is_kept()
     {
         var (folder, records) = await ManySegmentsAsync();
