@@ -57,6 +57,8 @@ internal static class OrderHost
             // What a server has delivered and not told before it ended is soon delivered again.
             (consumer.MinIdleTime, consumer.ReclaimInterval) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
             consumer.RedeliveryDelay = TimeSpan.FromMilliseconds(50);
+            if (options.Engine.Directory is not null || options.Engine.Redis is not null)
+                (consumer.MaxDeliveries, consumer.MaxRedeliveryDelay) = (100, TimeSpan.FromSeconds(1)); // each kill costs what is in hand a delivery, and here it may be killed often
             consumer.ResiliencePipeline = RetryAtOnce;
         });
         // As the built-in pipeline, but for waits that suit a handler which fails for nothing.
