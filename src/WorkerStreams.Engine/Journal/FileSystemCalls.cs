@@ -27,18 +27,17 @@ internal static partial class FileSystemCalls
     {
         if (OperatingSystem.IsWindows())
             return;
-        int folder;
-        while ((folder = open(path, ReadOnly)) < 0)
+        int opened;
+        while ((opened = open(path, ReadOnly)) < 0)
             ThrowUnlessInterrupted("open", path);
-        try
+        using var folder = new SafeFileHandle(opened, ownsHandle: true);
+        if (!OperatingSystem.IsLinux())
         {
-            while (fsync(folder) != 0)
-                ThrowUnlessInterrupted("fsync", path);
+            RandomAccess.FlushToDisk(folder);
+            return;
         }
-        finally
-        {
-            _ = close(folder);
-        }
+        while (fsync(folder) != 0)
+            ThrowUnlessInterrupted("fsync", path);
     }
 
     private static void ThrowUnlessInterrupted(string call, string path)
@@ -53,12 +52,9 @@ internal static partial class FileSystemCalls
     private static partial int fdatasync(SafeFileHandle file);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int fsync(int file);
+    private static partial int fsync(SafeFileHandle file);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int close(int file);
 #pragma warning restore IDE1006, SYSLIB1054
 }

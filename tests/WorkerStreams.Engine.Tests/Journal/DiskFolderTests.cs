@@ -8,7 +8,7 @@ namespace WorkerStreams.Engine.Tests.Journal;
 /// <summary>A journal on the disk itself.</summary>
 public sealed class DiskFolderTests : IDisposable
 {
-    private const int Nobody = 65534;
+    private const int Nobody = 65534, Superuser = 0;
 
     private readonly string _parent = Directory.CreateTempSubdirectory("journal").FullName;
 
@@ -84,9 +84,10 @@ public sealed class DiskFolderTests : IDisposable
         }
         Directory.CreateDirectory(Folder);
         File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        // Nobody but the superuser may, or needs to.
         var user = SetFileSystemUser(Nobody);
         var thrown = Record.Exception(() => new DiskFolder(Folder).Lock());
-        Assert.Equal(Nobody, SetFileSystemUser(user));
+        Assert.Equal(user == Superuser ? Nobody : user, SetFileSystemUser(user));
         Assert.Contains("right to read and write", Assert.IsType<IOException>(thrown).Message, StringComparison.Ordinal);
         File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
@@ -98,6 +99,15 @@ public sealed class DiskFolderTests : IDisposable
         Assert.Contains($"'{Folder}'", thrown.Message, StringComparison.Ordinal);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Folders are not flushed there.");
         Assert.Contains("(errno 2)", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_and_folders_are_flushed_by_the_system()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there are some that cannot be.");
+        using var file = File.OpenHandle("/proc/self/status");
+        Assert.Contains("fdatasync of 'status' failed", Assert.Throws<IOException>(() => FileSystemCalls.FlushFile(file, "status")).Message, StringComparison.Ordinal);
+        Assert.Contains("fsync of '/proc' failed", Assert.Throws<IOException>(() => FileSystemCalls.FlushFolder("/proc")).Message, StringComparison.Ordinal);
     }
 
     /// <summary>As whom this thread, and none other, uses files.</summary>

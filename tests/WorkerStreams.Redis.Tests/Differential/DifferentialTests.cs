@@ -14,8 +14,8 @@ public sealed class DifferentialTests(RedisServer server, ITestOutputHelper outp
     private const string Variable = "WORKERSTREAMS_SEEDS";
     private const int Lanes = 8, MostTries = 3, MostShown = 5;
 
-    // A read that waits asks anew after 5 seconds, and stands at the end of the queue then.
-    private static readonly TimeSpan OneTurn = TimeSpan.FromSeconds(4);
+    // A read that waits asks anew after 5 seconds, and stands at the end of the queue then; and after 3 no read is waited for any more until it waits.
+    private static readonly TimeSpan OneTurn = TimeSpan.FromSeconds(2.5);
 
     private readonly ConcurrentQueue<(int Seed, string Text)> _differing = [];
 
