@@ -22,6 +22,8 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
     /// <summary>What it holds. Each part is gone once the next is asked for.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> GetParts()
     {
+        // On a full disk what was written of one that fails would be in the way of the next.
+        journal.Chunks.CheckRoom(BytesToStore());
         for (var i = 0; i < store.Shards.Length; i++)
         {
             foreach (var name in store.Shards[i].GetNames())
@@ -33,6 +35,20 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
         _rest.Clear();
         _rest.End(journal.LastSequence);
         yield return _rest.WrittenMemory;
+    }
+
+    private long BytesToStore()
+    {
+        var bytes = 0L;
+        foreach (var shard in store.Shards)
+        {
+            foreach (var name in shard.GetNames())
+            {
+                using var held = shard.Hold();
+                bytes += shard.TryGet(name, out var stream) ? stream.Log.BytesToStore : 0;
+            }
+        }
+        return bytes;
     }
 
     private IEnumerable<ReadOnlyMemory<byte>> GetParts(Shard shard, StreamName name)

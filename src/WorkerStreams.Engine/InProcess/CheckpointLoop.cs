@@ -4,7 +4,7 @@ namespace WorkerStreams.Engine.InProcess;
 
 /// <summary>
 /// Writes a checkpoint when so much has changed since the last one that it is worth its while: by no more than half as much again as the changes is written; or when memory
-/// is short, for what a checkpoint has brought to the disk may leave it.
+/// is short, for what a checkpoint has brought to the disk may leave it; or when the disk is full, for it lets go of the log, and of what was trimmed.
 /// </summary>
 internal sealed class CheckpointLoop : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class CheckpointLoop : IDisposable
     private readonly Task _running;
     private readonly Lock _writing = new();
     private long _lastBytes;
+    private long _lastSequence;
     // As the memory meter has them.
     private long _stored;
     private volatile bool _hasFailed;
@@ -65,11 +66,15 @@ internal sealed class CheckpointLoop : IDisposable
                 // It has failed, for good.
                 return;
             }
-            if (!IsDue && !_hasFailed && !_store.IsMemoryShort(Storable))
+            var isFull = _journal.IsFull && _journal.LastSequence > Volatile.Read(ref _lastSequence);
+            if (!IsDue && !_hasFailed && !isFull && !_store.IsMemoryShort(Storable))
+            {
+                wait = Interval;
                 continue;
+            }
             var written = await Task.Factory.StartNew(
                 () => TryWrite(static () => true), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-            wait = written ? Interval : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
+            wait = written && !isFull ? Interval : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks));
         }
     }
 
@@ -86,8 +91,10 @@ internal sealed class CheckpointLoop : IDisposable
                 if (_isEnded || !isWorthIt())
                     return false;
                 var storable = _store.Meter.Storable;
-                _journal.WriteCheckpoint(_journal.LastSequence, Count(new Checkpoint(_store, _journal).GetParts()));
+                var sequence = _journal.LastSequence;
+                _journal.WriteCheckpoint(sequence, Count(new Checkpoint(_store, _journal).GetParts()));
                 Volatile.Write(ref _stored, storable);
+                Volatile.Write(ref _lastSequence, sequence);
                 _hasFailed = false;
                 return true;
             }

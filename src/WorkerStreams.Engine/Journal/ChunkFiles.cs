@@ -9,8 +9,9 @@ namespace WorkerStreams.Engine.Journal;
 /// </summary>
 /// <param name="folder">Where.</param>
 /// <param name="fileBytes">How large they become.</param>
+/// <param name="keptFree">The bytes that are left free on the disk, for the checkpoint that tells of what is written.</param>
 /// <param name="repairs">Where they are to be repaired, what was done; null where damage is an error.</param>
-internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs? repairs = null) : IChunkStore, IDisposable
+internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, long keptFree, Repairs? repairs = null) : IChunkStore, IDisposable
 {
     // What is written without a flush delays the flushes of the log, so it must not be much at a time.
     private const long FlushEvery = 16 * 1024 * 1024;
@@ -36,8 +37,15 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
 
     public long BytesRead => Interlocked.Read(ref _bytesRead);
 
+    public void CheckRoom(long bytes)
+    {
+        if (folder.FreeBytes is { } free && free < keptFree + bytes)
+            throw JournalErrors.NoRoom(bytes, free, keptFree);
+    }
+
     public ChunkAddress Write(ReadOnlySpan<byte> chunk)
     {
+        CheckRoom(RecordHeader.SizeOf(chunk.Length));
         if (_current is null || _current.End >= fileBytes)
             Begin();
         var file = _current!;
@@ -120,9 +128,10 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, Repairs?
         lock (_lock)
         {
             _unneeded = Unneeded();
-            // Files that ended early, with the process, are not to become many; and what is damaged is to be kept beside.
+            // Files that ended early, with the process, are not to become many, as long as there is room for the copies; and what is damaged is to be kept beside.
+            var isRoomy = !(folder.FreeBytes < keptFree + fileBytes);
             _sparse = [.. _files.Values
-                .Where(file => file != _current && file.Used > 0 && (file.IsDamaged || 2 * file.Used < file.End || 4 * file.End < fileBytes))
+                .Where(file => file != _current && file.Used > 0 && (file.IsDamaged || (isRoomy && (2 * file.Used < file.End || 4 * file.End < fileBytes))))
                 .Select(static file => file.Number)];
         }
     }

@@ -10,6 +10,23 @@ internal sealed class DiskFolder(string path) : IJournalFolder
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
+    public long? FreeBytes
+    {
+        get
+        {
+            try
+            {
+                var drive = new DriveInfo(Path);
+                // Some that are no disks have neither.
+                return drive.TotalSize > 0 ? drive.AvailableFreeSpace : null;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                return null;
+            }
+        }
+    }
+
     public void Create()
     {
         if (File.Exists(Path))

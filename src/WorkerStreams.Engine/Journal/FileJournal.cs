@@ -77,7 +77,7 @@ internal sealed class FileJournal : IJournal
     {
         folder.Create();
         var folderLock = folder.Lock();
-        var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes, repairs);
+        var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes, keptFree: options.SegmentBytes, repairs);
         IdCeilingFile? ids = null;
         try
         {
@@ -139,6 +139,8 @@ internal sealed class FileJournal : IJournal
     /// <returns>False when the disk is full.</returns>
     /// <exception cref="StreamEngineException">The journal has failed or is closed.</exception>
     public bool TryReserve(long bytes, bool urgent) => _writer.Failure is null ? _supply.TryReserve(bytes, urgent) : throw Failure();
+
+    public bool IsFull => _supply.IsFull;
 
     public bool HasRoomToSpare => _supply.HasRoomToSpare;
 

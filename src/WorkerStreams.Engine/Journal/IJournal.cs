@@ -30,6 +30,9 @@ internal interface IJournal : IDisposable
     /// <returns>False where the disk is full.</returns>
     bool TryReserve(long bytes, bool urgent);
 
+    /// <summary>Whether the disk has room for nothing more than what was made ready before.</summary>
+    bool IsFull { get; }
+
     /// <summary>Whether there is room beyond the last reserve.</summary>
     bool HasRoomToSpare { get; }
 

@@ -6,6 +6,9 @@ internal interface IJournalFolder
     /// <summary>For messages.</summary>
     string Path { get; }
 
+    /// <summary>The bytes that are free on its disk, or null where that is not known.</summary>
+    long? FreeBytes { get; }
+
     /// <summary>Makes the folder where it is not there.</summary>
     void Create();
 

@@ -21,6 +21,9 @@ internal static class JournalErrors
 
     public static StreamEngineException Closed() => new(StreamErrorCode.Unavailable, "ERR the journal is closed", mayHaveTakenEffect: true);
 
+    public static IOException NoRoom(long needed, long free, long kept) =>
+        new($"{needed} bytes are needed, and of {free} that are free on the disk {kept} are kept for a checkpoint, since that makes room.");
+
     public static InvalidOperationException NotReserved() => new("A record was appended for which no room was reserved.");
 }
 

@@ -52,8 +52,11 @@ internal sealed class SegmentSupply : IDisposable
     /// <summary>Whether there is room beyond the last segment's worth.</summary>
     public bool HasRoomToSpare => _room.Left >= _segmentRoom;
 
+    /// <inheritdoc cref="IJournal.IsFull"/>
+    public bool IsFull => Volatile.Read(ref _isFull);
+
     /// <inheritdoc cref="IJournal.MayExceed"/>
-    public bool MayExceed(long bytes) => !Volatile.Read(ref _isFull) || _room.Left - bytes >= _segmentRoom;
+    public bool MayExceed(long bytes) => !IsFull || _room.Left - bytes >= _segmentRoom;
 
     public void Start() => _thread.Start();
 
@@ -170,7 +173,7 @@ internal sealed class SegmentSupply : IDisposable
         {
             try
             {
-                var segment = free is null ? _maker.Make(number) : _maker.Recycle(free, number);
+                var segment = free is null ? Make(number) : _maker.Recycle(free, number);
                 segment.BeginToWrite(_options);
                 _buffer.Add(segment);
                 Made();
@@ -181,6 +184,11 @@ internal sealed class SegmentSupply : IDisposable
             }
         }
     }
+
+    // Looked at first: to try would take the last bytes from others each time, and so would to succeed from the checkpoint that makes room.
+    private Segment Make(long number) => _folder.FreeBytes is { } free && free < 2L * _options.SegmentBytes
+        ? throw JournalErrors.NoRoom(_options.SegmentBytes, free, _options.SegmentBytes)
+        : _maker.Make(number);
 
     private bool TryGetWork(out long number, out string? free)
     {

@@ -237,6 +237,18 @@ internal sealed class EntryLog(NodeGrain grain, MemoryMeter meter, ChunkCache? c
         return count;
     }
 
+    /// <summary>The bytes of chunks that are not on the disk, but for the last one.</summary>
+    public long BytesToStore
+    {
+        get
+        {
+            var bytes = 0L;
+            for (var place = 0; place < _chunks.Count - 1; place++)
+                bytes += _chunks[place] is { Stored: null } chunk ? chunk.SavedBytes : 0;
+            return bytes;
+        }
+    }
+
     /// <summary>The chunks there are, in order. Until <see cref="Thaw"/> they stay as they are and can be read without the lock: all but one at the end that is not on the disk, and but for what is trimmed.</summary>
     /// <returns>The chunks, with gaps.</returns>
     public Chunk?[] Freeze()

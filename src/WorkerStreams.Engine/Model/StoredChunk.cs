@@ -28,6 +28,10 @@ internal interface IChunkStore
     /// <summary>The bytes of chunks that were read since the last checkpoint. A start may have to read them again, for what was delivered of them.</summary>
     long BytesRead { get; }
 
+    /// <summary>Looks for room for so many bytes of chunks, which are to be kept wholly or not at all.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    void CheckRoom(long bytes);
+
     /// <summary>Keeps a chunk. Readable at once; on the disk before the checkpoint that is being written is valid.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     ChunkAddress Write(ReadOnlySpan<byte> chunk);

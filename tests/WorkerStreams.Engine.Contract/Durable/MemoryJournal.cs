@@ -97,6 +97,10 @@ internal sealed class MemoryJournal : IJournal
 
         public long BytesRead => 0;
 
+        public void CheckRoom(long bytes)
+        {
+        }
+
         public ChunkAddress Write(ReadOnlySpan<byte> chunk)
         {
             lock (_lock)

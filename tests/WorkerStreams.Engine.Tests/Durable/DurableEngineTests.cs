@@ -20,11 +20,7 @@ public sealed class DurableEngineTests
         await engine.CreateGroupAsync(Orders, Group, GroupPosition.Beginning, createStream: true);
         await AppendAsync(engine);
         using var read = await engine.ReadGroupAsync(new() { Group = Group, Consumer = "alice", Streams = [new(Orders, ReadPosition.Undelivered)] });
-        _folder.Before = static (call, name) =>
-        {
-            if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
-                throw new IOException("No space left on device");
-        };
+        _folder.Fill();
 
         var full = await Assert.ThrowsAsync<StreamEngineException>(async () =>
         {
@@ -140,11 +136,7 @@ public sealed class DurableEngineTests
         var told = new TaskCompletionSource<StreamErrorCode>(TaskCreationOptions.RunContinuationsAsynchronously);
         engine = Open(_folder, new(), FlushPolicy.Never, notice => _ = CallAsync());
         await AppendAsync(engine);
-        _folder.Before = static (call, name) =>
-        {
-            if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
-                throw new IOException("No space left on device");
-        };
+        _folder.Fill();
         var filling = Task.Factory.StartNew(FillAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         Assert.Equal(StreamErrorCode.DiskFull, await told.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Equal(StreamErrorCode.DiskFull, await filling);

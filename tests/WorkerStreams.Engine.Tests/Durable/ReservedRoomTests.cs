@@ -120,7 +120,7 @@ public sealed class ReservedRoomTests : IDisposable
         Assert.Equal(1, await _engine.AcknowledgeAsync(Orders, Group, new[] { IdOf(2) }));
         Assert.False(read.IsCompleted);
 
-        _folder.Before = null;
+        _folder.Capacity = null;
         await Eventually.HoldsAsync(() => read.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)));
         using (var claimed = await read)
             Assert.Equal((1_000, IdOf(1)), (claimed.Count, claimed.Entries[0].Id));
@@ -140,7 +140,7 @@ public sealed class ReservedRoomTests : IDisposable
         Assert.Equal("c", Assert.Single(await _engine.GetConsumersAsync(Orders, Group)).Name);
         Assert.False(read.IsCompleted);
 
-        _folder.Before = null;
+        _folder.Capacity = null;
         await Eventually.HoldsAsync(() => read.IsCompleted, () => _time.Advance(TimeSpan.FromSeconds(1)));
         (await read).Dispose();
         await ReopenAsync();
@@ -248,11 +248,7 @@ public sealed class ReservedRoomTests : IDisposable
 
     private async Task FillDiskAsync()
     {
-        _folder.Before = static (call, name) =>
-        {
-            if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
-                throw new IOException("No space left on device");
-        };
+        _folder.Fill();
         var full = await Assert.ThrowsAsync<StreamEngineException>(async () =>
         {
             while (true)

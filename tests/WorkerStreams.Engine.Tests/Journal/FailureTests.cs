@@ -14,7 +14,7 @@ public sealed class FailureTests
         var folder = new MemoryFolder();
         using var journal = new OpenJournal(folder);
         await journal.CommitAsync("a");
-        folder.Before = Full;
+        folder.Fill();
         await FillAsync(journal, urgent: false);
         // Who is refused may know it before it is told.
         await Eventually.HoldsAsync(() => journal.Events.Count > 0);
@@ -30,7 +30,7 @@ public sealed class FailureTests
         journal.Records.Add(unreserved);
         await journal.Journal.CommitAsync(journal.Journal.Append(Encoding.UTF8.GetBytes(unreserved), 0));
 
-        folder.Before = null;
+        folder.Capacity = null;
         journal.Time.Advance(TimeSpan.FromSeconds(1));
         await Eventually.HoldsAsync(() => journal.Journal.TryReserve(100, urgent: false));
         journal.Journal.Release(100);
@@ -48,15 +48,16 @@ public sealed class FailureTests
     {
         var folder = new MemoryFolder();
         using var journal = new OpenJournal(folder);
-        for (var i = 0; i < 200; i++)
-            await journal.CommitAsync(Texts.Of(0, i, 100));
-        folder.Before = Full;
-        await FillAsync(journal, urgent: false);
+        for (var i = 0; i < 50; i++)
+            await journal.CommitAsync(Texts.Of(0, i, 0));
+        // Too little for a segment, enough for a checkpoint of all that finds room until then.
+        folder.Fill(free: (2 * 4096) - 1);
+        await FillAsync(journal, urgent: false, length: 0);
         journal.WriteCheckpoint();
         await Eventually.HoldsAsync(() => journal.Journal.TryReserve(100, urgent: false));
         journal.Journal.Release(100);
-        for (var i = 0; i < 100; i++)
-            await journal.CommitAsync(Texts.Of(1, i, 100));
+        for (var i = 0; i < 50; i++)
+            await journal.CommitAsync(Texts.Of(1, i, 0));
         using var again = new OpenJournal(folder.Kill());
         Assert.Equal(journal.Records, again.Found);
     }
@@ -94,9 +95,9 @@ public sealed class FailureTests
                 Log = told => _ = told.Kind == JournalEventKind.DiskHasRoom && asked.TrySetResult(journal!.TryReserve(50_000, urgent: false)),
             },
             new Replayed());
-        folder.Before = Full;
+        folder.Fill();
         Assert.False(journal.TryReserve(50_000, urgent: false));
-        folder.Before = null;
+        folder.Capacity = null;
         await Eventually.HoldsAsync(() => asked.Task.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(1)));
         Assert.True(await asked.Task);
         journal.Dispose();
@@ -113,7 +114,7 @@ public sealed class FailureTests
             var much = chance.Next(30_000);
             Assert.True(journal.Journal.TryReserve(much, urgent: false));
             journal.Journal.Release(much);
-            folder.Before = Full;
+            folder.Fill();
             Queue<int> reserved = new();
             for (var refused = 0; refused < 20;)
             {
@@ -183,15 +184,9 @@ public sealed class FailureTests
         Assert.Contains("Input/output error", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static void Full(string call, string name)
+    private static async Task FillAsync(OpenJournal journal, bool urgent, int length = 100)
     {
-        if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
-            throw new IOException("No space left on device");
-    }
-
-    private static async Task FillAsync(OpenJournal journal, bool urgent)
-    {
-        while (journal.TryAppend(Texts.Of(1, journal.Records.Count, 100), urgent, out var sequence))
+        while (journal.TryAppend(Texts.Of(1, journal.Records.Count, length), urgent, out var sequence))
             await journal.Journal.CommitAsync(sequence);
     }
 }

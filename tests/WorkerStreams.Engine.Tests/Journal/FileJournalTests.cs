@@ -119,16 +119,12 @@ public sealed class FileJournalTests
         using (var journal = new OpenJournal(folder))
         {
             await journal.CommitAsync("a");
-            folder.Before = static (call, name) =>
-            {
-                if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
-                    throw new IOException("No space left on device");
-            };
+            folder.Fill();
             var unreserved = journal.Journal.Append(new byte[100_000], 0);
             var thrown = await Assert.ThrowsAsync<StreamEngineException>(async () => await journal.Journal.CommitAsync(unreserved));
             Assert.Equal(StreamErrorCode.Unavailable, thrown.Code);
         }
-        folder.Before = null;
+        folder.Capacity = null;
         Assert.Equal(["a"], Found(folder));
     }
 

@@ -17,6 +17,18 @@ internal sealed class MemoryFolder : IJournalFolder
     /// <summary>Called before each call that changes or flushes something, with its name and the file's; what it throws, the call throws.</summary>
     public Action<string, string>? Before { get; set; }
 
+    /// <summary>The bytes that all files together may have, or null where there is no limit. What finds no room fails.</summary>
+    public long? Capacity { get; set; }
+
+    public long? FreeBytes
+    {
+        get
+        {
+            lock (_lock)
+                return Capacity - _names.Values.Sum(static bytes => (long)bytes.Current.Length);
+        }
+    }
+
     public void Create()
     {
     }
@@ -76,10 +88,17 @@ internal sealed class MemoryFolder : IJournalFolder
         }
     }
 
+    /// <summary>From now on the disk has room for so many bytes more.</summary>
+    public void Fill(long free = 0)
+    {
+        lock (_lock)
+            Capacity = free + _names.Values.Sum(static bytes => (long)bytes.Current.Length);
+    }
+
     /// <summary>What the next process finds after this one was killed: all of it, though it is no more durable than before.</summary>
     public MemoryFolder Kill()
     {
-        var found = new MemoryFolder();
+        var found = new MemoryFolder { Capacity = Capacity };
         lock (_lock)
         {
             var copies = _names.Values.Concat(_durableNames.Values).Distinct().ToDictionary(bytes => bytes, bytes => bytes.Copy());
@@ -96,7 +115,7 @@ internal sealed class MemoryFolder : IJournalFolder
     /// <summary>What is found after a power failure: what was flushed, and of the rest whatever chance has brought to the disk; nothing, without one.</summary>
     public MemoryFolder Crash(Random? chance)
     {
-        var found = new MemoryFolder();
+        var found = new MemoryFolder { Capacity = Capacity };
         lock (_lock)
         {
             Dictionary<string, MemoryBytes> names = new(_durableNames);
@@ -187,7 +206,11 @@ internal sealed class MemoryFolder : IJournalFolder
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             folder.Before?.Invoke("write", name);
             lock (folder._lock)
+            {
+                if (folder.FreeBytes is { } free && offset + from.Length - bytes.Current.Length > Math.Max(0, free))
+                    throw new IOException("No space left on device");
                 bytes.Write(from, (int)offset);
+            }
         }
 
         public void Flush()

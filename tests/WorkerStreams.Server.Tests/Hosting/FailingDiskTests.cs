@@ -88,11 +88,7 @@ public sealed class FailingDiskTests
     {
         await using var host = await StartAsync();
         using var engine = RedisStreamEngine.Connect(ServerProcess.Client(host.Port));
-        _folder.Before = static (call, name) =>
-        {
-            if (call == "create" && name.StartsWith("segment", StringComparison.Ordinal))
-                throw new IOException("No space left on device");
-        };
+        _folder.Fill();
         var large = new AppendEntry(EntryFields.Of(("f", new string('x', SegmentBytes / 4))));
 
         var refusal = await Assert.ThrowsAsync<StreamEngineException>(async () =>
