@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace WorkerStreams.Engine.Journal;
 
@@ -48,17 +49,20 @@ internal sealed class DiskFolder(string path) : IJournalFolder
 
     public IDisposable Lock()
     {
+        var handle = OpenLock();
         try
         {
-            var handle = Permitted(static folder => File.OpenHandle(folder.At(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             // Beside the lock, since nobody else can read a file that is locked.
-            File.WriteAllText(At(OwnerName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return handle;
+            return Permitted(folder =>
+            {
+                File.WriteAllText(folder.At(OwnerName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+                return handle;
+            });
         }
-        catch (IOException error) when (File.Exists(At(LockName)) && IsSharingViolation(error))
+        catch
         {
-            throw new IOException(
-                $"The journal in '{Path}' is in use by {Owner()}. Only one process at a time can have it: end that one, or name another folder.", error);
+            handle.Dispose();
+            throw;
         }
     }
 
@@ -85,6 +89,19 @@ internal sealed class DiskFolder(string path) : IJournalFolder
 
     // EWOULDBLOCK of flock, in Linux's and in macOS's number, and ERROR_SHARING_VIOLATION.
     private static bool IsSharingViolation(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private SafeFileHandle OpenLock()
+    {
+        try
+        {
+            return Permitted(static folder => File.OpenHandle(folder.At(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException error) when (File.Exists(At(LockName)) && IsSharingViolation(error))
+        {
+            throw new IOException(
+                $"The journal in '{Path}' is in use by {Owner()}. Only one process at a time can have it: end that one, or name another folder.", error);
+        }
+    }
 
     private string Owner()
     {
