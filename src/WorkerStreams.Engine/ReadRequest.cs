@@ -36,8 +36,8 @@ public sealed record ReadGroupRequest : ReadRequest
 
     /// <summary>
     /// CLAIM (Redis 8.4): from streams read by <see cref="ReadPosition.Undelivered"/> come first the entries that are pending for any consumer and idle for at least this, the one that
-    /// is so for longest first; they become the consumer's, <see cref="NoAcknowledge"/> or not. Those gone from the stream are passed over. A read that waits is also served
-    /// when an entry has become idle for so long. Zero or more. Default: null, none are claimed.
+    /// is so for longest first; they become the consumer's, <see cref="NoAcknowledge"/> or not. Those gone from the stream are passed over. As in Redis, streams named after one whose
+    /// history is read are not claimed from. A read that waits is also served when an entry has become idle for so long. Zero or more. Default: null, none are claimed.
     /// </summary>
     public TimeSpan? ClaimMinIdle { get; init; }
 }

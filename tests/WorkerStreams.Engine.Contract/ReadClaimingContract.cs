@@ -148,6 +148,26 @@ public abstract class ReadClaimingContract(EngineFixture fixture) : EngineContra
         Assert.Equal("1-0 a x1, 2-0 b x2", await PendingAsync());
     }
 
+    [Theory]
+    [InlineData("0", ">", "2-0 | 8-0", "1-0 a x1, 2-0 b x2", "7-0 a x1, 8-0 b x1")]
+    [InlineData(">", "0", "1-0 2-0 3-0 | ", "1-0 b x2, 2-0 b x2, 3-0 b x1", "7-0 a x1")]
+    public async Task Nothing_is_claimed_from_streams_named_after_one_whose_history_is_read(string first, string second, string read, string pending, string otherPending)
+    {
+        if (!await BeginAsync("1-0 2-0"))
+            return;
+        await CreateGroupAsync(stream: Other);
+        await AppendAsync("7-0", Other);
+        await ReadGroupAsync(ReadFor("a", ">", Stream, Other) with { Count = 1 });
+        await DeliverAsync("b");
+        await AppendAsync("3-0");
+        await AppendAsync("8-0", Other);
+        await Fixture.ElapseAsync(Moment);
+        StreamPosition[] streams = [new(Stream, ReadPosition.Parse(first)), new(Other, ReadPosition.Parse(second))];
+        Assert.Equal(read, await ReadGroupAsync(ReadFor("b") with { Streams = streams, ClaimMinIdle = Moment }));
+        Assert.Equal(pending, await PendingAsync());
+        Assert.Equal(otherPending, await PendingAsync(stream: Other));
+    }
+
     [Fact]
     public async Task Each_stream_is_claimed_from_by_itself()
     {

@@ -9,11 +9,11 @@ internal static class GroupReads
     public static long IdleSince(long now, TimeSpan minIdle) => now - (long)Math.Ceiling(minIdle.TotalMilliseconds);
 
     /// <summary>Entries never delivered to the group, and before them those that are claimed.</summary>
-    public static void ReadNew(Shard shard, ReadGroupRequest request, StreamState stream, long now, int mostClaimed, ref ReplyWriter reply)
+    public static void ReadNew(Shard shard, ReadGroupRequest request, StreamState stream, long now, TimeSpan? claimMinIdle, int mostClaimed, ref ReplyWriter reply)
     {
         stream.TryGetGroup(request.Group, out var group);
         var consumer = group!.See(request.Consumer, now);
-        var hasBegun = request.ClaimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, mostClaimed, ref reply);
+        var hasBegun = claimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, mostClaimed, ref reply);
         var isNew = stream.Log.LastId > group.LastId && !(hasBegun && reply.IsStreamFull);
         if (isNew)
             Deliver(request, stream, group, consumer, now, hasBegun, ref reply);

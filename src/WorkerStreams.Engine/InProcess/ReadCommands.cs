@@ -32,6 +32,7 @@ internal static class ReadCommands
     {
         var reply = new ReplyWriter(request.Count, request.MaxBytes);
         var now = request is ReadGroupRequest ? store.Now : 0;
+        var claimMinIdle = (request as ReadGroupRequest)?.ClaimMinIdle;
         for (var i = 0; i < positions.Count && !reply.IsFull; i++)
         {
             var (name, position) = positions[i];
@@ -43,9 +44,12 @@ internal static class ReadCommands
             if (request is not ReadGroupRequest group)
                 Read(stream, position, ref reply);
             else if (position.Kind == ReadPositionKind.Undelivered)
-                GroupReads.ReadNew(shard, group, stream, now, mostClaimed, ref reply);
+                GroupReads.ReadNew(shard, group, stream, now, claimMinIdle, mostClaimed, ref reply);
             else
                 GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
+            // As in Redis a history turns CLAIM off, for the streams after it, too.
+            if (position.Kind == ReadPositionKind.After)
+                claimMinIdle = null;
         }
         return reply.Build();
     }

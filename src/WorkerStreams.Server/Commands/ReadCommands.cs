@@ -51,19 +51,31 @@ internal static class ReadCommands
             reply.Map(batch.StreamCount);
         else
             reply.Array(batch.StreamCount);
-        // Streams with nothing are left out.
-        for (var (i, first, asked) = (0, 0, 0); i < batch.StreamCount; i++)
+        var claiming = CountClaiming(batch, read);
+        for (var (i, first) = (0, 0); i < batch.StreamCount; i++)
         {
             if (!asMap)
                 reply.Array(2);
             reply.Bulk(Database.KeyOf(batch.GetStream(i)));
             var count = batch.GetEntries(i).Length;
-            while (read.Streams[asked].Stream != batch.GetStream(i))
-                asked++;
-            var isClaiming = read is ReadGroupRequest { ClaimMinIdle: not null } && read.Streams[asked++].Position.Kind == ReadPositionKind.Undelivered;
-            await session.EntriesAsync(batch, first, count, isClaiming);
+            await session.EntriesAsync(batch, first, count, i < claiming);
             first += count;
         }
+    }
+
+    // The streams of the reply that were claimed from: those before the first history. Streams with nothing are left out, but histories never are.
+    private static int CountClaiming(EntryBatch batch, ReadRequest read)
+    {
+        if (read is not ReadGroupRequest { ClaimMinIdle: not null })
+            return 0;
+        var histories = read.Streams.Count(static stream => stream.Position.Kind == ReadPositionKind.After);
+        var claiming = 0;
+        foreach (var (stream, _) in read.Streams.TakeWhile(static stream => stream.Position.Kind == ReadPositionKind.Undelivered))
+        {
+            if (claiming < batch.StreamCount - histories && batch.GetStream(claiming) == stream)
+                claiming++;
+        }
+        return claiming;
     }
 
     // Of a stream Redis looks for its group before it looks at the id.

@@ -149,9 +149,11 @@ internal sealed class CommandSource
     private ReadPosition Position() =>
         _traits.ReadsLastLiveEntry && _choose.Chance(10) ? ReadPosition.Last : _choose.Chance(5) ? ReadPosition.End : ReadPosition.After(_choose.Id());
 
-    private RandomCommand ReadNew() => ReadGroup(() => ReadPosition.Undelivered);
+    private RandomCommand ReadNew() => ReadGroup(() => _choose.Chance(90) ? ReadPosition.Undelivered : History());
 
-    private RandomCommand ReadHistory() => ReadGroup(() => _choose.Chance(60) ? ReadPosition.After(default) : ReadPosition.After(_choose.Id()));
+    private RandomCommand ReadHistory() => ReadGroup(() => _choose.Chance(90) ? History() : ReadPosition.Undelivered);
+
+    private ReadPosition History() => _choose.Chance(60) ? ReadPosition.After(default) : ReadPosition.After(_choose.Id());
 
     private RandomCommand ReadGroup(Func<ReadPosition> position)
     {

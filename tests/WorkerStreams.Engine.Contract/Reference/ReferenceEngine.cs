@@ -74,9 +74,13 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
             var (stream, group) = Find(name, request.Group, default);
             var consumer = group.See(request.Consumer, Now);
             if (position.Kind == ReadPositionKind.Undelivered)
+            {
                 ReadNew(request, stream, group, consumer, name, reply);
-            else
-                ReadHistory(request, stream, group, position.Id, name, reply);
+                continue;
+            }
+            ReadHistory(request, stream, group, position.Id, name, reply);
+            // As Redis does, for the streams after it, too.
+            request = request with { ClaimMinIdle = null };
         }
         return reply.Build();
     });
