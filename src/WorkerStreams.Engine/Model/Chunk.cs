@@ -11,7 +11,6 @@ namespace WorkerStreams.Engine.Model;
 internal sealed partial class Chunk(NodeLimits limits) : IDisposable
 {
     private const int SmallestBuffer = 128;
-    private const int SmallestTable = 2;
     private const int OwnBytes = 112;
 
     // Where it is not in memory, its first id.
@@ -53,6 +52,8 @@ internal sealed partial class Chunk(NodeLimits limits) : IDisposable
     public StreamEntryId FirstId => IsHere ? IdAt(Start) : new(_base.Milliseconds, _base.Sequence);
 
     public StreamEntryId LastId => IsHere ? IdAt(End - 1) : Stored!.LastId;
+
+    private int SmallestTable => Math.Min(2, limits.MaxEntries);
 
     private int KeyBytes => _areNear ? sizeof(uint) : sizeof(ulong);
 

@@ -37,3 +37,6 @@ public sealed class InProcessFixture() : SizedFixture(nodeMaxEntries: 100);
 
 /// <summary>Nodes so small that every command meets their edges.</summary>
 public sealed class TinyNodesFixture() : SizedFixture(nodeMaxEntries: 3);
+
+/// <summary>A node for each entry.</summary>
+public sealed class SingleEntryNodesFixture() : SizedFixture(nodeMaxEntries: 1);

@@ -7,6 +7,7 @@ namespace WorkerStreams.Engine.Tests.InProcess;
 public sealed class NodeSizes
 {
     [Theory]
+    [InlineData(1, 1_000_000, 9)]
     [InlineData(4, 1_000_000, 8)]
     [InlineData(1_000, 256, 9)]
     [InlineData(1_000, 1_000_000, 0)]
