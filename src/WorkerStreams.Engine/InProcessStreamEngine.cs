@@ -53,6 +53,9 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     /// <summary>The memory that the streams take, in bytes: what <see cref="InProcessEngineOptions.MaxMemory"/> limits.</summary>
     public long UsedMemory => _store.Meter.Used;
 
+    /// <summary>What <see cref="InProcessEngineOptions.MaxMemory"/> is.</summary>
+    public long? MaxMemory => _store.Options.MaxMemory;
+
     /// <summary>
     /// Makes a damaged folder one that opens, while no engine has it: its journal ends before the damage, and what is cut off is kept in files beside it, whose names begin
     /// with <c>cut-</c>. What was changed after the damaged place is lost. Where entries themselves are damaged, they alone are. All that there is is read, which may take long.

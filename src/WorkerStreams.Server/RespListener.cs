@@ -107,7 +107,7 @@ public sealed class RespListener : IHostedService, IDisposable
     {
         using var end = new ConnectionEnd(pipe.Input, connection.ConnectionClosed, _stopping.Token);
         await serve(new(
-            pipe.Input, pipe.Output, connection.RemoteEndPoint, connection.LocalEndPoint, connection.Abort, () => CloseAsync(connection, pipe), end.Token));
+            pipe.Input, pipe.Output, connection.RemoteEndPoint, connection.LocalEndPoint, end.End, connection.Abort, () => CloseAsync(connection, pipe), end.Token));
     }
 
     private async Task ServeTlsAsync(RespServer server, ConnectionContext connection, X509Certificate2 certificate)

@@ -28,6 +28,9 @@ internal static class ClientCommands
                 new("client|no-evict", 3, "Changes nothing, as no connection is ended for want of memory.", Switch),
                 new("client|no-touch", 3, "Changes nothing, as the times of reading are not kept.", Switch),
                 new("client|getredir", 2, "Tells -1, as reads are not tracked.", Redirection),
+                new("client|tracking", -3, "Changes nothing, as reads are not tracked.", Track),
+                new("client|trackinginfo", 2, "Tells that reads are not tracked.", TrackingInfo),
+                new("client|caching", 3, "Tells that reads are not tracked.", Cache),
                 HelpTexts.Command("client"),
             ],
         },
@@ -67,7 +70,7 @@ internal static class ClientCommands
         var isName = request.Is(2, "LIB-NAME"u8);
         if (!isName && !request.Is(2, "LIB-VER"u8))
             throw new CommandException($"ERR Unrecognized option '{CommandException.RepeatOption(request[2])}'");
-        var what = isName ? "lib-name" : "lib-ver";
+        var what = CommandException.Repeat(request[2]);
         if (!IsPrintable(request[3]))
             throw new CommandException($"ERR {what} cannot contain spaces, newlines or special characters.");
         if (IsTooLong(request[3]))
@@ -160,10 +163,44 @@ internal static class ClientCommands
         return default;
     }
 
+    private static ValueTask Track(Session session, Request request)
+    {
+        for (var i = 3; i < request.Count; i++)
+        {
+            var hasValue = request.Is(i, "REDIRECT"u8) || request.Is(i, "PREFIX"u8);
+            if (hasValue ? i++ + 1 == request.Count : !request.Is(i, "BCAST"u8) && !request.Is(i, "OPTIN"u8) && !request.Is(i, "OPTOUT"u8) && !request.Is(i, "NOLOOP"u8))
+                throw CommandException.Syntax();
+        }
+        if (request.Is(2, "ON"u8))
+            throw new CommandException("ERR CLIENT TRACKING ON is not supported: reads are not tracked");
+        if (!request.Is(2, "OFF"u8))
+            throw CommandException.Syntax();
+        session.Reply.Ok();
+        return default;
+    }
+
+    private static ValueTask TrackingInfo(Session session, Request request)
+    {
+        session.Reply.Map(3);
+        session.Reply.Bulk("flags"u8);
+        session.Reply.Set(1);
+        session.Reply.Bulk("off"u8);
+        session.Reply.Bulk("redirect"u8);
+        session.Reply.Number(-1);
+        session.Reply.Bulk("prefixes"u8);
+        session.Reply.Array(0);
+        return default;
+    }
+
+    private static ValueTask Cache(Session session, Request request) =>
+        throw new CommandException("ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled");
+
+    // What is not counted of a connection is left out, and so is what Redis tells of its own buffers.
     private static string Describe(Session session) =>
         $"id={session.Id} addr={session.RemoteAddress} laddr={session.LocalAddress} name={Encoding.ASCII.GetString(session.ClientName)} "
-        + $"age={session.Age} idle={session.Idle} flags={(session.IsBlocked ? 'b' : session.Transaction is not null ? 'x' : 'N')} db={session.Database} sub=0 psub=0 "
-        + $"multi={session.Transaction?.Commands.Count ?? -1} cmd={session.LastCommand?.Name ?? "NULL"} user={session.User} redir=-1 resp={session.Reply.Version} "
+        + $"age={session.Age} idle={session.Idle} flags={(session.IsBlocked ? 'b' : session.Transaction is not null ? 'x' : 'N')} db={session.Database} sub=0 psub=0 ssub=0 "
+        + $"multi={session.Transaction?.Commands.Count ?? -1} watch={session.Watched} qbuf={session.Reader.Waiting} qbuf-free={session.Reader.Free} "
+        + $"multi-mem={session.Transaction?.Bytes ?? 0} tot-mem={session.Reader.Waiting + session.Reader.Free + (session.Transaction?.Bytes ?? 0)} events={(session.IsSending ? "rw" : "r")} cmd={session.LastCommand?.Name ?? "NULL"} user={session.User} redir=-1 resp={session.Reply.Version} "
         + $"lib-name={session.LibraryName} lib-ver={session.LibraryVersion}\n";
 
     private static bool IsTooLong(ReadOnlySpan<byte> name) => name.Length > LongestName;

@@ -68,7 +68,7 @@ internal sealed class ClientFilter
         else if (request.Is(index, "USER"u8))
             _user = CheckUser(CommandException.RepeatOption(request[index + 1]));
         else if (request.Is(index, "MAXAGE"u8))
-            _leastAge = request.Number(index + 1, "maxage is not an integer or out of range");
+            _leastAge = request.Number(index + 1, "maxage is not an integer or out of range") is > 0 and var age ? age : throw new CommandException("ERR maxage should be greater than 0");
         else if (request.Is(index, "SKIPME"u8) && request.Is(index + 1, "YES"u8))
             _skipped = session;
         else if (request.Is(index, "SKIPME"u8) && request.Is(index + 1, "NO"u8))

@@ -40,6 +40,9 @@ internal sealed record Command(string Name, int Arity, string Summary, CommandHa
     /// <summary>Where the last one stands, counted from the end if negative, or 0.</summary>
     public int LastKey { get; init; }
 
+    /// <summary>How far it is from one key to the next.</summary>
+    public int KeyStep { get; init; } = 1;
+
     /// <summary>Its subcommands; none where it has none.</summary>
     public IReadOnlyList<Command> Subcommands { get; init; } = [];
 

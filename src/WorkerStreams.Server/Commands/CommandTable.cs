@@ -33,6 +33,7 @@ internal sealed class CommandTable
         .. SetCommands.All,
         .. HashCommands.All,
         .. ServerCommands.All,
+        .. ClusterCommands.All,
         .. ConfigCommands.All,
         .. ScriptCommands.All,
         .. IntrospectionCommands.All,
@@ -52,8 +53,14 @@ internal sealed class CommandTable
     /// <summary>The number of commands and subcommands.</summary>
     public int Count { get; }
 
-    /// <summary>The command with this name, or null.</summary>
-    public Command? Find(ReadOnlySpan<byte> name) => _commands.TryGetValue(name, out var entry) ? entry.Command : null;
+    /// <summary>The command with this name, or null. That of a subcommand is its command's, a bar and its own.</summary>
+    public Command? Find(ReadOnlySpan<byte> name)
+    {
+        var bar = name.IndexOf((byte)'|');
+        if (!_commands.TryGetValue(bar < 0 ? name : name[..bar], out var entry))
+            return null;
+        return bar < 0 ? entry.Command : entry.Subcommands.TryGetValue(name[(bar + 1)..], out var sub) ? sub.Command : null;
+    }
 
     /// <summary>The command that the words give.</summary>
     /// <exception cref="CommandException">There is no such command or subcommand.</exception>

@@ -9,6 +9,9 @@ internal static class ConfigCommands
 {
     private const string MaxEntries = "stream-node-max-entries", MaxBytes = "stream-node-max-bytes", Duration = "stream-idmp-duration", MaxIds = "stream-idmp-maxsize";
 
+    // What is told in place of a password.
+    private const string Hidden = "********";
+
     // What the engine takes. In Redis 0 is no limit, and there is no least one.
     private const long MostEntries = 10_000, LeastBytes = 256, MostBytes = 1 << 20;
 
@@ -89,7 +92,7 @@ internal static class ConfigCommands
             var name = CommandException.RepeatOption(request[i]);
             if (Settings(server).FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { Name: not null } setting)
                 throw new CommandException($"ERR Unknown option or number of arguments for CONFIG SET - '{name}'");
-            if (!Changeable.ContainsKey(name) && setting.Value != CommandException.RepeatOption(request[i + 1]))
+            if (!Changeable.ContainsKey(name) && (setting.Value == Hidden || setting.Value != CommandException.RepeatOption(request[i + 1])))
                 throw Failed(name, "can't set immutable config");
             if (!names.Add(name))
                 throw Failed(name, "duplicate parameter");
@@ -106,9 +109,33 @@ internal static class ConfigCommands
     }
 
     private static long Number(ReadOnlySpan<byte> word, string name, (long Least, long Most) range) =>
-        !Integer.TryParse(word, out var number) ? throw Failed(name, "argument couldn't be parsed into an integer")
+        !(name == MaxBytes ? TryParseBytes(word, out var number) : Integer.TryParse(word, out number))
+            ? throw Failed(name, name == MaxBytes ? "argument must be a memory value" : "argument couldn't be parsed into an integer")
         : number < range.Least || number > range.Most ? throw Failed(name, $"argument must be between {range.Least} and {range.Most} inclusive")
         : number;
+
+    // What is more than 64 bits have is told as less than nothing.
+    private static bool TryParseBytes(ReadOnlySpan<byte> word, out long bytes)
+    {
+        var end = word.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var index ? index : word.Length;
+        var digits = word[..end];
+        var factor = CommandException.Repeat(word[end..]).ToLowerInvariant() switch
+        {
+            "" or "b" => 1,
+            "k" => 1000,
+            "kb" => 1 << 10,
+            "m" => 1_000_000,
+            "mb" => 1 << 20,
+            "g" => 1_000_000_000,
+            "gb" => 1 << 30,
+            _ => 0,
+        };
+        bytes =
+            digits.IsEmpty ? 0
+            : !ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue / (ulong)Math.Max(factor, 1) ? -1
+            : (long)number * factor;
+        return factor > 0;
+    }
 
     private static CommandException Failed(string name, string why) => new($"ERR CONFIG SET failed (possibly related to argument '{name}') - {why}");
 
@@ -118,9 +145,14 @@ internal static class ConfigCommands
         ("bind", $"{server.Options.Address}"),
         ("databases", Keys.Database.Count.ToString(CultureInfo.InvariantCulture)),
         ("maxclients", $"{server.Options.MaxClients}"),
+        ("maxmemory", $"{server.Engine.MaxMemory ?? 0}"),
+        ("maxmemory-policy", "noeviction"),
         ("port", $"{server.Port}"),
         ("proto-max-bulk-len", $"{server.Options.MaxRequestBytes}"),
+        ("replica-read-only", "yes"),
+        ("requirepass", server.Password.IsSet ? Hidden : ""),
         ("save", ""),
+        ("timeout", $"{(long)(server.Options.IdleTimeout ?? TimeSpan.Zero).TotalSeconds}"),
         (Duration, $"{(long)server.Engine.IdempotencyDuration.TotalSeconds}"),
         (MaxIds, $"{server.Engine.IdempotencyMaxIds}"),
         (MaxBytes, $"{server.Engine.NodeMaxBytes}"),

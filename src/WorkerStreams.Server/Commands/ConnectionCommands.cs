@@ -14,6 +14,10 @@ internal static class ConnectionCommands
         new("reset", 1, "Makes the connection as it was when new.", Reset) { IsForStrangers = true, IsNeverQueued = true },
         new("select", 2, "Selects one of 16 databases.", Select),
         new("auth", -2, "Tells the password.", Authenticate) { IsForStrangers = true },
+        new("acl", -2, "Tells of users.", static (_, _) => throw CommandException.Arity("acl"))
+        {
+            Subcommands = [new("acl|whoami", 2, "Tells which user the connection has.", WhoAmI), HelpTexts.Command("acl")],
+        },
         new("hello", -1, "Chooses the protocol, and tells the password.", Hello.Answer) { IsForStrangers = true },
     ];
 
@@ -52,6 +56,12 @@ internal static class ConnectionCommands
     {
         session.Database = KeyCommands.Database(request.ShortNumber(1));
         session.Reply.Ok();
+        return default;
+    }
+
+    private static ValueTask WhoAmI(Session session, Request request)
+    {
+        session.Reply.Bulk(session.User);
         return default;
     }
 

@@ -22,7 +22,8 @@ internal readonly record struct DeletionOptions(EntryReferences References, int 
                 references = given;
                 continue;
             }
-            if (ids > 0 || i + 1 == request.Count || !request.Is(i, "IDS"u8))
+            // Of several the last counts.
+            if (i + 1 == request.Count || !request.Is(i, "IDS"u8))
                 throw CommandException.Syntax();
             count = request.Number(i + 1, "Number of IDs must be a positive integer");
             if (count < 1)

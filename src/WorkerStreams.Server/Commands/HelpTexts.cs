@@ -1,4 +1,3 @@
-using WorkerStreams.Server.Protocol;
 using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
@@ -51,6 +50,8 @@ internal static class HelpTexts
             """,
         ["client"] =
             """
+            CACHING (YES|NO)
+                Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.
             GETREDIR
                 Return the client ID we are redirecting to when tracking is enabled.
             GETNAME
@@ -93,6 +94,11 @@ internal static class HelpTexts
                 Assign the name <name> to the current connection.
             UNBLOCK <clientid> [TIMEOUT|ERROR]
                 Unblock the specified blocked client.
+            TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]
+                     [OPTIN] [OPTOUT] [NOLOOP]
+                Control server assisted client side caching.
+            TRACKINGINFO
+                Report tracking status for the current connection.
             NO-EVICT (ON|OFF)
                 Protect current client connection from eviction.
             NO-TOUCH (ON|OFF)
@@ -115,6 +121,8 @@ internal static class HelpTexts
                 Return the total number of commands in this Redis server.
             LIST
                 Return a list of all commands in this Redis server.
+            GETKEYS <full-command>
+                Return the keys from a full Redis command.
             INFO [<command-name> ...]
                 Return details about multiple Redis commands.
                 If no command names are given, documentation details for all
@@ -123,6 +131,50 @@ internal static class HelpTexts
                 Return documentation details about multiple Redis commands.
                 If no command names are given, documentation details for all
                 commands are returned.
+            """,
+        ["acl"] =
+            """
+            WHOAMI
+                Return the current connection username.
+            """,
+        ["slowlog"] =
+            """
+            GET [<count>]
+                Return top <count> entries from the slowlog (default: 10, -1 mean all).
+                Entries are made of:
+                id, timestamp, time in microseconds, arguments array, client IP and port,
+                client name
+            LEN
+                Return the length of the slowlog.
+            RESET
+                Reset the slowlog.
+            """,
+        ["function"] =
+            """
+            LIST [LIBRARYNAME PATTERN] [WITHCODE]
+                Return general information on all the libraries:
+                * Library name
+                * The engine used to run the Library
+                * Functions list
+                * Library code (if WITHCODE is given)
+                It also possible to get only function that matches a pattern using LIBRARYNAME argument.
+            FLUSH [ASYNC|SYNC]
+                Delete all the libraries.
+                When called without the optional mode argument, the behavior is determined by the
+                lazyfree-lazy-user-flush configuration directive. Valid modes are:
+                * ASYNC: Asynchronously flush the libraries.
+                * SYNC: Synchronously flush the libraries.
+            """,
+        ["script"] =
+            """
+            EXISTS <sha1> [<sha1> ...]
+                Return information about the existence of the scripts in the script cache.
+            FLUSH [ASYNC|SYNC]
+                Flush the Lua scripts cache. Very dangerous on replicas.
+                When called without the optional mode argument, the behavior is determined by the
+                lazyfree-lazy-user-flush configuration directive. Valid modes are:
+                * ASYNC: Asynchronously flush the scripts cache.
+                * SYNC: Synchronously flush the scripts cache.
             """,
         ["debug"] =
             """
@@ -133,9 +185,14 @@ internal static class HelpTexts
 
     /// <summary>HELP of a command.</summary>
     /// <param name="name">In small letters.</param>
-    public static Command Command(string name) => new($"{name}|help", 2, "Tells of the subcommands.", (session, request) => Answer(session, request, name));
+    public static Command Command(string name) => new($"{name}|help", 2, "Tells of the subcommands.", (session, _) =>
+    {
+        Answer(session, name);
+        return default;
+    });
 
-    private static ValueTask Answer(Session session, Request request, string name)
+    /// <summary>Answers with the help of a command.</summary>
+    public static void Answer(Session session, string name)
     {
         string[] lines =
         [
@@ -147,6 +204,5 @@ internal static class HelpTexts
         session.Reply.Array(lines.Length);
         foreach (var line in lines)
             session.Reply.Simple(System.Text.Encoding.ASCII.GetBytes(line));
-        return default;
     }
 }

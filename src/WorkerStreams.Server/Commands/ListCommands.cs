@@ -1,4 +1,3 @@
-using System.Globalization;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Protocol;
@@ -9,8 +8,8 @@ namespace WorkerStreams.Server.Commands;
 /// <summary>The commands on lists.</summary>
 internal static class ListCommands
 {
-    // In seconds; whoever waits for longer waits without end.
-    private const double LongestWait = 4_000_000;
+    // In milliseconds; whoever waits for longer waits without end.
+    private const double LongestWait = 4_000_000_000;
 
     // As of the engine's streams.
     private const int MostWaitedFor = 10_000;
@@ -84,7 +83,7 @@ internal static class ListCommands
 
     private static async ValueTask WaitAndPopAsync(Session session, Request request, bool first)
     {
-        var timeout = Timeout(request);
+        var timeout = Timeout(session, request);
         if (!session.IsExecuting && request.Count - 2 > MostWaitedFor)
             throw new CommandException($"ERR a read that waits is of {request.Count - 2} lists; at most {MostWaitedFor} are allowed");
         var keys = Enumerable.Range(1, request.Count - 2).Select(index => session.AnyKey(request[index])).ToList();
@@ -126,13 +125,15 @@ internal static class ListCommands
         static async ValueTask<(StreamName, byte[])?> ServedAsync(Task<(StreamName, byte[])> served) => await served;
     }
 
-    private static TimeSpan Timeout(Request request)
+    private static TimeSpan Timeout(Session session, Request request)
     {
-        if (!double.TryParse(request[request.Count - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || !double.IsFinite(seconds))
+        if (!Float.TryParse(request[request.Count - 1], out var seconds))
             throw new CommandException("ERR timeout is not a float or out of range");
-        return seconds < 0 ? throw new CommandException("ERR timeout is negative")
-            : seconds is 0 or > LongestWait ? System.Threading.Timeout.InfiniteTimeSpan
-            : TimeSpan.FromSeconds(seconds);
+        var milliseconds = Math.Ceiling(seconds * 1000);
+        return milliseconds > long.MaxValue - session.Now ? throw new CommandException("ERR timeout is out of range")
+            : milliseconds < 0 ? throw new CommandException("ERR timeout is negative")
+            : milliseconds is 0 or > LongestWait ? System.Threading.Timeout.InfiniteTimeSpan
+            : TimeSpan.FromMilliseconds(milliseconds);
     }
 
     private static void Answer(Session session, StreamName key, byte[] item)

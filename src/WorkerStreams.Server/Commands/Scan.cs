@@ -13,10 +13,11 @@ internal static class Scan
 {
     private const int DefaultCount = 10;
 
+    private const int HashBits = 53;
+
     public static async ValueTask AnswerAsync(Session session, Request request)
     {
-        if (!ulong.TryParse(request[1], NumberStyles.None, CultureInfo.InvariantCulture, out var cursor))
-            throw new CommandException("ERR invalid cursor");
+        var cursor = request.Cursor(1);
         var (pattern, type, count) = Parse(request);
         var keys = (await session.Keys.ListAsync(session.Database))
             .Select(static key => (Hash: HashOf(key), Key: key))
@@ -56,12 +57,12 @@ internal static class Scan
         return (pattern, type, count);
     }
 
-    // FNV-1a. 0 is where a scan begins and ends, so none is.
+    // FNV-1a, of 53 bits, which clients that have numbers of floating point keep whole. 0 is where a scan begins and ends, so none is.
     private static ulong HashOf(StreamName key)
     {
         var hash = 14695981039346656037UL;
         foreach (var letter in key.Bytes)
             hash = (hash ^ letter) * 1099511628211UL;
-        return Math.Max(hash, 1);
+        return Math.Max(hash >> (64 - HashBits), 1);
     }
 }

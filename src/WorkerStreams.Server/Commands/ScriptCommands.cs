@@ -14,6 +14,7 @@ internal static class ScriptCommands
             [
                 new("function|flush", -2, "Deletes all functions, of which there are none.", FlushFunctions) { Writes = true },
                 new("function|list", -2, "Lists the functions, of which there are none.", List),
+                HelpTexts.Command("function"),
             ],
         },
         new("script", -2, "Tells that there are no scripts.", static (_, _) => throw CommandException.Arity("script"))
@@ -22,6 +23,7 @@ internal static class ScriptCommands
             [
                 new("script|flush", -2, "Deletes all scripts, of which there are none.", FlushScripts) { Writes = true },
                 new("script|exists", -3, "Tells that none of these scripts is there.", Exist),
+                HelpTexts.Command("script"),
             ],
         },
     ];

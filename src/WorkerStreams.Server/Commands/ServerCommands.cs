@@ -5,7 +5,7 @@ using WorkerStreams.Server.Sessions;
 
 namespace WorkerStreams.Server.Commands;
 
-/// <summary>INFO and TIME.</summary>
+/// <summary>The commands on the server.</summary>
 internal static class ServerCommands
 {
     /// <summary>The version of Redis whose semantics the engine has.</summary>
@@ -22,9 +22,18 @@ internal static class ServerCommands
         new("info", -1, "Tells the server's figures.", Info),
         new("time", 1, "Tells the time.", Time),
         new("wait", 3, "Waits for replicas, of which there are none.", WaitAsync),
-        new("debug", -2, "Has the server do what tests need.", static (_, _) => throw CommandException.Arity("debug"))
+        new("role", 1, "Tells that it is no replica and has none.", Role),
+        new("lastsave", 1, "Tells when the listener began.", LastSave),
+        new("debug", -2, "Has the server do what tests need.", DebugAsync) { IsAlone = true, IsAdministration = true },
+        new("slowlog", -2, "Tells that no command was slow, as none is kept.", static (_, _) => throw CommandException.Arity("slowlog"))
         {
-            Subcommands = [new("debug|sleep", 3, "Carries out nothing for a time.", SleepAsync) { IsAlone = true, IsAdministration = true }, HelpTexts.Command("debug")],
+            Subcommands =
+            [
+                new("slowlog|get", -2, "Tells the slow commands, of which none is kept.", GetSlow) { IsAdministration = true },
+                new("slowlog|len", 2, "Counts the slow commands, of which none is kept.", CountSlow) { IsAdministration = true },
+                new("slowlog|reset", 2, "Forgets the slow commands, of which none is kept.", ForgetSlow) { IsAdministration = true },
+                HelpTexts.Command("slowlog"),
+            ],
         },
     ];
 
@@ -34,7 +43,7 @@ internal static class ServerCommands
         foreach (var (section, lines) in Sections(session.Server))
         {
             if (IsAskedFor(request, section))
-                text.Append(text.Length > 0 ? "\r\n" : "").Append("# ").Append(section).Append("\r\n").AppendJoin("\r\n", lines()).Append("\r\n");
+                text.Append(text.Length > 0 ? "\r\n" : "").Append("# ").Append(section).Append("\r\n").AppendJoin("", lines().Select(static line => line + "\r\n"));
         }
         session.Reply.Verbatim(text.ToString());
         return default;
@@ -68,12 +77,60 @@ internal static class ServerCommands
         }
     }
 
-    private static async ValueTask SleepAsync(Session session, Request request)
+    // It has no subcommands in Redis, so in a transaction nothing is said of a wrong one before EXEC.
+    private static async ValueTask DebugAsync(Session session, Request request)
     {
-        if (!double.TryParse(request[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || seconds is not (>= 0 and <= MostSleep))
+        if (request.Is(1, "HELP"u8) && request.Count == 2)
+        {
+            HelpTexts.Answer(session, "debug");
+            return;
+        }
+        if (!request.Is(1, "SLEEP"u8) || request.Count != 3)
+            throw CommandException.Subcommand(request[1], "DEBUG");
+        // What is no number is 0, and less than that is no time.
+        _ = Float.TryParse(request[2], out var seconds);
+        if (seconds > MostSleep)
             throw new CommandException($"ERR DEBUG SLEEP takes 0 to {MostSleep} seconds");
-        await Task.Delay(TimeSpan.FromSeconds(seconds), session.Server.Time);
+        if (seconds > 0)
+            await Task.Delay(TimeSpan.FromSeconds(seconds), session.Server.Time);
         session.Reply.Ok();
+    }
+
+    private static ValueTask Role(Session session, Request request)
+    {
+        session.Reply.Array(3);
+        session.Reply.Bulk("master"u8);
+        session.Reply.Number(0);
+        session.Reply.Array(0);
+        return default;
+    }
+
+    private static ValueTask LastSave(Session session, Request request)
+    {
+        session.Reply.Number((session.Server.Time.GetUtcNow() - session.Server.Uptime).ToUnixTimeSeconds());
+        return default;
+    }
+
+    private static ValueTask GetSlow(Session session, Request request)
+    {
+        if (request.Count > 3)
+            throw CommandException.Subcommand(request[1], "SLOWLOG");
+        if (request.Count == 3 && (!Integer.TryParse(request[2], out var count) || count < -1))
+            throw new CommandException("ERR count should be greater than or equal to -1");
+        session.Reply.Array(0);
+        return default;
+    }
+
+    private static ValueTask CountSlow(Session session, Request request)
+    {
+        session.Reply.Number(0);
+        return default;
+    }
+
+    private static ValueTask ForgetSlow(Session session, Request request)
+    {
+        session.Reply.Ok();
+        return default;
     }
 
     // Some are told only where they are named, or all are.
@@ -103,8 +160,10 @@ internal static class ServerCommands
             $"total_connections_received:{server.Received}", $"total_commands_processed:{server.Statistics.Calls}", $"rejected_connections:{server.Rejected}",
             $"total_error_replies:{server.Statistics.ErrorReplies}"]),
         ("Replication", static () => ["role:master", "connected_slaves:0"]),
+        ("CPU", static () => [Line($"used_cpu_sys:{Environment.CpuUsage.PrivilegedTime.TotalSeconds:F6}"), Line($"used_cpu_user:{Environment.CpuUsage.UserTime.TotalSeconds:F6}")]),
         ("Commandstats", server.Statistics.Commands),
         ("Errorstats", server.Statistics.Errors),
+        ("Cluster", static () => ["cluster_enabled:0"]),
         ("Keyspace", () => server.Keys.Count().Select(static database => $"db{database.Number}:keys={database.Keys},expires={database.Expiring},avg_ttl=0")),
     ];
 

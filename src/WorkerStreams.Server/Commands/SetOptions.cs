@@ -9,8 +9,13 @@ namespace WorkerStreams.Server.Commands;
 /// <param name="Tells">GET.</param>
 /// <param name="KeepsExpiry">KEEPTTL.</param>
 /// <param name="ExpiresAt">In milliseconds since 1970, or null.</param>
-internal readonly record struct SetOptions(bool IfFree, bool IfThere, bool Tells, bool KeepsExpiry, long? ExpiresAt)
+/// <param name="IfEqual">IFEQ's word, or 0.</param>
+/// <param name="IfOther">IFNE's word, or 0.</param>
+internal readonly record struct SetOptions(bool IfFree, bool IfThere, bool Tells, bool KeepsExpiry, long? ExpiresAt, int IfEqual, int IfOther)
 {
+    /// <summary>Whether the value that is there decides.</summary>
+    public bool Compares => IfEqual > 0 || IfOther > 0;
+
     /// <exception cref="CommandException">They are no good.</exception>
     public static SetOptions Parse(Session session, Request request)
     {
@@ -22,6 +27,11 @@ internal readonly record struct SetOptions(bool IfFree, bool IfThere, bool Tells
                 options = options with { IfFree = true };
             else if (request.Is(i, "XX"u8) && !options.IfFree)
                 options = options with { IfThere = true };
+            // Before NX and XX, but not after them.
+            else if (request.Is(i, "IFEQ"u8) && options is { IfFree: false, IfThere: false, IfOther: 0 } && i + 1 < request.Count)
+                options = options with { IfEqual = ++i };
+            else if (request.Is(i, "IFNE"u8) && options is { IfFree: false, IfThere: false, IfEqual: 0 } && i + 1 < request.Count)
+                options = options with { IfOther = ++i };
             else if (request.Is(i, "GET"u8))
                 options = options with { Tells = true };
             else if (request.Is(i, "KEEPTTL"u8) && expiry == 0)

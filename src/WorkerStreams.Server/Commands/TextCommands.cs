@@ -12,8 +12,11 @@ internal static class TextCommands
     public static IReadOnlyList<Command> All { get; } =
     [
         new("set", -3, "Sets a string.", SetAsync) { Writes = true, IsAlone = true, BringsValues = true, FirstKey = 1, LastKey = 1 },
+        new("mset", -3, "Sets strings.", SetAllAsync) { Writes = true, IsAlone = true, BringsValues = true, FirstKey = 1, LastKey = -1, KeyStep = 2 },
         new("setnx", 3, "Sets a string if there is no such key.", SetIfFreeAsync) { Writes = true, IsAlone = true, BringsValues = true, FirstKey = 1, LastKey = 1 },
         new("get", 2, "Tells a string.", Get) { FirstKey = 1, LastKey = 1 },
+        new("mget", -2, "Tells strings.", GetAll) { FirstKey = 1, LastKey = -1 },
+        new("delex", -2, "Deletes a key, if it is a string that equals one, or does not.", DeleteIfAsync) { Writes = true, IsAlone = true, FirstKey = 1, LastKey = 1 },
         new("getdel", 2, "Tells a string and deletes it.", GetAndDeleteAsync) { Writes = true, IsAlone = true, FirstKey = 1, LastKey = 1 },
         new("strlen", 2, "Counts the bytes of a string.", Length) { FirstKey = 1, LastKey = 1 },
         new("append", 3, "Appends to a string.", AppendAsync) { Writes = true, IsAlone = true, BringsValues = true, FirstKey = 1, LastKey = 1 },
@@ -29,7 +32,7 @@ internal static class TextCommands
         var (key, keys) = (session.AnyKey(request[1]), session.Keys);
         // With GET it has to be a string.
         var before = options.Tells ? keys.Get<TextValue>(key) : null;
-        var sets = !(options.IfFree && keys.Exists(key)) && !(options.IfThere && !keys.Exists(key));
+        var sets = !(options.IfFree && keys.Exists(key)) && !(options.IfThere && !keys.Exists(key)) && (!options.Compares || Allows(options, request, keys.Get<TextValue>(key)));
         if (sets)
         {
             await keys.PutAsync(key, new TextValue(request[2].ToArray()), options.KeepsExpiry);
@@ -44,6 +47,49 @@ internal static class TextCommands
             session.Reply.Ok();
         else
             session.Reply.Null();
+    }
+
+    // What is not there is not equal to anything.
+    private static bool Allows(SetOptions options, Request request, TextValue? value) =>
+        options.IfOther > 0
+            ? value is null || !request[options.IfOther].SequenceEqual(value.Text)
+            : value is not null && request[options.IfEqual].SequenceEqual(value.Text);
+
+    private static async ValueTask DeleteIfAsync(Session session, Request request)
+    {
+        if (request.Count is not (2 or 4))
+            throw CommandException.Arity("delex");
+        var key = session.AnyKey(request[1]);
+        var deletes = session.Keys.Exists(key);
+        if (deletes && request.Count == 4)
+        {
+            if (session.Keys.Find(key) is not TextValue value)
+                throw new CommandException("ERR Key should be of string type if conditions are specified");
+            var isEqual = request[3].SequenceEqual(value.Text);
+            deletes =
+                request.Is(2, "IFEQ"u8) ? isEqual
+                : request.Is(2, "IFNE"u8) ? !isEqual
+                : throw new CommandException("ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE");
+        }
+        session.Reply.Number(deletes && await session.Keys.RemoveAsync(key) ? 1 : 0);
+    }
+
+    private static async ValueTask SetAllAsync(Session session, Request request)
+    {
+        if (request.Count % 2 == 0)
+            throw CommandException.Arity("mset");
+        for (var i = 1; i < request.Count; i += 2)
+            await session.Keys.PutAsync(session.AnyKey(request[i]), new TextValue(request[i + 1].ToArray()));
+        session.Reply.Ok();
+    }
+
+    // What is no string is nothing.
+    private static ValueTask GetAll(Session session, Request request)
+    {
+        session.Reply.Array(request.Count - 1);
+        for (var i = 1; i < request.Count; i++)
+            BulkOrNull(session.Reply, session.Keys.Find(session.AnyKey(request[i])) as TextValue);
+        return default;
     }
 
     private static async ValueTask SetIfFreeAsync(Session session, Request request)

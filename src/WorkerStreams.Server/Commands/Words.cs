@@ -18,6 +18,20 @@ internal static class Words
         request.Number(index, error) is >= int.MinValue and <= int.MaxValue and var number ? (int)number
         : throw new CommandException("ERR " + (error ?? $"value is out of range, value must between {int.MinValue} and {int.MaxValue}"));
 
+    /// <summary>A cursor: digits, before which Redis lets white space and a sign be.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public static ulong Cursor(this Request request, int index)
+    {
+        var text = request[index];
+        if (Integer.TryParse(text, out var number) && number < 0)
+            throw new CommandException("ERR invalid cursor");
+        text = text.TrimStart(" \t\n\v\f\r"u8);
+        var isNegative = text is [(byte)'-', ..];
+        if (!TryParsePart(isNegative || text is [(byte)'+', ..] ? text[1..] : text, out var cursor))
+            throw new CommandException("ERR invalid cursor");
+        return isNegative ? 0 - cursor : cursor;
+    }
+
     /// <summary>An id; <c>-</c> and <c>+</c> are none.</summary>
     /// <exception cref="CommandException">It is none.</exception>
     public static StreamEntryId Id(this Request request, int index) => TryParseId(request[index], 0, out var id) ? id : throw CommandException.InvalidId();

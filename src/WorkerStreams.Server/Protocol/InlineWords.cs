@@ -11,9 +11,6 @@ internal static class InlineWords
     /// <returns>False where a quote is not closed, or something follows on it.</returns>
     public static bool TrySplit(ReadOnlySpan<byte> line, Span<byte> words, Request request)
     {
-        // As a text in C ends there.
-        if (line.IndexOf((byte)0) is >= 0 and var end)
-            line = line[..end];
         var written = 0;
         while (true)
         {

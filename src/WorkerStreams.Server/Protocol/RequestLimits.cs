@@ -7,6 +7,9 @@ internal sealed record RequestLimits(int MaxBytes)
     /// <summary>The longest line, be it a command or a number, in bytes. As in Redis.</summary>
     public const int MaxLine = 64 * 1024;
 
+    /// <summary>The most words of a command.</summary>
+    public const int MaxWords = 1024 * 1024;
+
     /// <summary>The most words of a command of a client that is not known yet. As in Redis.</summary>
     public const int MaxStrangersWords = 10;
 

@@ -26,6 +26,9 @@ internal sealed class RequestReader(RequestLimits limits) : IDisposable
     /// <summary>The bytes that were received and not read.</summary>
     public int Waiting => _end - _position;
 
+    /// <summary>The bytes for which there is room.</summary>
+    public int Free => _buffer.Length - _end;
+
     /// <summary>Takes what was received.</summary>
     public void Append(in ReadOnlySequence<byte> received)
     {
@@ -56,7 +59,7 @@ internal sealed class RequestReader(RequestLimits limits) : IDisposable
             Request.Begin();
             if (_buffer[_start] != '*')
                 return ReadLine();
-            var status = ReadNumber("too big mbulk count string", "invalid multibulk length", int.MaxValue, out var count);
+            var status = ReadNumber("too big mbulk count string", "invalid multibulk length", RequestLimits.MaxWords, out var count);
             if (status != ReadStatus.Complete)
                 return status;
             if (isStranger && count > RequestLimits.MaxStrangersWords)
@@ -128,8 +131,9 @@ internal sealed class RequestReader(RequestLimits limits) : IDisposable
     private ReadStatus ReadLine()
     {
         var rest = _buffer.AsSpan(_start, _end - _start);
-        var end = rest.IndexOf((byte)'\n');
-        if (end < 0)
+        // As a text in C the line ends at a zero, behind which Redis sees no end of it.
+        var end = rest.IndexOfAny((byte)'\n', (byte)0);
+        if (end < 0 || rest[end] == 0)
             return rest.Length > RequestLimits.MaxLine ? Break("too big inline request") : ReadStatus.Incomplete;
         var line = rest[..(end > 0 && rest[end - 1] == '\r' ? end - 1 : end)];
         var words = new byte[line.Length];

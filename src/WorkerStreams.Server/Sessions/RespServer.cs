@@ -189,8 +189,12 @@ internal sealed class RespServer : IDisposable
     {
         foreach (var session in _sessions.Values)
         {
-            if (session.IsIdle(limit))
+            if (!session.IsIdle(limit))
+                continue;
+            if (session.IsSending)
                 session.Abort();
+            else if (!session.IsEnded)
+                session.End();
         }
     }
 
@@ -202,7 +206,7 @@ internal sealed class RespServer : IDisposable
 
     private static async Task ServeAsync(Session session)
     {
-        while (!session.IsOver)
+        while (!session.IsOver && !session.IsEnded)
         {
             var received = await session.Input.ReadAsync();
             if (received.IsCanceled)
@@ -223,7 +227,7 @@ internal sealed class RespServer : IDisposable
     /// <exception cref="OperationCanceledException">The client takes no more replies.</exception>
     private static async ValueTask ExecuteAsync(Session session)
     {
-        while (!session.IsOver)
+        while (!session.IsOver && !session.IsEnded)
         {
             var status = session.Reader.Read(session.IsStranger);
             if (status == ReadStatus.Incomplete)

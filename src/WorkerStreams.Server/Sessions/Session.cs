@@ -19,6 +19,9 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     /// <summary>The users there are.</summary>
     public const string DefaultUser = "default", ReadOnlyUser = "readonly";
 
+    // With a client that is to end and does not take its replies.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly NameCache _names = new();
     private readonly long _begun = server.Time.GetTimestamp();
     private StreamEntryId[] _ids = [];
@@ -39,6 +42,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     private readonly Lock _waitLock = new();
     private CancellationTokenSource? _wait;
     private bool? _unblockedAsError;
+    private ITimer? _cut;
 
     public RespServer Server { get; } = server;
 
@@ -80,6 +84,12 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
 
     /// <summary>What it waits for; null where it does not.</summary>
     public BlockedOn? BlockedOn => _blockedOn;
+
+    /// <summary>Whether it is sent something that it has not taken yet.</summary>
+    public bool IsSending => _isSending;
+
+    /// <summary>The number of keys that it watches.</summary>
+    public int Watched => _watched?.Count ?? 0;
 
     /// <summary>Whether it waits for others.</summary>
     public bool IsBlocked => _blockedOn is not null;
@@ -263,13 +273,22 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     /// <summary>Whether any watched key is not what it was.</summary>
     public bool HasWatchedChange => _watched is not null && _watched.Exists(static watch => watch.HasChanged);
 
-    /// <summary>Ends the connection: at once, or, where the client itself has asked for it, once it is answered.</summary>
+    /// <summary>Ends the connection, where the client itself has asked for it once it is answered.</summary>
     public void End(Session by)
     {
         if (by == this)
             IsOver = true;
         else
-            Abort();
+            End();
+    }
+
+    /// <summary>Ends the connection in order: the client reads an end. One that does not take what it is sent is cut off.</summary>
+    public void End()
+    {
+        _isEnded = true;
+        _cut ??= Server.Time.CreateTimer(static connection => ((ClientConnection)connection!).Abort(), connection, Patience, Timeout.InfiniteTimeSpan);
+        // Nothing is taken for it any more.
+        connection.End();
     }
 
     /// <summary>Ends the connection at once.</summary>
@@ -352,6 +371,7 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     {
         Reader.Dispose();
         Unwatch();
+        _cut?.Dispose();
         lock (_waitLock)
             _wait?.Dispose();
     }

@@ -11,9 +11,10 @@ internal sealed class Transaction(int maxBytes)
     private const int CommandBytes = 128, WordBytes = 8;
 
     private readonly List<(Command Command, Request Request)> _commands = [];
-    private long _bytes;
-
     public IReadOnlyList<(Command Command, Request Request)> Commands => _commands;
+
+    /// <summary>The memory that they take, about, in bytes.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Whether one of its commands was refused, so that none will be carried out.</summary>
     public bool IsSpoiled { get; private set; }
@@ -23,8 +24,8 @@ internal sealed class Transaction(int maxBytes)
     /// <returns>False where it would be too large; then it is spoiled.</returns>
     public bool TryAdd(Command command, Request request)
     {
-        _bytes += CommandBytes + request.Length + (WordBytes * request.Count);
-        if (_bytes > maxBytes)
+        Bytes += CommandBytes + request.Length + (WordBytes * request.Count);
+        if (Bytes > maxBytes)
         {
             _commands.Clear();
             IsSpoiled = true;

@@ -52,6 +52,7 @@ public sealed class BrokenStreamsTests
         "+OK\r\n",
         "\r\n\r\nPING\r\n",
         "PING\nPING\n",
+        "PING\r\nGET\0\r\nPING\r\n",
         "echo \"a\r\n",
         "echo \"a\"b\r\nPING\r\n",
         "echo 'a'\r\necho '\\''\r\necho \"\\x4f\\x4G\"\r\n",

@@ -1,4 +1,5 @@
 using System.Reflection;
+using WorkerStreams.Server.Commands;
 using WorkerStreams.Server.Tests.Wire;
 
 namespace WorkerStreams.Server.Tests.Differential;
@@ -27,6 +28,21 @@ public sealed class CommandLinesTests
 
     [Fact]
     public void There_are_hundreds_of_them() => Assert.InRange(LinesFor(new(8, 6, 2)).Count, 300, 10_000);
+
+    /// <summary>What COMMAND INFO tells before the categories.</summary>
+    [Fact]
+    public async Task Commands_have_the_arity_the_flags_and_the_keys_that_they_have_in_Redis()
+    {
+        await using var servers = await Servers.StartAsync();
+        List<string> differences = [];
+        foreach (var command in CommandTable.Standard.All.SelectMany(static command => command.Subcommands.Prepend(command)))
+        {
+            var line = $"COMMAND INFO {command.Name}";
+            if (await servers.KnowsAsync(command.Name) && await servers.CompareAsync(line, line + "\r\n") is { } difference)
+                differences.Add(difference);
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
 
     private static List<string> LinesFor(Version server) => server < new Version(8, 6, 2) ? Lines("command-lines.txt") : [.. Lines("command-lines.txt"), .. Lines("command-lines-8.6.txt")];
 

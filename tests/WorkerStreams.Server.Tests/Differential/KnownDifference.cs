@@ -69,6 +69,18 @@ internal sealed record KnownDifference(string Reason, Regex Of, Regex LeftOut)
             new("^object encoding", RegexOptions.IgnoreCase),
             new(@"^\$\d+\r\n(embstr|raw)\r\n")) { Since = new(8, 2) },
         new(
+            "There is no replication whose bytes could be counted",
+            new("^role$", RegexOptions.IgnoreCase),
+            new(@":\d+\r\n")),
+        new(
+            "COMMAND INFO tells of commands no categories, tips and key specifications",
+            new("^command info [^ ]+$", RegexOptions.IgnoreCase),
+            new(@"(?<=^\*1\r\n\*10\r\n\$\d+\r\n[^\r]*\r\n:-?\d+\r\n\*\d+\r\n(\+\w+\r\n)*(:-?\d+\r\n){3})[\s\S]*")),
+        new(
+            "Arity and flags are those of 8.6",
+            new("^command info [^ ]+$", RegexOptions.IgnoreCase),
+            new(@"(?<=^\*1\r\n\*10\r\n\$\d+\r\n[^\r]*\r\n):-?\d+\r\n\*\d+\r\n(\+\w+\r\n)*")) { Before = new(8, 6) },
+        new(
             "Times go on",
             new("^xinfo (consumers|stream .* full)", RegexOptions.IgnoreCase),
             new(@"(?<=(idle|inactive|seen-time|active-time)\r\n):\d+\r\n|(?<=[-]\d+\r\n(\$\d+\r\n[^\r]*\r\n)?):\d{13}\r\n")),

@@ -35,6 +35,9 @@ internal sealed class Servers : IAsyncDisposable
         await _theirs.CallAsync("HELLO", "3");
     }
 
+    /// <summary>Whether the server has a command.</summary>
+    public async Task<bool> KnowsAsync(string command) => (await _theirs.CallAsync("COMMAND", "INFO", command)).StartsWith("*1\r\n*10\r\n", StringComparison.Ordinal);
+
     /// <summary>Asks both, and compares their replies byte by byte, but for what is known to differ.</summary>
     /// <param name="line">The command as one would type it.</param>
     /// <param name="bytes">The command as it is sent.</param>

@@ -27,7 +27,7 @@ internal sealed class MemoryServer : IDisposable
         var (input, answer) = (new Pipe(AtOnce), new MemoryStream());
         var output = PipeWriter.Create(answer, new(leaveOpen: true));
         using var gone = new CancellationTokenSource();
-        var serving = _server.ServeAsync(new(input.Reader, output, null, null, Abort, CloseAsync, gone.Token));
+        var serving = _server.ServeAsync(new(input.Reader, output, null, null, Abort, Abort, CloseAsync, gone.Token));
         foreach (var piece in pieces)
         {
             if ((await input.Writer.WriteAsync(piece)).IsCompleted)

@@ -30,4 +30,22 @@ public sealed class ClientLibraryTests
         Assert.True(await database.KeyDeleteAsync("orders"));
         Assert.Equal("library", (string?)await database.ExecuteAsync("CLIENT", "GETNAME"));
     }
+
+    [Fact]
+    public async Task StackExchange_Redis_takes_locks_of_the_listener()
+    {
+        await using var host = await ListenerHost.StartAsync();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(ServerProcess.Client(host.Port));
+        var (database, time) = (connection.GetDatabase(), TimeSpan.FromMinutes(1));
+
+        Assert.True(await database.LockTakeAsync("lock", "me", time));
+        Assert.False(await database.LockTakeAsync("lock", "other", time));
+        Assert.Equal("me", await database.LockQueryAsync("lock"));
+        Assert.True(await database.LockExtendAsync("lock", "me", 2 * time));
+        Assert.False(await database.LockExtendAsync("lock", "other", time));
+        Assert.InRange((await database.KeyTimeToLiveAsync("lock"))!.Value, time, 2 * time);
+        Assert.False(await database.LockReleaseAsync("lock", "other"));
+        Assert.True(await database.LockReleaseAsync("lock", "me"));
+        Assert.True(await database.LockTakeAsync("lock", "other", time));
+    }
 }

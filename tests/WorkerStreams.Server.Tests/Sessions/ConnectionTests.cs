@@ -150,7 +150,7 @@ public sealed class ConnectionTests
             return closed.Task;
         }
 
-        var serving = server.ServeAsync(new(input.Reader, output.Writer, null, null, static () => { }, CloseAsync, default));
+        var serving = server.ServeAsync(new(input.Reader, output.Writer, null, null, static () => { }, static () => { }, CloseAsync, default));
         await input.Writer.WriteAsync("QUIT\r\n"u8.ToArray());
         await closing.Task;
         Assert.Equal(1, server.Count);

@@ -240,8 +240,8 @@ public sealed class LimitTests
         }
         Assert.Equal("-ERR Client names cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETNAME", tooLong));
         Assert.Equal("-ERR Client names cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("HELLO", "3", "SETNAME", tooLong));
-        Assert.Equal("-ERR lib-name cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETINFO", "LIB-NAME", tooLong));
-        Assert.Equal("-ERR lib-ver cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETINFO", "LIB-VER", tooLong));
+        Assert.Equal("-ERR LIB-NAME cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETINFO", "LIB-NAME", tooLong));
+        Assert.Equal("-ERR LIB-VER cannot be longer than 1024 bytes.\r\n", await clients[0].CallAsync("CLIENT", "SETINFO", "LIB-VER", tooLong));
 
         var list = await clients[0].CallAsync("CLIENT", "LIST");
 

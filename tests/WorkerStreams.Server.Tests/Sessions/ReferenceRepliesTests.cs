@@ -55,7 +55,7 @@ public sealed class ReferenceRepliesTests
     [InlineData("XDELEX s IDS 1 1-0 2-0", "-ERR syntax error\r\n")]
     [InlineData("XDELEX s KEEPREF DELREF IDS 1 1-0", "-ERR syntax error\r\n")]
     [InlineData("XACKDEL s g ACKED IDS 1 1-0 ACKED", "-ERR syntax error\r\n")]
-    [InlineData("XDELEX s IDS 1 1-0 IDS 1 2-0", "-ERR syntax error\r\n")]
+    [InlineData("XDELEX s IDS 1 1-0 IDS 1 x", "-ERR Invalid stream ID specified as stream command argument\r\n")]
     [InlineData("XDELEX s OTHER IDS 1 1-0", "-ERR syntax error\r\n")]
     [InlineData("XDELEX s IDS 2 1-0 x", "-ERR Invalid stream ID specified as stream command argument\r\n")]
     [InlineData("XDELEX s IDS 1 -", "-ERR Invalid stream ID specified as stream command argument\r\n")]

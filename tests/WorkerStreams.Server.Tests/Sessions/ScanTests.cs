@@ -1,3 +1,4 @@
+using System.Globalization;
 using WorkerStreams.Engine;
 using WorkerStreams.Server.Keys;
 using WorkerStreams.Server.Tests.Wire;
@@ -28,6 +29,30 @@ public sealed class ScanTests
         Assert.Equal(100, listed.Count);
         Assert.Equal(100, listed.Distinct().Count());
         Assert.InRange(round, 14, 40);
+    }
+
+    [Fact]
+    public async Task Cursors_are_whole_in_clients_that_have_numbers_of_floating_point()
+    {
+        const int Keys = 3000;
+        await using var host = await ListenerHost.StartAsync();
+        using var client = await host.ConnectAsync();
+        await client.CallAsync(["MSET", .. Enumerable.Range(0, Keys).SelectMany(static key => new[] { $"key-{key}", "x" })]);
+        HashSet<string> listed = [];
+        var cursor = "0";
+        do
+        {
+            var lines = (await client.CallAsync("SCAN", cursor, "COUNT", "50")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+            // As JavaScript keeps it.
+            var number = double.Parse(lines[2], CultureInfo.InvariantCulture);
+            Assert.InRange(number, 0, 1L << 53);
+            cursor = ((long)number).ToString(CultureInfo.InvariantCulture);
+            Assert.Equal(lines[2], cursor);
+            listed.UnionWith(lines.Where(static line => line.StartsWith("key-", StringComparison.Ordinal)));
+        }
+        while (cursor != "0");
+
+        Assert.Equal(Keys, listed.Count);
     }
 
     [Theory]

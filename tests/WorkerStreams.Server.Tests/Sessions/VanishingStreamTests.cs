@@ -13,22 +13,32 @@ public sealed class VanishingStreamTests
     [InlineData("XGROUP SETID s g bad", "-ERR The XGROUP subcommand requires the key to exist.")]
     public async Task Its_group_is_looked_for_in_one_step(string line, string answerWithout)
     {
-        const int Commands = 15_000;
+        const int Commands = 15_000, AtOnce = 1000;
         await using var host = await ListenerHost.StartAsync();
         using var client = await host.ConnectAsync();
         using var ended = new CancellationTokenSource();
-        var others = new Thread(() => ComeAndGo(host.Engine, () => ended.IsCancellationRequested));
+        var others = new Thread(() => ComeAndGo(host.Engine, () => ended.IsCancellationRequested)) { IsBackground = true };
         others.Start();
         HashSet<string> answers = [];
-
-        await client.SendAsync(string.Concat(Enumerable.Repeat(line + "\r\n", Commands)) + "QUIT\r\n");
-        foreach (var answer in (await client.ReadToEndAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
-            answers.Add(answer);
-
-        await ended.CancelAsync();
-        others.Join();
-        Assert.All(answers, answer => Assert.Matches($"^(\\+OK|{answerWithout}|-ERR Invalid stream ID|-ERR Unrecognized XCLAIM option)", answer));
-        Assert.InRange(answers.Count, 2, 3);
+        try
+        {
+            // The other thread may be kept from the processor: until both were seen.
+            var patience = ListenerHost.Patience;
+            for (var sent = 0; sent < Commands || answers.Count < 2; sent += AtOnce)
+            {
+                patience.ThrowIfCancellationRequested();
+                await client.SendAsync(string.Concat(Enumerable.Repeat(line + "\r\n", AtOnce)));
+                for (var i = 0; i < AtOnce; i++)
+                    answers.Add(await client.ReadReplyAsync());
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            others.Join();
+        }
+        Assert.All(answers, answer => Assert.Matches($"^({answerWithout}|-ERR Invalid stream ID|-ERR Unrecognized XCLAIM option)", answer));
+        Assert.Equal(2, answers.Count);
     }
 
     private static void ComeAndGo(InProcessStreamEngine engine, Func<bool> isEnded)

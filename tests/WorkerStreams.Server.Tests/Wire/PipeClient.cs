@@ -13,7 +13,7 @@ internal sealed class PipeClient : IDisposable
     private readonly CancellationTokenSource _gone = new();
 
     public PipeClient() =>
-        Connection = new(_input.Reader, _output.Writer, null, null, () => IsCutOff = true, static () => Task.CompletedTask, _gone.Token);
+        Connection = new(_input.Reader, _output.Writer, null, null, _input.Reader.CancelPendingRead, () => IsCutOff = true, static () => Task.CompletedTask, _gone.Token);
 
     public ClientConnection Connection { get; }
 
