@@ -78,10 +78,10 @@ internal sealed class SampleProcess : IDisposable
 
     public void Resume() => Signal("CONT");
 
-    /// <summary>SIGKILL.</summary>
     /// <summary>The process's id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill();
 
     public async Task<SampleResult> WaitForExitAsync()

@@ -44,11 +44,9 @@ public sealed class LargeStreamTests
     [Fact]
     public async Task After_a_kill_all_of_them_is_there()
     {
-        using (var engine = Open(_folder))
-        {
-            for (var i = 0; i < Entries; i++)
-                await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(i)));
-        }
+        using var engine = Open(_folder);
+        for (var i = 0; i < Entries; i++)
+            await engine.AppendAsync(Orders, new AppendEntry(FieldsOf(i)));
         using var again = Open(_folder.Kill());
         Assert.Equal(Entries, await again.GetLengthAsync(Orders));
         Assert.InRange(again.UsedMemory, 0, MaxMemory);

@@ -10,6 +10,8 @@ public sealed class RefusedFolderTests
 {
     private const string Incomplete = "checkpoint-00000000000000000099.tmp", Untold = "chunks-000000000009";
 
+    private const byte LastText = (byte)'~';
+
     private static readonly StreamName Orders = "orders";
 
     [Fact]
@@ -81,11 +83,13 @@ public sealed class RefusedFolderTests
             if (checkpoint < 2)
                 StoredOrders.WriteCheckpoint(engine, journal);
         }
+        await engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("number", new string((char)LastText, 200)))));
         var killed = folder.Kill();
         killed[Incomplete] = [1, 2, 3];
         killed[Untold] = [.. killed["chunks-000000000001"]];
-        var last = FileNames.Segments(killed.List()).ConvertAll(FileNames.Segment).FindLast(name => killed[name].AsSpan(FileHeader.Bytes).ContainsAnyExcept((byte)0))!;
-        killed[last][killed[last].AsSpan().LastIndexOf((byte)'1')] = (byte)'2';
+        // Segments that are used again have older ones behind their ends.
+        var last = FileNames.Segments(killed.List()).ConvertAll(FileNames.Segment).FindLast(name => killed[name].AsSpan().Contains(LastText))!;
+        killed[last][killed[last].AsSpan().LastIndexOf(LastText)]++;
         return killed;
     }
 
