@@ -28,4 +28,7 @@ public enum JournalEventKind
 
     /// <summary>A checkpoint could not be written; it is tried again.</summary>
     CheckpointFailed,
+
+    /// <summary>The log ends where a segment does, and no other is there: its end may have been lost, or may not have been restored.</summary>
+    EndMayBeMissing,
 }

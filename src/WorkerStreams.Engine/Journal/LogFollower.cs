@@ -14,6 +14,9 @@ internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions opti
     /// <summary>Whether there is more behind the end: incomplete, or incoherent.</summary>
     public bool IsTorn { get; private set; }
 
+    /// <summary>Whether nothing tells the end from one that was lost with the files behind it: the last segment is full, and the one that is always made before that is not there.</summary>
+    public bool MayLackItsEnd { get; private set; }
+
     /// <summary>What breaks the chain before its durable end.</summary>
     public Damage? Damage { get; private set; }
 
@@ -42,7 +45,10 @@ internal sealed class LogFollower(IJournalFolder folder, FileJournalOptions opti
         }
         IsTorn = !chain.IsWhole;
         if (chain.Next > chain.Durable)
+        {
+            MayLackItsEnd = chain.IsWhole;
             return;
+        }
         var last = segments[^1];
         Damage = new(last.File.Name, last.Size, $"The log goes on behind this segment, up to record {chain.Durable} at least, and the next segment is missing.");
     }

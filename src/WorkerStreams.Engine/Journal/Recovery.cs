@@ -188,6 +188,13 @@ internal sealed class Recovery(IJournalFolder folder, FileJournalOptions options
                 $"The last writes to the journal in '{folder.Path}' were not complete: "
                 + $"'{segments[end].File.Name}' is cut off at byte {position}, behind record {chain.Next - 1}."));
         }
+        else if (log.MayLackItsEnd)
+        {
+            options.Log?.Invoke(new(
+                JournalEventKind.EndMayBeMissing,
+                $"The log in '{folder.Path}' ends with record {chain.Next - 1} at the very end of '{segments[end].File.Name}', and the next segment, which is made ahead, is not there. "
+                + "Was the disk not full to the last byte then, files were lost, or not restored, and with them whatever was recorded later."));
+        }
         // What was cut off must never come back, wherever the log ends next time.
         if (log.IsTorn || log.Damage is not null)
             SegmentMaker.WriteZeros(segments[end].File, position, segments[end].Size);

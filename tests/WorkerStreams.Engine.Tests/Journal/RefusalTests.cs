@@ -29,6 +29,30 @@ public sealed class RefusalTests
         IsRefused(folder, last!, "missing");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_end_that_is_missing_with_all_behind_it_is_told_at_least(bool isMissing)
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.Never);
+        // It fills the first segment.
+        await journal.CommitAsync(Texts.Of(0, 0, 4096 - FileHeader.Bytes - RecordHeader.Bytes));
+        if (isMissing)
+            await journal.CommitAsync("in the next");
+        folder = folder.Kill();
+        Assert.Contains(FileNames.Segment(2), folder.List());
+        foreach (var lost in FileNames.Segments(folder.List()).Where(number => isMissing && number > 1))
+            folder.Delete(FileNames.Segment(lost));
+
+        using var again = new OpenJournal(folder);
+        Assert.Single(again.Found);
+        if (isMissing)
+            Assert.Contains("ends with record 1 at the very end of 'segment-000000000001'", Assert.Single(again.Events, told => told.Kind == JournalEventKind.EndMayBeMissing).Message, StringComparison.Ordinal);
+        else
+            Assert.Empty(again.Events);
+    }
+
     [Fact]
     public async Task A_damaged_header()
     {
