@@ -6,7 +6,7 @@ public enum FlushPolicy
     /// <summary>It is on the disk: it survives a power failure and a crash of the operating system. Calls made at the same time share one flush.</summary>
     Always,
 
-    /// <summary>It is with the operating system, and on the disk a second later: a power failure or a crash of the operating system may take the last second. The default.</summary>
+    /// <summary>It is with the operating system, and a flush brings it to the disk, which one begins each second: a power failure or a crash of the operating system may take the last second, and as much longer as the disk takes for a flush. The default.</summary>
     EverySecond,
 
     /// <summary>It is with the operating system, which writes it to the disk when it likes. A checkpoint and a clean end of the engine flush all the same.</summary>

@@ -4,8 +4,8 @@ namespace WorkerStreams.Engine;
 public sealed record InProcessEngineOptions
 {
     /// <summary>
-    /// The most memory, in bytes, that entries and pending entries may take; appends, dead letters, and new groups and consumers beyond it, and new holders of their names 1/64 beyond it,
-    /// fail with <see cref="StreamErrorCode.OutOfMemory"/>. With a <see cref="DataDirectory"/> entries leave memory before that, and are read back from there. 1 MiB or more; null is no limit. Default: null.
+    /// The memory, in bytes, that entries and pending entries may take before no more is brought: appends, dead letters, moves and copies, and new groups and consumers beyond it, and new holders
+    /// of their names 1/64 beyond it, fail with <see cref="StreamErrorCode.OutOfMemory"/>. Reads and claims never do: what they make pending counts, and may exceed it. With a <see cref="DataDirectory"/> entries leave memory before that, and are read back from there. 1 MiB or more; null is no limit. Default: null.
     /// </summary>
     public long? MaxMemory { get; init; }
 

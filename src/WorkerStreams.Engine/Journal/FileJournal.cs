@@ -75,6 +75,8 @@ internal sealed class FileJournal : IJournal
     /// <param name="repairs">Makes it the second half of a repair: what chunks are damaged is left out.</param>
     public static FileJournal Open(IJournalFolder folder, FileJournalOptions options, IJournalReplay replay, Repairs? repairs = null)
     {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("A journal is written and read by little-endian machines alone, and this one is big-endian. Keep the streams in memory, or use a server.");
         folder.Create();
         var folderLock = folder.Lock();
         var chunks = new ChunkFiles(folder, ChunkFileSegments * (long)options.SegmentBytes, keptFree: options.SegmentBytes, repairs);
