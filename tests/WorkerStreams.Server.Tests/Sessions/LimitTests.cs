@@ -29,6 +29,7 @@ public sealed class LimitTests
             await LetPassAsync();
 
         Assert.Equal("", await end);
+        Assert.False(idle.IsCutOff);
         await busy.CallAsync("XADD", "s", "1-1", "a", "1");
         Assert.StartsWith("*1\r\n", await waiting.ReadReplyAsync());
 
