@@ -91,6 +91,12 @@ public interface IKeySpace
     /// <summary>KEYS: the names of the streams, in no order. Those made or deleted meanwhile may be among them or not, and what was is not yet as durable as is promised until <see cref="CommitAsync"/>.</summary>
     IReadOnlyList<StreamName> GetKeys();
 
+    /// <summary>
+    /// INFO <c>rdb_changes_since_last_save</c>: how often commands have changed streams since the engine began. As Redis counts: each entry that is appended, deleted, trimmed by itself,
+    /// acknowledged or claimed; each change of a group, a consumer or a stream's ids; each stream of which a read delivers anything new, once; and no delivery of what was delivered before.
+    /// </summary>
+    long CountChanges();
+
     /// <summary>Completes when all that has changed by now is as durable as <see cref="FlushPolicy"/> promises. All other calls that tell something wait for that themselves.</summary>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: it cannot be brought to the disk.</exception>
     ValueTask CommitAsync();

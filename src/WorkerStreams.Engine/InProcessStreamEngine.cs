@@ -295,6 +295,18 @@ public sealed class InProcessStreamEngine : IStreamEngine, IKeySpace, IDisposabl
     }
 
     /// <inheritdoc/>
+    public long CountChanges()
+    {
+        var changes = 0L;
+        foreach (var shard in _store.Shards)
+        {
+            using var held = shard.Hold();
+            changes += shard.Changes;
+        }
+        return changes;
+    }
+
+    /// <inheritdoc/>
     public ValueTask CommitAsync() => _store.Journal is { } journal ? journal.CommitAsync(journal.LastSequence) : default;
 
     /// <inheritdoc/>

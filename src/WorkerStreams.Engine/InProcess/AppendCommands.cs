@@ -96,6 +96,7 @@ internal static class AppendCommands
         if (refusal is not null)
             return AppendStatus.NotStored;
         (stream ??= shard.Create(name)).Append(id, encoded);
+        shard.Changes++;
         return AppendStatus.Stored;
     }
 

@@ -19,9 +19,11 @@ internal static class ClaimCommands
             return EntryBatch.Empty;
         var now = shard.Store.Now;
         var deliveredAt = DeliveredAt(request, now);
-        if (request.LastId > group.LastId)
-            group.SetPosition(request.LastId.Value, group.EntriesRead);
-        var consumer = group.See(request.Consumer, now);
+        // Claiming an entry tells the position, too.
+        var (moves, claimed) = (request.LastId > group.LastId, 0);
+        if (moves)
+            group.SetPosition(request.LastId!.Value, group.EntriesRead);
+        var consumer = shard.See(group, request.Consumer, now);
         var reply = new ReplyWriter(null, null);
         reply.BeginStream(request.Stream, request.Ids.Length);
         foreach (var id in request.Ids.Span)
@@ -32,7 +34,10 @@ internal static class ClaimCommands
             if (!stream.Log.TryFind(id, out var chunk, out var index))
             {
                 if (pending)
+                {
                     group.Remove(place);
+                    claimed++;
+                }
                 continue;
             }
             if (!pending && !request.Force)
@@ -47,8 +52,10 @@ internal static class ClaimCommands
             else
                 group.AddPending(id, consumer, deliveredAt, count);
             group.Activate(consumer, now);
+            claimed++;
             Add(ref reply, chunk, index, count, idle, request.JustIds);
         }
+        shard.Changes += claimed == 0 && moves ? 1 : claimed;
         shard.ServeClaims(stream, group);
         return reply.Build();
     }
@@ -61,7 +68,7 @@ internal static class ClaimCommands
         if (!shard.TryGet(request.Stream, request.Group, out var stream, out var group))
             throw Errors.NoGroup(request.Stream, request.Group);
         var now = shard.Store.Now;
-        var consumer = group.See(request.Consumer, now);
+        var consumer = shard.See(group, request.Consumer, now);
         var reply = new ReplyWriter(null, request.MaxBytes);
         reply.BeginStream(request.Stream, request.Count);
         List<StreamEntryId> deleted = [];
@@ -79,6 +86,7 @@ internal static class ClaimCommands
             {
                 group.Assign(place, consumer, now, request.JustIds ? place.Delivery.Count : place.Delivery.CountAfter);
                 group.Activate(consumer, now);
+                shard.Changes++;
                 Add(ref reply, chunk, index, place.Delivery.Count, idle, request.JustIds);
                 room--;
             }
@@ -88,6 +96,7 @@ internal static class ClaimCommands
         {
             group.Pending.TryFind(id, out var gone);
             group.Remove(gone);
+            shard.Changes++;
         }
         return new(next, reply.Build(), deleted);
     }

@@ -45,6 +45,7 @@ internal static class CopyCommands
         if (there is not null)
             shard.Remove(there);
         Copy(stream, shard, name);
+        shard.Changes++;
         shard.HoldWaiters(name);
         return true;
     }
@@ -99,6 +100,7 @@ internal static class CopyCommands
         if (there is not null)
             to.Remove(there);
         Copy(stream, to, destination);
+        to.Changes++;
         to.HoldWaiters(destination);
         if (removes)
         {

@@ -9,7 +9,10 @@ internal static class DeletionCommands
     {
         shard.TryGet(name, out var stream);
         for (var i = 0; i < ids.Length; i++)
+        {
             outcomes[i] = stream is null ? DeletionOutcome.NotFound : Delete(stream, ids[i], references);
+            shard.Changes += outcomes[i] == DeletionOutcome.Deleted ? 1 : 0;
+        }
     }
 
     public static void Acknowledge(
@@ -22,6 +25,7 @@ internal static class DeletionCommands
             if (group is null || !group.Pending.TryFind(ids[i], out var place))
                 continue;
             group.Remove(place);
+            shard.Changes++;
             // What is gone already was acknowledged all the same.
             outcomes[i] = Delete(stream!, ids[i], references) == DeletionOutcome.Kept ? DeletionOutcome.Kept : DeletionOutcome.Deleted;
         }

@@ -16,6 +16,7 @@ internal static class GroupCommands
             throw refusal;
         stream ??= shard.Create(name);
         stream.AddGroup(group, shard.Store.NextNumber(), position.Id ?? stream.LastId, AtMost(read, stream.EntriesAdded));
+        shard.Changes++;
     }
 
     public static void SetId(Shard shard, StreamName name, StreamName groupName, GroupPosition position, long? entriesRead)
@@ -23,6 +24,7 @@ internal static class GroupCommands
         var read = CheckEntriesRead(entriesRead);
         var (stream, group) = Get(shard, name, groupName);
         group.SetPosition(position.Id ?? stream.LastId, AtMost(read, stream.EntriesAdded));
+        shard.Changes++;
     }
 
     public static bool Destroy(Shard shard, StreamName name, StreamName groupName)
@@ -32,6 +34,7 @@ internal static class GroupCommands
         if (!stream.TryGetGroup(groupName, out var group))
             return false;
         stream.RemoveGroup(group);
+        shard.Changes++;
         shard.FailWaiters(name, groupName);
         return true;
     }
@@ -43,7 +46,7 @@ internal static class GroupCommands
             return false;
         if (shard.Store.CheckMemory(shard, ExpectedChange.Of(consumer).Bytes) is { } refusal)
             throw refusal;
-        group.AddConsumer(consumer, shard.Store.Now);
+        shard.See(group, consumer, shard.Store.Now);
         return true;
     }
 
@@ -54,11 +57,16 @@ internal static class GroupCommands
             return 0;
         var pending = consumer.Pending;
         group.RemoveConsumer(consumer);
+        shard.Changes++;
         return pending;
     }
 
-    public static long Acknowledge(Shard shard, StreamName name, StreamName groupName, ReadOnlySpan<StreamEntryId> ids) =>
-        shard.TryGet(name, groupName, out _, out var group) ? group.Acknowledge(ids) : 0;
+    public static long Acknowledge(Shard shard, StreamName name, StreamName groupName, ReadOnlySpan<StreamEntryId> ids)
+    {
+        var acknowledged = shard.TryGet(name, groupName, out _, out var group) ? group.Acknowledge(ids) : 0;
+        shard.Changes += acknowledged;
+        return acknowledged;
+    }
 
     private static (StreamState Stream, GroupState Group) Get(Shard shard, StreamName name, StreamName groupName)
     {

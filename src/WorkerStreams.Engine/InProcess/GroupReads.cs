@@ -11,13 +11,16 @@ internal static class GroupReads
     /// <summary>Entries never delivered to the group, and before them those that are claimed.</summary>
     public static void ReadNew(Shard shard, ReadGroupRequest request, StreamState stream, long now, TimeSpan? claimMinIdle, int mostClaimed, ref ReplyWriter reply)
     {
-        stream.TryGetGroup(request.Group, out var group);
-        var consumer = group!.See(request.Consumer, now);
+        var group = GroupOf(stream, request);
+        var consumer = shard.See(group, request.Consumer, now);
         var hasBegun = claimMinIdle is { } minIdle && Claim(stream, group, consumer, now, minIdle, mostClaimed, ref reply);
         var isNew = stream.Log.LastId > group.LastId && !(hasBegun && reply.IsStreamFull);
         if (isNew)
             Deliver(request, stream, group, consumer, now, hasBegun, ref reply);
-        if (group.IsClaimedByAge && (hasBegun || isNew))
+        if (!hasBegun && !isNew)
+            return;
+        shard.Changes++;
+        if (group.IsClaimedByAge)
             shard.SetAlarms(group);
     }
 
@@ -35,6 +38,12 @@ internal static class GroupReads
             // It cannot be read from the disk, which the read will tell.
             return true;
         }
+    }
+
+    private static GroupState GroupOf(StreamState stream, ReadGroupRequest request)
+    {
+        stream.TryGetGroup(request.Group, out var group);
+        return group!;
     }
 
     private static void Deliver(ReadGroupRequest request, StreamState stream, GroupState group, ConsumerState consumer, long now, bool hasBegun, ref ReplyWriter reply)
@@ -69,10 +78,10 @@ internal static class GroupReads
     }
 
     /// <summary>The consumer's own pending entries after an id: delivered once more, unless they are no longer in the stream.</summary>
-    public static void ReadHistory(ReadGroupRequest request, StreamState stream, StreamEntryId after, long now, ref ReplyWriter reply)
+    public static void ReadHistory(Shard shard, ReadGroupRequest request, StreamState stream, StreamEntryId after, long now, ref ReplyWriter reply)
     {
-        stream.TryGetGroup(request.Group, out var group);
-        var consumer = group!.See(request.Consumer, now);
+        var group = GroupOf(stream, request);
+        var consumer = shard.See(group, request.Consumer, now);
         reply.BeginStream(stream.Name, consumer.Pending);
         if (consumer.Pending == 0 || !after.TryIncrement(out var from) || !group.Pending.TryGetFrom(from, out var place))
             return;

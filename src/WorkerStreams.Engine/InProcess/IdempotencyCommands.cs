@@ -18,6 +18,7 @@ internal static class IdempotencyCommands
         if (shard.TryGet(name, out var stream) && stream.FindAppended(key.Producer, known, now) is { } id)
         {
             stream.CountDuplicate();
+            shard.Changes++;
             return id;
         }
         if (shard.Store.CheckRoom(shard, entry.Fields.EncodedLength + known.Bytes.Length + key.Producer.Bytes.Length) is { } refusal)
@@ -45,6 +46,7 @@ internal static class IdempotencyCommands
         if (shard.Store.CheckRoom(shard, known.Bytes.Length + key.Producer.Bytes.Length) is { } refusal)
             throw refusal;
         stream.HasAppended(key.Producer, known, id, now);
+        shard.Changes++;
     }
 
     public static void Configure(Shard shard, StreamName name, TimeSpan? duration, int? maxIds)
@@ -57,8 +59,10 @@ internal static class IdempotencyCommands
             throw StreamEngineException.InvalidArgument("IDMP-MAXSIZE must be between 1 and 10000 entries");
         if (!shard.TryGet(name, out var stream))
             throw Errors.NoSuchKey();
-        var limits = stream.IdempotencyLimits;
-        stream.SetIdempotency(new((long?)duration?.TotalMilliseconds ?? limits.Duration, maxIds ?? limits.MaxIds));
+        var before = stream.IdempotencyLimits;
+        var limits = new IdempotencyLimits((long?)duration?.TotalMilliseconds ?? before.Duration, maxIds ?? before.MaxIds);
+        shard.Changes += limits == before ? 0 : 1;
+        stream.SetIdempotency(limits);
     }
 
     /// <summary>What is remembered now.</summary>

@@ -24,6 +24,7 @@ internal static class MoveCommands
             AppendCommands.TryNextId(destination.LastId, now, out var id);
             destination.Append(id, entries[i].Fields.Encoded);
             source.Delete(entries[i].Id);
+            shard.Changes += 2;
             newIds[i] = id;
         }
         shard.ServeWaiters(destination);

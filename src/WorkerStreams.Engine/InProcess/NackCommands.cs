@@ -19,6 +19,7 @@ internal static class NackCommands
             group.Disown(id, request.DeliveryCount ?? CountOf(request.Mode, isPending ? place.Delivery.Count : 0));
             count++;
         }
+        shard.Changes += count;
         if (count > 0)
             shard.ServeClaims(stream, group);
         return count;

@@ -16,7 +16,7 @@ internal static class NameCommands
         // Beyond the limit by a little, for who begins to work is to make room.
         if (Growth(consumer, request) is > 0 and var bytes && shard.Store.CheckMemory(shard, bytes - shard.Store.LittleMemory) is { } refusal)
             throw refusal;
-        consumer ??= group.AddConsumer(request.Consumer, now);
+        consumer ??= shard.See(group, request.Consumer, now);
         group.HoldName(consumer, new(request.Holder, now + Milliseconds(request.Duration), request.Lease));
         return new(request.Holder, request.Duration, leases);
     }
@@ -31,6 +31,7 @@ internal static class NameCommands
         if (consumer.Pending > 0)
             return false;
         group.RemoveConsumer(consumer);
+        shard.Changes++;
         return true;
     }
 
@@ -40,6 +41,7 @@ internal static class NameCommands
         var abandoned = group.Consumers.Where(consumer => consumer.IsLeft || (consumer.HoldAt(now) is null && now - consumer.SeenAt >= Milliseconds(minIdle)));
         List<ConsumerState> left = [.. abandoned.Where(static consumer => consumer.Pending == 0)];
         left.ForEach(group.RemoveConsumer);
+        shard.Changes += left.Count;
         return [.. left.Select(static consumer => consumer.Name)];
     }
 

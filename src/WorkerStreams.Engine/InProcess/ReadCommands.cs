@@ -46,7 +46,7 @@ internal static class ReadCommands
             else if (position.Kind == ReadPositionKind.Undelivered)
                 GroupReads.ReadNew(shard, group, stream, now, claimMinIdle, mostClaimed, ref reply);
             else
-                GroupReads.ReadHistory(group, stream, position.Id, now, ref reply);
+                GroupReads.ReadHistory(shard, group, stream, position.Id, now, ref reply);
             // As in Redis a history turns CLAIM off, for the streams after it, too.
             if (position.Kind == ReadPositionKind.After)
                 claimMinIdle = null;

@@ -49,13 +49,16 @@ internal static class SettleCommands
                 run = acknowledgedOnly ? ids.Length : Math.Max(run, i);
                 while (run < ids.Length && settlements[run].Kind == SettlementKind.Acknowledge)
                     run++;
-                i += group.Remove(place, ids[i..run]);
+                var removed = group.Remove(place, ids[i..run]);
+                i += removed;
+                shard.Changes += removed;
             }
             else
             {
                 if (settlements[i].Kind == SettlementKind.DeadLetter)
                     Append(shard, ref deadLetters, request.DeadLetterStream, settlements[i].DeadLetterFields, now);
                 Apply(settlements[i++], stream, group, owner, place, now);
+                shard.Changes++;
             }
         }
         ArrayPool<StreamEntryId>.Shared.Return(buffer);
@@ -103,6 +106,7 @@ internal static class SettleCommands
             deadLetters = shard.Create(name);
         AppendCommands.TryNextId(deadLetters.LastId, shard.Store.Ids.Bound(now), out var id);
         deadLetters.Append(id, fields.Encoded);
+        shard.Changes++;
     }
 
     // What could fail on the way is refused before anything changes.

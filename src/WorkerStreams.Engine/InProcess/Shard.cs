@@ -33,6 +33,9 @@ internal sealed class Shard(StreamStore store)
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>How often commands have changed something here, counted as <see cref="IKeySpace.CountChanges"/> tells. Guarded by the lock.</summary>
+    public long Changes { get; set; }
+
     /// <summary>The chunks that are on the disk, too; null where none is.</summary>
     public ChunkCache? Chunks { get; set; }
 
@@ -165,6 +168,14 @@ internal sealed class Shard(StreamStore store)
         if (number is null)
             stream.SetIdempotency(Store.Idempotency);
         return stream;
+    }
+
+    /// <summary>A consumer tries something, and is made where the group does not know it.</summary>
+    public ConsumerState See(GroupState group, StreamName consumer, long now)
+    {
+        if (!group.TryGetConsumer(consumer, out _))
+            Changes++;
+        return group.See(consumer, now);
     }
 
     public void Remove(StreamState stream) => Remove(stream, this);

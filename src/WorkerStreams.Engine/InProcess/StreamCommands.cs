@@ -28,17 +28,23 @@ internal static class StreamCommands
         var deleted = 0L;
         foreach (var id in ids)
             deleted += stream.Delete(id) ? 1 : 0;
+        shard.Changes += deleted;
         return deleted;
     }
 
-    public static long Trim(Shard shard, StreamName name, StreamTrim trim) =>
-        shard.TryGet(name, out var stream) ? Trimming.Trim(stream, trim, shard.Store.Limits) : 0;
+    public static long Trim(Shard shard, StreamName name, StreamTrim trim)
+    {
+        var removed = shard.TryGet(name, out var stream) ? Trimming.Trim(stream, trim, shard.Store.Limits) : 0;
+        shard.Changes += removed;
+        return removed;
+    }
 
     public static bool DeleteStream(Shard shard, StreamName name)
     {
         if (!shard.TryGet(name, out var stream))
             return false;
         shard.Remove(stream);
+        shard.Changes++;
         shard.FailWaiters(name, null);
         return true;
     }
@@ -59,5 +65,6 @@ internal static class StreamCommands
             throw StreamEngineException.InvalidArgument("The entries_added specified in XSETID is smaller than the target stream length");
         var maxDeleted = maxDeletedId is { } given && given != default ? given : stream.MaxDeletedId;
         stream.SetIds(lastId, entriesAdded ?? stream.EntriesAdded, maxDeleted);
+        shard.Changes++;
     }
 }

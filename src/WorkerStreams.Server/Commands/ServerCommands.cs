@@ -155,7 +155,7 @@ internal static class ServerCommands
             Line($"uptime_in_seconds:{server.Uptime.TotalSeconds:F0}")]),
         ("Clients", () => Clients(server)),
         ("Memory", () => [$"used_memory:{server.Engine.UsedMemory + server.Keys.Bytes}"]),
-        ("Persistence", static () => ["loading:0"]),
+        ("Persistence", () => ["loading:0", $"rdb_changes_since_last_save:{server.Keys.CountChanges()}"]),
         ("Stats", () => [
             $"total_connections_received:{server.Received}", $"total_commands_processed:{server.Statistics.Calls}", $"rejected_connections:{server.Rejected}",
             $"total_error_replies:{server.Statistics.ErrorReplies}"]),

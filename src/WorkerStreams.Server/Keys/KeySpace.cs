@@ -17,8 +17,12 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     private readonly ListWaits _waits = new();
     private readonly Watches _watches = new();
     private long _bytes;
+    private long _changes;
 
     public InProcessStreamEngine Engine { get; } = engine;
+
+    /// <summary>How often anything has changed: streams as Redis counts it, other values and expiries about so.</summary>
+    public long CountChanges() => Engine.CountChanges() + Volatile.Read(ref _changes);
 
     /// <summary>Lists for which clients wait.</summary>
     public ListWaits Waits => _waits;
@@ -234,14 +238,14 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     public void SetExpiry(StreamName key, long at)
     {
         _expiries.Set(key, new(at, StreamOf(key)));
-        _watches.Touch(key);
+        Touch(key);
     }
 
     public bool ClearExpiry(StreamName key)
     {
         var had = ExpiryOf(key) is not null;
         if (_expiries.Clear(key))
-            _watches.Touch(key);
+            Touch(key);
         return had;
     }
 
@@ -299,10 +303,16 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
         return away;
     }
 
+    private void Touch(StreamName key)
+    {
+        Volatile.Write(ref _changes, _changes + 1);
+        _watches.Touch(key);
+    }
+
     private void Changed(StreamName key)
     {
         _waits.Changed(key);
-        _watches.Touch(key);
+        Touch(key);
     }
 
     private void DropValue(StreamName key)
@@ -317,7 +327,7 @@ internal sealed class KeySpace(InProcessStreamEngine engine, TimeProvider time, 
     {
         _values.Remove(key);
         _expiries.Clear(key);
-        _watches.Touch(key);
+        Touch(key);
         Volatile.Write(ref _bytes, _bytes - key.Bytes.Length - bytes);
     }
 }

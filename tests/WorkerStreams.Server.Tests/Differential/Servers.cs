@@ -62,6 +62,14 @@ internal sealed class Servers : IAsyncDisposable
         }
     }
 
+    /// <summary>What both tell of themselves in a line of INFO.</summary>
+    public async Task<(string Ours, string Theirs)> InfoAsync(string section, string name)
+    {
+        return (await OfAsync(_ours), await OfAsync(_theirs));
+
+        async Task<string> OfAsync(RespClient client) => Regex.Match(await client.CallAsync("INFO", section), $"{name}:(.*)\\r").Groups[1].Value;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _ours.Dispose();

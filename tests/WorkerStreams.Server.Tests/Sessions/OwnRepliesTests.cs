@@ -51,7 +51,7 @@ public sealed class OwnRepliesTests
         await client.CallAsync("XADD", "s", "*", "a", "1");
 
         Assert.Contains("# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n", await client.CallAsync("INFO"));
-        Assert.Equal("$26\r\n# Persistence\r\nloading:0\r\n\r\n", await client.CallAsync("INFO", "persistence"));
+        Assert.Equal("$57\r\n# Persistence\r\nloading:0\r\nrdb_changes_since_last_save:1\r\n\r\n", await client.CallAsync("INFO", "persistence"));
         await client.CallAsync("HELLO", "3");
         Assert.StartsWith("=", await client.CallAsync("INFO", "server"));
     }
