@@ -151,7 +151,10 @@ public sealed class ClientCommandTests
     [InlineData("DEBUG FOO", "-ERR unknown subcommand or wrong number of arguments for 'FOO'. Try DEBUG HELP.")]
     [InlineData("CLIENT TRACKING ON", "-ERR CLIENT TRACKING ON is not supported: reads are not tracked")]
     [InlineData("CLIENT TRACKING ON REDIRECT 5 BCAST PREFIX a", "-ERR CLIENT TRACKING ON is not supported: reads are not tracked")]
-    public async Task Lines_that_a_server_of_the_default_settings_answers_otherwise(string line, string answer)
+    [InlineData("SLOWLOG GET", "*0")]
+    [InlineData("SLOWLOG GET -1", "*0")]
+    [InlineData("SLOWLOG LEN", ":0")]
+    public async Task Lines_that_a_server_answers_by_its_settings_or_its_speed(string line, string answer)
     {
         await using var host = await ListenerHost.StartAsync();
         using var client = await host.ConnectAsync();
