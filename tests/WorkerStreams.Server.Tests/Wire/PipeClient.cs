@@ -13,11 +13,11 @@ internal sealed class PipeClient : IDisposable
     private readonly CancellationTokenSource _gone = new();
 
     public PipeClient() =>
-        Connection = new(_input.Reader, _output.Writer, null, null, _input.Reader.CancelPendingRead, () => IsCutOff = true, static () => Task.CompletedTask, _gone.Token);
+        Connection = new(_input.Reader, _output.Writer, null, null, End, () => IsCutOff = true, static () => Task.CompletedTask, _gone.Token);
 
     public ClientConnection Connection { get; }
 
-    /// <summary>Whether the server has ended the connection at once.</summary>
+    /// <summary>Whether the server has ended the connection, at once or in order.</summary>
     public bool IsCutOff { get; private set; }
 
     public async Task SendAsync(string bytes) => await _input.Writer.WriteAsync(Encoding.Latin1.GetBytes(bytes));
@@ -50,4 +50,10 @@ internal sealed class PipeClient : IDisposable
     public void EndSending() => _input.Writer.Complete();
 
     public void Dispose() => _gone.Dispose();
+
+    private void End()
+    {
+        IsCutOff = true;
+        _input.Reader.CancelPendingRead();
+    }
 }
