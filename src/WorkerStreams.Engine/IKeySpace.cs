@@ -97,7 +97,7 @@ public interface IKeySpace
     /// </summary>
     long CountChanges();
 
-    /// <summary>Completes when all that has changed by now is as durable as <see cref="FlushPolicy"/> promises. All other calls that tell something wait for that themselves.</summary>
+    /// <summary>Completes when all that has changed by now is as durable as <see cref="FlushPolicy"/> promises. All calls that tell something wait for that themselves, but for <see cref="GetKeys"/>, <see cref="GetStamp"/> and <see cref="Watch"/>.</summary>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: it cannot be brought to the disk.</exception>
     ValueTask CommitAsync();
 }

@@ -65,7 +65,9 @@ internal static class AppendCommands
                 break;
             stored |= status == AppendStatus.Stored;
             results[done] = new(status, id, refusal);
-            shard.EndLargeRecord();
+            // The last one is of one record with what is trimmed.
+            if (done < entries.Length - 1)
+                shard.EndLargeRecord();
         }
         if (stored)
             Finish(shard, stream!, options);

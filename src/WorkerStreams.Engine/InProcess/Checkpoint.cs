@@ -22,8 +22,9 @@ internal sealed class Checkpoint(StreamStore store, IJournal journal, int partBy
     /// <summary>What it holds. Each part is gone once the next is asked for.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> GetParts()
     {
-        // On a full disk what was written of one that fails would be in the way of the next.
-        journal.Chunks.CheckRoom(BytesToStore());
+        // On a full disk what was written of one that fails would be in the way of the next. Each chunk is looked at only where it may matter.
+        var most = 2 * store.Meter.Used;
+        journal.Chunks.CheckRoom(journal.Chunks.Room < most ? BytesToStore() : most);
         for (var i = 0; i < store.Shards.Length; i++)
         {
             foreach (var name in store.Shards[i].GetNames())

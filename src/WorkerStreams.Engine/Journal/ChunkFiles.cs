@@ -37,15 +37,28 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, long kep
 
     public long BytesRead => Interlocked.Read(ref _bytesRead);
 
+    public long? Room => folder.FreeBytes - keptFree;
+
     public void CheckRoom(long bytes)
     {
-        if (folder.FreeBytes is { } free && free < keptFree + bytes)
-            throw JournalErrors.NoRoom(bytes, free, keptFree);
+        if (Room is not { } room)
+            return;
+        if (bytes > Math.Max(room, 0))
+            throw JournalErrors.NoRoom(bytes, room + keptFree, keptFree);
+        lock (_lock)
+        {
+            // Those first that make the most room by the least copies; and what is damaged is to be kept beside.
+            foreach (var file in _sparse.Select(number => _files[number]).Where(static file => !file.IsDamaged).OrderBy(static file => file.Used).ToList())
+            {
+                room -= file.Used;
+                if (room < bytes)
+                    _sparse.Remove(file.Number);
+            }
+        }
     }
 
     public ChunkAddress Write(ReadOnlySpan<byte> chunk)
     {
-        CheckRoom(RecordHeader.SizeOf(chunk.Length));
         if (_current is null || _current.End >= fileBytes)
             Begin();
         var file = _current!;
@@ -128,10 +141,9 @@ internal sealed class ChunkFiles(IJournalFolder folder, long fileBytes, long kep
         lock (_lock)
         {
             _unneeded = Unneeded();
-            // Files that ended early, with the process, are not to become many, as long as there is room for the copies; and what is damaged is to be kept beside.
-            var isRoomy = !(folder.FreeBytes < keptFree + fileBytes);
+            // Files that ended early, with the process, are not to become many; and what is damaged is to be kept beside.
             _sparse = [.. _files.Values
-                .Where(file => file != _current && file.Used > 0 && (file.IsDamaged || (isRoomy && (2 * file.Used < file.End || 4 * file.End < fileBytes))))
+                .Where(file => file != _current && file.Used > 0 && (file.IsDamaged || 2 * file.Used < file.End || 4 * file.End < fileBytes))
                 .Select(static file => file.Number)];
         }
     }

@@ -15,6 +15,9 @@ internal sealed class DiskFolder(string path) : IJournalFolder
     {
         get
         {
+            // There a path stands for its root, which may be another volume than the folder's.
+            if (OperatingSystem.IsWindows())
+                return null;
             try
             {
                 var drive = new DriveInfo(Path);

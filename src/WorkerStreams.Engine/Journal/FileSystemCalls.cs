@@ -31,11 +31,9 @@ internal static partial class FileSystemCalls
         while ((opened = open(path, ReadOnly)) < 0)
             ThrowUnlessInterrupted("open", path);
         using var folder = new SafeFileHandle(opened, ownsHandle: true);
+        // Where the drive's cache cannot be flushed, that says nothing.
         if (!OperatingSystem.IsLinux())
-        {
             RandomAccess.FlushToDisk(folder);
-            return;
-        }
         while (fsync(folder) != 0)
             ThrowUnlessInterrupted("fsync", path);
     }

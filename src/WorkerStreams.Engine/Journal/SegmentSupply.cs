@@ -23,7 +23,8 @@ internal sealed class SegmentSupply : IDisposable
     private long _nextNumber;
     private long _made;
     private long _demand;
-    private bool _isMoreWanted;
+    private volatile bool _isMoreWanted;
+    private long _failures;
     private bool _isFull;
     private bool _isRetryDue;
     private bool _isEnded;
@@ -88,11 +89,11 @@ internal sealed class SegmentSupply : IDisposable
     {
         lock (_changed)
         {
-            while (_made <= made)
+            for (var failures = _failures; _made <= made;)
             {
-                if (_isFull || _isEnded)
+                if (_isEnded || (_isFull && _failures > failures))
                     return false;
-                _isMoreWanted = true;
+                _isMoreWanted = _isRetryDue = true;
                 Monitor.PulseAll(_changed);
                 Monitor.Wait(_changed);
             }
@@ -185,8 +186,8 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
-    // Looked at first: to try would take the last bytes from others each time, and so would to succeed from the checkpoint that makes room.
-    private Segment Make(long number) => _folder.FreeBytes is { } free && free < 2L * _options.SegmentBytes
+    // Looked at first: to try would take the last bytes from others each time, and so would to succeed from the checkpoint that makes room. But it is tried for what cannot be refused.
+    private Segment Make(long number) => !_isMoreWanted && _folder.FreeBytes is { } free && free < 2L * _options.SegmentBytes
         ? throw JournalErrors.NoRoom(_options.SegmentBytes, free, _options.SegmentBytes)
         : _maker.Make(number);
 
@@ -233,6 +234,7 @@ internal sealed class SegmentSupply : IDisposable
         lock (_changed)
         {
             (wasFull, _isFull) = (_isFull, true);
+            _failures++;
             _retry.Change(TryAgain, Timeout.InfiniteTimeSpan);
             Monitor.PulseAll(_changed);
         }

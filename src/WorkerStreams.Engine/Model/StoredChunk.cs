@@ -28,7 +28,10 @@ internal interface IChunkStore
     /// <summary>The bytes of chunks that were read since the last checkpoint. A start may have to read them again, for what was delivered of them.</summary>
     long BytesRead { get; }
 
-    /// <summary>Looks for room for so many bytes of chunks, which are to be kept wholly or not at all.</summary>
+    /// <summary>The bytes that chunks may take on the disk, or null where that is not known.</summary>
+    long? Room { get; }
+
+    /// <summary>Looks for room for so many bytes of new chunks, which are to be kept wholly or not at all. Others are moved as far as there is more.</summary>
     /// <exception cref="IOException">There is none.</exception>
     void CheckRoom(long bytes);
 

@@ -97,7 +97,9 @@ internal sealed class MemoryJournal : IJournal
 
         public long BytesRead => 0;
 
-        public void CheckRoom(long bytes)
+        public long? Room => null;
+
+    public void CheckRoom(long bytes)
         {
         }
 

@@ -330,10 +330,10 @@ internal sealed class ReferenceEngine(EngineTraits traits, Func<DateTimeOffset> 
     /// <summary>When a consumer was last seen, where an engine may have forgotten that.</summary>
     public void SetSeen(StreamName stream, StreamName group, StreamName consumer, long seenAt) => TryFind(stream, group)!.Value.Group.Consumers[consumer].SeenAt = seenAt;
 
-    /// <summary>A call by which a name is left, or is so no more, may have happened or not, and no question shows which.</summary>
+    /// <summary>A call by which a name is left, or is so no more, may have happened or not, and no question shows which, since nobody holds it now.</summary>
     public void DoubtWhetherLeft(StreamName stream, StreamName group, StreamName consumer, bool afterwards)
     {
-        if (TryFind(stream, group) is var (_, found) && found.Consumers.TryGetValue(consumer, out var its) && its.IsLeft != afterwards)
+        if (TryFind(stream, group) is var (_, found) && found.Consumers.TryGetValue(consumer, out var its) && its.IsLeft != afterwards && its.HoldAt(Now) is null)
             its.IsLeft = null;
     }
 

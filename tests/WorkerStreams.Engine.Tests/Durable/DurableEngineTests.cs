@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using WorkerStreams.Engine.Contract.Durable;
+using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Tests.Journal;
 using Xunit;
 
@@ -82,10 +83,10 @@ public sealed class DurableEngineTests
     public async Task After_a_failed_flush_nothing_is_told_that_only_the_system_had()
     {
         var (time, flushed, failed) = (new FakeTimeProvider(), false, false);
-        var options = OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 8192) with { TimeProvider = time, Log = happened => failed = happened.Kind == JournalEventKind.Failed };
+        var options = OpenJournal.OptionsFor(FlushPolicy.EverySecond, segmentBytes: 8192) with { TimeProvider = time, Log = happened => failed |= happened.Kind == JournalEventKind.Failed };
         using var engine = OpenEngine.On(_folder, new() { TimeProvider = time }, options);
         await engine.AppendAsync("invoices", new AppendEntry(EntryFields.Of(("number", "1"))));
-        _folder.Before = (call, name) => flushed |= call == "flush" && name.StartsWith("segment", StringComparison.Ordinal);
+        _folder.Before = (call, name) => flushed |= call == "flush" && name.StartsWith("segment", StringComparison.Ordinal) && !name.EndsWith(FileNames.Temporary, StringComparison.Ordinal);
         await Eventually.HoldsAsync(() => flushed, () => time.Advance(TimeSpan.FromSeconds(1)));
         _folder.Before = static (call, _) =>
         {

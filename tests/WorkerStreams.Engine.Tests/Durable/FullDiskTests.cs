@@ -49,6 +49,7 @@ public sealed class FullDiskTests
         for (var i = 0; i < 200; i++)
             Assert.True(await TryAppendAsync(engine));
         await engine.TrimAsync(Orders, StreamTrim.MaxLength(0));
+        await Eventually.NoSegmentIsMadeAsync(_folder);
         _folder.Fill(free: (2 * SegmentBytes) - 1);
         await AppendUntilFullAsync(engine);
         await engine.TrimAsync(Orders, StreamTrim.MaxLength(0));

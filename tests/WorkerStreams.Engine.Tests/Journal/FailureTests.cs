@@ -50,6 +50,7 @@ public sealed class FailureTests
         using var journal = new OpenJournal(folder);
         for (var i = 0; i < 50; i++)
             await journal.CommitAsync(Texts.Of(0, i, 0));
+        await Eventually.NoSegmentIsMadeAsync(folder);
         // Too little for a segment, enough for a checkpoint of all that finds room until then.
         folder.Fill(free: (2 * 4096) - 1);
         await FillAsync(journal, urgent: false, length: 0);
