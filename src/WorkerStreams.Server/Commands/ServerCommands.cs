@@ -107,7 +107,7 @@ internal static class ServerCommands
 
     private static ValueTask LastSave(Session session, Request request)
     {
-        session.Reply.Number((session.Server.Time.GetUtcNow() - session.Server.Uptime).ToUnixTimeSeconds());
+        session.Reply.Number(session.Server.Began.ToUnixTimeSeconds());
         return default;
     }
 

@@ -24,10 +24,10 @@ internal sealed class RequestReader(RequestLimits limits) : IDisposable
     public string Error { get; private set; } = "";
 
     /// <summary>The bytes that were received and not read.</summary>
-    public int Waiting => _end - _position;
+    public int Waiting => Math.Max(0, _end - _position);
 
     /// <summary>The bytes for which there is room.</summary>
-    public int Free => _buffer.Length - _end;
+    public int Free => Math.Max(0, _buffer.Length - _end);
 
     /// <summary>Takes what was received.</summary>
     public void Append(in ReadOnlySequence<byte> received)

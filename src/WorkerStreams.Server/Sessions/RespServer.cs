@@ -31,7 +31,7 @@ internal sealed class RespServer : IDisposable
 
     public RespServer(InProcessStreamEngine engine, RespListenerOptions options, TimeProvider time)
     {
-        (Engine, Options, Time, _begun) = (engine, options, time, time.GetTimestamp());
+        (Engine, Options, Time, _begun, Began) = (engine, options, time, time.GetTimestamp(), time.GetUtcNow());
         Keys = new(engine, time, options.MaxValueBytes);
         (Password, ReadOnlyPassword) = (new(options.Password), new(options.ReadOnlyPassword));
         _expiry = new(time, () => _ = RemoveDueAsync());
@@ -65,6 +65,9 @@ internal sealed class RespServer : IDisposable
     public int Port { get; set; }
 
     public TimeSpan Uptime => Time.GetElapsedTime(_begun);
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Began { get; }
 
     /// <summary>The clients that are there, by their numbers.</summary>
     public IEnumerable<Session> Sessions => _sessions.Values.Where(static session => !session.IsEnded).OrderBy(static session => session.Id);

@@ -286,7 +286,9 @@ internal sealed class Session(RespServer server, long id, ClientConnection conne
     public void End()
     {
         _isEnded = true;
-        _cut ??= Server.Time.CreateTimer(static connection => ((ClientConnection)connection!).Abort(), connection, Patience, Timeout.InfiniteTimeSpan);
+        var cut = Server.Time.CreateTimer(static connection => ((ClientConnection)connection!).Abort(), connection, Patience, Timeout.InfiniteTimeSpan);
+        if (Interlocked.CompareExchange(ref _cut, cut, null) is not null)
+            cut.Dispose();
         // Nothing is taken for it any more.
         connection.End();
     }

@@ -10,7 +10,7 @@ public sealed class FullDiskTests
 {
     private const int SegmentBytes = 8192;
 
-    private static readonly StreamName Orders = "orders", Group = "g";
+    private static readonly StreamName Orders = "orders", Others = "others", Group = "g";
 
     private readonly MemoryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
@@ -40,6 +40,27 @@ public sealed class FullDiskTests
         var length = await engine.GetLengthAsync(Orders);
         using var last = Open(_folder.Kill());
         Assert.Equal(length, await last.GetLengthAsync(Orders));
+    }
+
+    [Fact]
+    public async Task What_lies_between_the_entries_of_another_stream_it_frees_file_by_file()
+    {
+        using var engine = Open(_folder, out var journal);
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.True(await TryAppendAsync(engine) && await TryAppendAsync(engine, Others));
+            if (i % 100 == 99)
+                StoredOrders.WriteCheckpoint(engine, journal);
+        }
+        await engine.DeleteStreamAsync(Orders);
+        await Eventually.NoSegmentIsMadeAsync(_folder);
+        // Enough for the copies of one file's other half, and not for those of all.
+        _folder.Fill(free: 4 * SegmentBytes);
+        for (var checkpoint = 0; checkpoint < 20; checkpoint++)
+            StoredOrders.WriteCheckpoint(engine, journal);
+        Assert.InRange(_folder.FreeBytes!.Value, 10 * SegmentBytes, long.MaxValue);
+        using var again = Open(_folder.Kill());
+        Assert.Equal(1000, await again.GetLengthAsync(Others));
     }
 
     [Fact]
@@ -101,11 +122,11 @@ public sealed class FullDiskTests
         return appended;
     }
 
-    private static async Task<bool> TryAppendAsync(InProcessStreamEngine engine)
+    private static async Task<bool> TryAppendAsync(InProcessStreamEngine engine, StreamName? stream = null)
     {
         try
         {
-            await engine.AppendAsync(Orders, new AppendEntry(EntryFields.Of(("number", new string('1', 100)))));
+            await engine.AppendAsync(stream ?? Orders, new AppendEntry(EntryFields.Of(("number", new string('1', 100)))));
             return true;
         }
         catch (StreamEngineException full) when (full.Code == StreamErrorCode.DiskFull)
@@ -114,10 +135,13 @@ public sealed class FullDiskTests
         }
     }
 
-    private InProcessStreamEngine Open(MemoryFolder folder) => OpenEngine.On(
+    private InProcessStreamEngine Open(MemoryFolder folder) => Open(folder, out _);
+
+    private InProcessStreamEngine Open(MemoryFolder folder, out FileJournal journal) => OpenEngine.On(
         folder,
         new() { TimeProvider = _time, NodeMaxBytes = 1024, JournalLog = Tell },
-        OpenJournal.OptionsFor(FlushPolicy.Never, SegmentBytes) with { TimeProvider = _time, Log = Tell });
+        OpenJournal.OptionsFor(FlushPolicy.Never, SegmentBytes) with { TimeProvider = _time, Log = Tell },
+        out journal);
 
     private void Tell(JournalEvent told)
     {
