@@ -229,7 +229,8 @@ public abstract class ReadClaimingContract(EngineFixture fixture) : EngineContra
         Assert.Equal("2-0", await other.ServedAsync());
         var next = await BlockClaimAsync("c");
         await Fixture.ElapseAsync(Moment);
-        Assert.Equal("1-0 2-0", await next.ServedAsync());
+        // By a clock that goes on by itself the second may be due a moment after the first.
+        Assert.Contains(await next.ServedAsync(), Fixture.Now is null ? ["1-0", "1-0 2-0"] : (string[])["1-0 2-0"]);
     }
 
     [Fact]
