@@ -173,9 +173,9 @@ internal sealed class Shard(StreamStore store)
     /// <summary>A consumer tries something, and is made where the group does not know it.</summary>
     public ConsumerState See(GroupState group, StreamName consumer, long now)
     {
-        if (!group.TryGetConsumer(consumer, out _))
-            Changes++;
-        return group.See(consumer, now);
+        var seen = group.See(consumer, now, out var isNew);
+        Changes += isNew ? 1 : 0;
+        return seen;
     }
 
     public void Remove(StreamState stream) => Remove(stream, this);

@@ -118,10 +118,11 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         meter.Add(-(MemoryMeter.ConsumerBytes + consumer.NameBytes));
     }
 
-    /// <summary>The consumer tries something.</summary>
-    public ConsumerState See(StreamName consumer, long now)
+    /// <summary>The consumer tries something, and is made where it is new.</summary>
+    public ConsumerState See(StreamName consumer, long now, out bool isNew)
     {
-        if (!TryGetConsumer(consumer, out var state))
+        isNew = !TryGetConsumer(consumer, out var state);
+        if (state is null)
             return AddConsumer(consumer, now);
         state.SeenAt = state.ToldSeenAt = now;
         Changes?.Seen(this, state);
@@ -134,7 +135,7 @@ internal sealed class GroupState(StreamState stream, StreamName name, long numbe
         if (TryGetConsumer(consumer, out var state) && Math.Abs(now - state.ToldSeenAt) < LeastBetweenTold)
             state.SeenAt = now;
         else
-            See(consumer, now);
+            See(consumer, now, out _);
     }
 
     /// <summary>The consumer has got something.</summary>

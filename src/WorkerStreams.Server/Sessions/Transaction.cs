@@ -11,6 +11,7 @@ internal sealed class Transaction(int maxBytes)
     private const int CommandBytes = 128, WordBytes = 8;
 
     private readonly List<(Command Command, Request Request)> _commands = [];
+
     public IReadOnlyList<(Command Command, Request Request)> Commands => _commands;
 
     /// <summary>The memory that they take, about, in bytes.</summary>
