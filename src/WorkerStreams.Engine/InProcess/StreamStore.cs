@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using WorkerStreams.Engine.Journal;
 using WorkerStreams.Engine.Model;
 
@@ -161,11 +160,8 @@ internal sealed class StreamStore
     public ValueTask CommitAsync(long sequence) => Journal is { } journal && !journal.IsCommitted(sequence) ? journal.CommitAsync(sequence) : default;
 
     /// <summary>Answers once that is so: nothing is told of what could yet be lost, whoever has changed it.</summary>
-    public ValueTask<TResult> AnswerAsync<TResult>(long sequence, TResult result)
-    {
-        var commit = CommitAsync(sequence);
-        return commit.IsCompletedSuccessfully ? new(result) : WaitAsync(commit, result);
-    }
+    public ValueTask<TResult> AnswerAsync<TResult>(long sequence, TResult result) =>
+        Journal is { } journal && !journal.IsCommitted(sequence) ? journal.CommitAsync(sequence, result) : new(result);
 
     /// <returns>Why an entry of so many bytes cannot be stored, or null.</returns>
     public StreamEngineException? CheckRoom(Shard shard, int bytes) =>
@@ -250,20 +246,5 @@ internal sealed class StreamStore
     {
         await commit.ConfigureAwait(false);
         throw refusal;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<TResult> WaitAsync<TResult>(ValueTask commit, TResult result)
-    {
-        try
-        {
-            await commit.ConfigureAwait(false);
-            return result;
-        }
-        catch
-        {
-            (result as IDisposable)?.Dispose();
-            throw;
-        }
     }
 }

@@ -174,16 +174,11 @@ internal sealed class FileJournal : IJournal
     /// that all share who wait, otherwise synchronously. To be awaited once.
     /// </summary>
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: the journal has failed or is closed.</exception>
-    public ValueTask CommitAsync(long sequence)
-    {
-        if (_writer.Committed >= sequence)
-            return default;
-        if (_options.FlushPolicy != FlushPolicy.Always)
-            return _writer.TryWrite(sequence) ? default : ValueTask.FromException(Failure());
-        var commit = _waiters.Wait(sequence);
-        _flush.AskForFlush();
-        return commit;
-    }
+    public ValueTask CommitAsync(long sequence) => Wait(sequence, true) is { } commit ? new(commit, commit.Token) : default;
+
+    /// <summary>The same, and then answers with a result, which is disposed of where it fails.</summary>
+    /// <inheritdoc cref="CommitAsync(long)"/>
+    public ValueTask<T> CommitAsync<T>(long sequence, T result) => Wait(sequence, result) is { } commit ? new(commit, commit.Token) : new(result);
 
     /// <summary>
     /// Writes a checkpoint, beside the log and without stopping it; then the log up to that sequence is needed no more, and its segments are used again.
@@ -234,6 +229,17 @@ internal sealed class FileJournal : IJournal
             _ids.Dispose();
             _folderLock.Dispose();
         }
+    }
+
+    private CommitWaiter<T>? Wait<T>(long sequence, T result)
+    {
+        if (_writer.Committed >= sequence)
+            return null;
+        if (_options.FlushPolicy != FlushPolicy.Always)
+            return _writer.TryWrite(sequence) ? null : _waiters.Failed(result);
+        var commit = _waiters.Wait(sequence, result);
+        _flush.AskForFlush();
+        return commit;
     }
 
     private void AppendOnceMade(ReadOnlySpan<byte> record, out long sequence, out long used)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkerStreams.Engine.Journal;
 
 /// <summary>The one thread that flushes: when a commit asks for it, or each second, as the policy has it; and a mark some time after the last flush.</summary>
@@ -6,7 +8,12 @@ internal sealed class FlushThread : IDisposable
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MarkDelay = TimeSpan.FromMilliseconds(100);
 
-    private const int MostIdleYields = 20;
+    // How long one who was told may hold up others.
+    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(1);
+
+    // How long a flush waits for those who mostly come again, at most, and for one of them at least.
+    private static readonly long MostGathering = Stopwatch.Frequency / 1_000;
+    private static readonly long LeastIdle = Stopwatch.Frequency / 50_000;
 
     private readonly FlushPolicy _policy;
     private readonly LogWriter _writer;
@@ -19,8 +26,11 @@ internal sealed class FlushThread : IDisposable
     private readonly object _signal = new();
     private Asked _asked;
 
-    // How many the last flush has told.
-    private int _told;
+    // Those who are being told, by one thread.
+    private readonly List<Completion> _telling = [];
+    // How many the last flush has told, or left waiting; and how long it took.
+    private int _expected;
+    private long _flushTook;
     private bool _isFlushAsked;
 
     public FlushThread(FileJournalOptions options, LogWriter writer, CommitWaiters waiters)
@@ -82,20 +92,24 @@ internal sealed class FlushThread : IDisposable
         {
             var asked = Wait();
             if (asked.HasFlag(Asked.End))
-                return;
-            if (asked.HasFlag(Asked.Flush) || _policy == FlushPolicy.Always)
-                Flush();
-            else
+                break;
+            if (asked == Asked.Nothing)
+                Hurry();
+            else if (asked == Asked.Mark && _policy != FlushPolicy.Always)
                 _writer.WriteMark();
+            else
+                Flush(asked);
         }
+        Hurry();
     }
 
     private Asked Wait()
     {
         lock (_signal)
         {
-            while (_asked == Asked.Nothing)
-                Monitor.Wait(_signal);
+            while (_asked == Asked.Nothing && Monitor.Wait(_signal, _telling.Count > 0 ? Watch : Timeout.InfiniteTimeSpan))
+            {
+            }
             var asked = _asked;
             _asked = Asked.Nothing;
             // Before the flush takes what there is: who appends later asks again.
@@ -104,24 +118,46 @@ internal sealed class FlushThread : IDisposable
         }
     }
 
-    private void Flush()
+    private void Flush(Asked asked)
     {
         Gather();
+        // Who asked while others were gathered was flushed with them.
+        if (asked == Asked.Flush && _policy == FlushPolicy.Always && _waiters.Waiting == 0)
+            return;
+        var began = Stopwatch.GetTimestamp();
         var isNews = _writer.Sync();
-        _told = _waiters.Complete();
+        _flushTook = Stopwatch.GetTimestamp() - began;
+        Hurry();
+        var done = _waiters.Take(out var left);
+        _expected = done.Count + left;
+        if (done.Count > 0)
+            _telling.Add(done);
+        done.Begin(byOne: true);
         if (isNews)
             _markDelay.Change(MarkDelay, Timeout.InfiniteTimeSpan);
     }
 
-    // Who was told by the last flush mostly comes again at once. Not to wait for most of them makes every second flush one for the first few.
+    // Who was told by the last flush mostly comes again at once. Not to wait for all of them would split them in two halves, each of which waits for the flush of the other, too.
     private void Gather()
     {
         var waiting = _waiters.Waiting;
-        for (var idle = 0; 4 * waiting < 3 * _told && idle < MostIdleYields; idle++)
+        var began = Stopwatch.GetTimestamp();
+        var most = Math.Min(2 * _flushTook, MostGathering);
+        var mostIdle = Math.Max(most / 8, LeastIdle);
+        for (var (now, last) = (began, began); waiting < _expected && now - began < most && now - last < mostIdle; now = Stopwatch.GetTimestamp())
         {
             Thread.Yield();
-            if (_waiters.Waiting is var now && now > waiting)
-                (waiting, idle) = (now, 0);
+            if (_waiters.Waiting is var more && more > waiting)
+                (waiting, last) = (more, now);
         }
+        if (waiting < _expected)
+            Hurry();
+    }
+
+    // Who is told may have blocked the thread that tells, and so holds up all who come after.
+    private void Hurry()
+    {
+        _telling.ForEach(static telling => telling.Hurry());
+        _telling.Clear();
     }
 }

@@ -53,6 +53,10 @@ internal interface IJournal : IDisposable
     /// <exception cref="StreamEngineException"><see cref="StreamErrorCode.Unavailable"/>: nothing can be written any more.</exception>
     ValueTask CommitAsync(long sequence);
 
+    /// <summary>Waits until it is, and then answers with a result, which is disposed of where that fails.</summary>
+    /// <inheritdoc cref="CommitAsync(long)"/>
+    ValueTask<T> CommitAsync<T>(long sequence, T result);
+
     /// <summary>Writes a checkpoint beside the records, and lets go of those that it stands for.</summary>
     /// <param name="sequence">The last record that it stands for.</param>
     /// <param name="parts">What it holds; each is written before the next is asked for.</param>

@@ -64,6 +64,8 @@ internal sealed class MemoryJournal : IJournal
 
     public ValueTask CommitAsync(long sequence) => ValueTask.CompletedTask;
 
+    public ValueTask<T> CommitAsync<T>(long sequence, T result) => new(result);
+
     public void WriteCheckpoint(long sequence, IEnumerable<ReadOnlyMemory<byte>> parts) => Keep(sequence, [.. parts.Select(static part => part.ToArray())]);
 
     /// <summary>A checkpoint stands for the records up to a sequence.</summary>

@@ -53,30 +53,131 @@ public sealed class ConcurrencyTests
         Directory.Delete(path, recursive: true);
     }
 
-    [Fact]
-    public async Task Who_blocks_once_a_commit_is_made_holds_up_no_other()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Who_blocks_once_a_commit_is_made_holds_up_no_other(bool fails, bool ends)
     {
-        const int Commits = 3;
+        const int Commits = 4;
         var folder = new MemoryFolder();
         using var disk = new ManualResetEventSlim();
         using var journal = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always, 16 * 1024), new Replayed());
         Assert.True(journal.TryReserve(Commits * 100, urgent: false));
         folder.Before = (call, _) =>
         {
-            if (call == "flush")
-                disk.Wait();
+            if (call != "flush")
+                return;
+            disk.Wait();
+            if (fails)
+                throw new IOException("Input/output error");
         };
         using var all = new Barrier(Commits);
         Task<bool>[] commits = [.. Enumerable.Range(0, Commits).Select(_ => CommitAsync())];
-        // The first flush or the second tells two of them at least.
+        var end = ends ? Task.Factory.StartNew(journal.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
+        // The first flush or the second tells some of them at least.
         disk.Set();
         Assert.All(await Task.WhenAll(commits), Assert.True);
+        await end;
 
         async Task<bool> CommitAsync()
         {
-            await journal.CommitAsync(journal.Append(new byte[8], 100)).ConfigureAwait(false);
+            var commit = journal.CommitAsync(journal.Append(new byte[8], 100));
+            if (fails)
+                await Assert.ThrowsAsync<StreamEngineException>(async () => await commit.ConfigureAwait(false)).ConfigureAwait(false);
+            else
+                await commit.ConfigureAwait(false);
             return all.SignalAndWait(TimeSpan.FromMinutes(1));
         }
+    }
+
+    [Fact]
+    public async Task Who_blocks_until_others_are_told_may_have_asked_for_the_next_flush()
+    {
+        const int Commits = 4;
+        var folder = new MemoryFolder();
+        using var first = new ManualResetEventSlim();
+        using var others = new CountdownEvent(Commits);
+        using var journal = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always, 16 * 1024), new Replayed());
+        Assert.True(journal.TryReserve(2 * Commits * 100, urgent: false));
+        var flushes = 0;
+        folder.Before = (call, _) =>
+        {
+            if (call == "flush" && Interlocked.Increment(ref flushes) == 1)
+                first.Wait();
+            // Those whose flush is done are told, however long the next one takes.
+            else if (call == "flush" && Volatile.Read(ref flushes) == 3)
+                Assert.True(others.Wait(TimeSpan.FromMinutes(1)));
+        };
+        var before = CommitAsync();
+        Task<bool>[] commits = [.. Enumerable.Range(0, Commits).Select(_ => AgainAsync())];
+        first.Set();
+        await before;
+        Assert.All(await Task.WhenAll(commits), Assert.True);
+
+        async Task<bool> AgainAsync()
+        {
+            await CommitAsync().ConfigureAwait(false);
+            var next = CommitAsync();
+            others.Signal();
+            var wereTold = others.Wait(TimeSpan.FromMinutes(1));
+            await next.ConfigureAwait(false);
+            return wereTold;
+        }
+
+        ValueTask CommitAsync() => journal.CommitAsync(journal.Append(new byte[8], 100));
+    }
+
+    [Theory]
+    [InlineData(FlushPolicy.Always, false)]
+    [InlineData(FlushPolicy.Always, true)]
+    [InlineData(FlushPolicy.Never, false)]
+    [InlineData(FlushPolicy.Never, true)]
+    public async Task A_commit_answers_with_its_result_or_disposes_of_it_once(FlushPolicy policy, bool fails)
+    {
+        var folder = new MemoryFolder();
+        using var journal = FileJournal.Open(folder, OpenJournal.OptionsFor(policy, 16 * 1024), new Replayed());
+        folder.Before = (_, _) =>
+        {
+            if (fails)
+                throw new IOException("Input/output error");
+        };
+        // The first waits for what fails, the others come after it has.
+        for (var i = 0; i < 10; i++)
+        {
+            if (i == 0 || !fails)
+                Assert.True(journal.TryReserve(100, urgent: false));
+            var result = new Result();
+            var commit = journal.CommitAsync(journal.Append(new byte[8], 100), result);
+            if (fails)
+                Assert.Equal(StreamErrorCode.Unavailable, (await Assert.ThrowsAsync<StreamEngineException>(async () => await commit)).Code);
+            else
+                Assert.Same(result, await commit);
+            Assert.Equal(fails ? 1 : 0, result.Disposals);
+        }
+    }
+
+    [Fact]
+    public async Task Who_takes_what_is_not_there_yet_is_refused_and_takes_nothing_from_others()
+    {
+        var folder = new MemoryFolder();
+        using var disk = new ManualResetEventSlim();
+        using var journal = FileJournal.Open(folder, OpenJournal.OptionsFor(FlushPolicy.Always, 16 * 1024), new Replayed());
+        Assert.True(journal.TryReserve(300, urgent: false));
+        folder.Before = (call, _) =>
+        {
+            if (call == "flush")
+                disk.Wait();
+        };
+        var hasty = journal.CommitAsync(journal.Append(new byte[8], 100), "a");
+        Assert.Throws<InvalidOperationException>(() => hasty.GetAwaiter().GetResult());
+        var other = journal.CommitAsync(journal.Append(new byte[8], 100), "b");
+        disk.Set();
+        Assert.Equal("b", await other);
+        Assert.Equal("a", await hasty);
+        var later = journal.CommitAsync(journal.Append(new byte[8], 100), "c");
+        Assert.Throws<InvalidOperationException>(() => hasty.GetAwaiter().GetResult());
+        Assert.Equal("c", await later);
     }
 
     private static async Task WriteAsync(FileJournal journal, int writer, string[] all, Task checkpointed)
@@ -98,4 +199,11 @@ public sealed class ConcurrencyTests
     }
 
     private static string Text(int writer, int number) => Texts.Of(writer, number, (7 * number) % 300);
+
+    private sealed class Result : IDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public void Dispose() => Disposals++;
+    }
 }
