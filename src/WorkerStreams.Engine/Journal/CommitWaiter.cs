@@ -46,18 +46,9 @@ internal sealed class CommitWaiter<T> : CommitWaiter, IValueTaskSource<T>, IValu
         var result = _result;
         _result = default!;
         if (error is null)
-        {
             _task.SetResult(result);
-            return;
-        }
-        try
-        {
-            (result as IDisposable)?.Dispose();
-        }
-        finally
-        {
-            _task.SetException(error);
-        }
+        else
+            _task.SetException(Dispose(result) ?? error);
     }
 
     public T GetResult(short token)
@@ -85,6 +76,20 @@ internal sealed class CommitWaiter<T> : CommitWaiter, IValueTaskSource<T>, IValu
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _task.OnCompleted(continuation, state, token, flags);
+
+    // Who waits is to hear of it, and not the thread that tells.
+    private static Exception? Dispose(T result)
+    {
+        try
+        {
+            (result as IDisposable)?.Dispose();
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
 
     private static CommitWaiter<T>? TakeSpare()
     {

@@ -277,8 +277,8 @@ internal sealed class FileJournal : IJournal
 
     private void Sync(long sequence)
     {
-        if (_writer.Durable < sequence)
-            _writer.Sync();
+        if (_writer.Durable < sequence && _writer.Sync())
+            _flush.MarkSoon();
         _waiters.Complete();
         // Once it has failed, memory may know what nothing tells of.
         if (_writer.Failure is not null || _writer.Durable < sequence)

@@ -57,7 +57,7 @@ internal sealed class FlushThread : IDisposable
     {
         _thread.Start();
         if (_writer.IsMarkDue)
-            _markDelay.Change(MarkDelay, Timeout.InfiniteTimeSpan);
+            MarkSoon();
     }
 
     /// <summary>Has what was appended before flushed soon.</summary>
@@ -66,6 +66,9 @@ internal sealed class FlushThread : IDisposable
         if (!Volatile.Read(ref _isFlushAsked))
             Ask(Asked.Flush);
     }
+
+    /// <summary>Has the log tell soon what is on the disk.</summary>
+    public void MarkSoon() => _markDelay.Change(MarkDelay, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {
@@ -112,8 +115,8 @@ internal sealed class FlushThread : IDisposable
             }
             var asked = _asked;
             _asked = Asked.Nothing;
-            // Before the flush takes what there is: who appends later asks again.
-            Volatile.Write(ref _isFlushAsked, false);
+            // Before the flush takes what there is, and looks whether anybody waits: who appends later asks again.
+            Interlocked.Exchange(ref _isFlushAsked, false);
             return asked;
         }
     }
@@ -121,20 +124,20 @@ internal sealed class FlushThread : IDisposable
     private void Flush(Asked asked)
     {
         Gather();
-        // Who asked while others were gathered was flushed with them.
+        // Whoever has asked was told: flushed with those who were gathered before, or by a checkpoint.
         if (asked == Asked.Flush && _policy == FlushPolicy.Always && _waiters.Waiting == 0)
             return;
+        Hurry();
         var began = Stopwatch.GetTimestamp();
         var isNews = _writer.Sync();
         _flushTook = Stopwatch.GetTimestamp() - began;
-        Hurry();
         var done = _waiters.Take(out var left);
         _expected = done.Count + left;
         if (done.Count > 0)
             _telling.Add(done);
         done.Begin(byOne: true);
         if (isNews)
-            _markDelay.Change(MarkDelay, Timeout.InfiniteTimeSpan);
+            MarkSoon();
     }
 
     // Who was told by the last flush mostly comes again at once. Not to wait for all of them would split them in two halves, each of which waits for the flush of the other, too.
@@ -148,10 +151,8 @@ internal sealed class FlushThread : IDisposable
         {
             Thread.Yield();
             if (_waiters.Waiting is var more && more > waiting)
-                (waiting, last) = (more, now);
+                (waiting, last) = (more, Stopwatch.GetTimestamp());
         }
-        if (waiting < _expected)
-            Hurry();
     }
 
     // Who is told may have blocked the thread that tells, and so holds up all who come after.
