@@ -28,6 +28,16 @@ public sealed class MarkTests
     }
 
     [Fact]
+    public async Task So_it_does_of_what_a_checkpoint_has_flushed()
+    {
+        var folder = new MemoryFolder();
+        using var journal = new OpenJournal(folder, FlushPolicy.Never);
+        await journal.CommitAsync("a");
+        journal.Journal.WriteCheckpoint(0, []);
+        await Eventually.HoldsAsync(() => IsDamageRefused(folder.Kill()), () => journal.Time.Advance(TimeSpan.FromMilliseconds(100)));
+    }
+
+    [Fact]
     public async Task A_clean_end_tells_of_everything()
     {
         var folder = new MemoryFolder();
